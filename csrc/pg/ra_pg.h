@@ -1,0 +1,48 @@
+/* The only room that knows libpq. Its functions are taken at run time from the copy that psycopg2
+ * itself loaded (dlopen of its module, then dlsym): a wheel may bundle another libpq, and a
+ * PGconn of one copy given to the other is undefined behaviour. Nothing links against libpq. */
+#ifndef RA_PG_PG_H
+#define RA_PG_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ra_status.h"
+
+typedef struct ra_pg_api ra_pg_api; /* table of libpq functions; tests pass one of their own */
+
+/* Resolve libpq's functions through the already loaded shared object at `path`
+ * (psycopg2._psycopg.__file__). RA_DB_FAILED when one is missing. The handle is kept for the life
+ * of *out, which the caller owns (ra_pg_api_close). */
+ra_status ra_pg_api_open(const char *path, ra_pg_api **out, ra_error *error) RA_MUST_CHECK;
+void ra_pg_api_close(ra_pg_api *api);
+
+/* The server's answer to a failure, copied: usable after the connection moved on. */
+typedef struct ra_pg_error {
+    char sqlstate[6];
+    char message[512]; /* primary message, no data of rows beyond what the server says */
+    char detail[512];
+    char table[64], column[64], constraint[64];
+} ra_pg_error;
+
+/* A COPY ... FROM STDIN in binary format on a connection that is inside a transaction,
+ * synchronous and idle between commands. */
+typedef struct ra_pg_copy ra_pg_copy;
+
+/* Start. `statement` is the complete COPY command. RA_BAD_ARGUMENT when the connection is not in a
+ * transaction (nothing may autocommit), non-blocking or busy. */
+ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *statement,
+                           ra_pg_copy **out, ra_pg_error *error) RA_MUST_CHECK;
+
+/* Send bytes (any size; sent on in 64 KiB pieces). */
+ra_status ra_pg_copy_put(ra_pg_copy *copy, const void *data, size_t size,
+                         ra_pg_error *error) RA_MUST_CHECK;
+
+/* Finish, drain every result and report the number of rows. Frees `copy` in every case. */
+ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) RA_MUST_CHECK;
+
+/* Give up: the server is told to fail the COPY; the transaction is aborted until the caller rolls
+ * back to its savepoint. Frees `copy`. */
+void ra_pg_copy_abort(ra_pg_copy *copy);
+
+#endif

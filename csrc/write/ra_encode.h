@@ -1,0 +1,47 @@
+/* PostgreSQL binary COPY encoding into a growing buffer.
+ *
+ * Stream layout: header(19 bytes) then per tuple: int16 field count, per field int32 length
+ * (-1 for NULL) + bytes, then int16 -1. All integers big-endian. Source: PostgreSQL manual,
+ * "COPY", binary format; numeric from src/backend/utils/adt/numeric.c (numeric_recv). */
+#ifndef RA_WRITE_ENCODE_H
+#define RA_WRITE_ENCODE_H
+
+#include "base/ra_arena.h"
+#include "canonical/ra_decimal.h"
+
+typedef struct ra_buffer {
+    char *data;
+    size_t size, capacity;
+    const ra_allocator *allocator;
+    bool failed; /* sticky: an append ran out of memory; checked once at the end */
+} ra_buffer;
+
+void ra_buffer_init(ra_buffer *buffer, const ra_allocator *allocator);
+void ra_buffer_free(ra_buffer *buffer);
+void ra_buffer_clear(ra_buffer *buffer); /* keeps the memory */
+
+void ra_copy_header(ra_buffer *buffer);
+void ra_copy_trailer(ra_buffer *buffer);
+void ra_copy_tuple(ra_buffer *buffer, int16_t fields);
+void ra_copy_null(ra_buffer *buffer);
+void ra_copy_bool(ra_buffer *buffer, bool value);
+void ra_copy_int4(ra_buffer *buffer, int32_t value);
+void ra_copy_int8(ra_buffer *buffer, int64_t value);
+void ra_copy_float8(ra_buffer *buffer, double value);
+/* varchar, text, bytea: the bytes as they are. */
+void ra_copy_text(ra_buffer *buffer, ra_str value);
+/* jsonb: version byte 1 and the JSON text. */
+void ra_copy_jsonb(ra_buffer *buffer, ra_str json);
+/* timestamp without time zone / date from microseconds since 1970-01-01 UTC. */
+void ra_copy_timestamp(ra_buffer *buffer, int64_t unix_us);
+void ra_copy_date(ra_buffer *buffer, int64_t unix_us);
+void ra_copy_numeric(ra_buffer *buffer, ra_decimal value);
+/* The numeric that Python's repr(float) denotes: the shortest decimal that reads back as `value`
+ * (what psycopg2 sends for a float). `value` must be finite. */
+void ra_copy_numeric_double(ra_buffer *buffer, double value);
+
+/* Shortest decimal digits of a finite double as Python's repr() chooses them; writes at most 32
+ * bytes incl. NUL, returns the length. ("0.1", "1e+22", "5e-324", "10.0") */
+size_t ra_double_repr(double value, char out[32]);
+
+#endif

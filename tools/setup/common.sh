@@ -1,0 +1,68 @@
+# Paths and helpers shared by every set-up script. Sourced, never run.
+# shellcheck shell=bash
+set -euo pipefail
+
+RA_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+RA_RUN=$RA_ROOT/.run
+RA_ODOO=$RA_RUN/odoo          # unpacked Odoo 19 when none is installed
+RA_STAMPS=$RA_RUN/stamps      # one file per finished step, holding what it was made from
+RA_LOGS=$RA_RUN/logs
+RA_DATA=$RA_RUN/data          # Odoo data_dir (filestore, sessions)
+RA_PGDATA=$RA_RUN/postgres
+RA_PGPORT=5469
+RA_USER=${RA_USER:-retail-accel}
+RA_PYTHON=/usr/bin/python3    # Debian's own: the python3-* packages of Odoo belong to it
+
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+
+say() { printf '==> %s\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# A unix socket path may hold 107 bytes; deep clones get a short folder instead.
+ra_socket_dir() {
+    local dir=$RA_RUN/socket
+    if [ ${#dir} -gt 80 ]; then
+        dir=/tmp/ra-$(printf '%s' "$RA_ROOT" | sha256sum | cut -c1-12)
+    fi
+    printf '%s' "$dir"
+}
+RA_SOCKET=$(ra_socket_dir)
+
+# Run a command with administrator rights: directly as root, else through sudo.
+as_admin() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo --preserve-env=DEBIAN_FRONTEND,LC_ALL "$@"
+    else
+        die "this step needs administrator rights: run as root or install sudo"
+    fi
+}
+
+# PostgreSQL and Odoo refuse root. As root, run as RA_USER; CAP_DAC_READ_SEARCH lets
+# that user enter a clone below a closed folder such as /root without opening it.
+as_worker() {
+    if [ "$(id -u)" -ne 0 ]; then
+        "$@"
+    elif setpriv --reuid="$RA_USER" test -x "$RA_ROOT" -a -r "$RA_ROOT/Makefile" 2>/dev/null; then
+        HOME=$RA_RUN/home setpriv --reuid="$RA_USER" --regid="$RA_USER" --init-groups "$@"
+    else
+        HOME=$RA_RUN/home setpriv --reuid="$RA_USER" --regid="$RA_USER" --init-groups \
+            --inh-caps=+dac_read_search --ambient-caps=+dac_read_search "$@"
+    fi
+}
+
+# stamp_fresh NAME CONTENT: true when step NAME already ran for exactly CONTENT.
+stamp_fresh() { [ -f "$RA_STAMPS/$1" ] && [ "$(cat "$RA_STAMPS/$1")" = "$2" ]; }
+stamp_write() { mkdir -p "$RA_STAMPS"; printf '%s' "$2" >"$RA_STAMPS/$1"; }
+
+make_run_dirs() {
+    mkdir -p "$RA_RUN" "$RA_STAMPS" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home"
+    if [ "$(id -u)" -eq 0 ]; then
+        id "$RA_USER" >/dev/null 2>&1 ||
+            useradd --system --user-group --home-dir "$RA_RUN/home" --no-create-home \
+                --shell /usr/sbin/nologin "$RA_USER"
+        chown "$RA_USER:$RA_USER" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home" "$RA_RUN"
+    fi
+    chmod 700 "$RA_SOCKET"
+}
