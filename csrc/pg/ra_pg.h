@@ -6,10 +6,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/ra_status.h"
 
-typedef struct ra_pg_api ra_pg_api; /* table of libpq functions; tests pass one of their own */
+typedef struct ra_pg_api ra_pg_api; /* table of libpq functions, see ra_pg_api.h */
 
 /* Resolve libpq's functions through the already loaded shared object at `path`
  * (psycopg2._psycopg.__file__). RA_DB_FAILED when one is missing. The handle is kept for the life
@@ -17,7 +18,9 @@ typedef struct ra_pg_api ra_pg_api; /* table of libpq functions; tests pass one 
 ra_status ra_pg_api_open(const char *path, ra_pg_api **out, ra_error *error) RA_MUST_CHECK;
 void ra_pg_api_close(ra_pg_api *api);
 
-/* The server's answer to a failure, copied: usable after the connection moved on. */
+/* The server's answer to a failure, copied: usable after the connection moved on. `sqlstate` is
+ * empty when the server gave no answer (lost connection, refused argument); texts that are too
+ * long are cut between two characters. Filled whenever a function here does not return RA_OK. */
 typedef struct ra_pg_error {
     char sqlstate[6];
     char message[512]; /* primary message, no data of rows beyond what the server says */
@@ -30,19 +33,38 @@ typedef struct ra_pg_error {
 typedef struct ra_pg_copy ra_pg_copy;
 
 /* Start. `statement` is the complete COPY command. RA_BAD_ARGUMENT when the connection is not in a
- * transaction (nothing may autocommit), non-blocking or busy. */
+ * transaction (nothing may autocommit), non-blocking or busy, or when the statement is no binary
+ * COPY FROM STDIN; RA_DB_FAILED when the connection is lost or the server refuses. `connection` is
+ * a PGconn that no other thread uses meanwhile. */
 ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *statement,
                            ra_pg_copy **out, ra_pg_error *error) RA_MUST_CHECK;
 
-/* Send bytes (any size; sent on in 64 KiB pieces). */
+/* Send bytes (any size; sent on in 64 KiB pieces). After a failure only ra_pg_copy_abort or
+ * ra_pg_copy_end may follow, and the latter fails too. */
 ra_status ra_pg_copy_put(ra_pg_copy *copy, const void *data, size_t size,
                          ra_pg_error *error) RA_MUST_CHECK;
 
-/* Finish, drain every result and report the number of rows. Frees `copy` in every case. */
+/* Finish, drain every result and report the number of rows. Frees `copy` in every case. Most
+ * failures of the rows themselves (a duplicate key) come out here. */
 ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) RA_MUST_CHECK;
 
 /* Give up: the server is told to fail the COPY; the transaction is aborted until the caller rolls
  * back to its savepoint. Frees `copy`. */
 void ra_pg_copy_abort(ra_pg_copy *copy);
+
+/* Run one command without result rows (SET LOCAL ...) under the same conditions as a COPY. */
+ra_status ra_pg_exec(const ra_pg_api *api, void *connection, const char *statement,
+                     ra_pg_error *error) RA_MUST_CHECK;
+
+/* Run a query whose only parameter is an int4 array and count its rows, e.g.
+ *   SELECT id FROM "res_partner" WHERE id = ANY($1::int4[]) ORDER BY id FOR KEY SHARE
+ * The caller compares *found with the number of distinct ids it gave. */
+ra_status ra_pg_lock_ids(const ra_pg_api *api, void *connection, const char *statement,
+                         const int32_t *ids, size_t count, size_t *found,
+                         ra_pg_error *error) RA_MUST_CHECK;
+
+/* Ask the server to give up what `connection` is running; the running call then fails with
+ * sqlstate 57014. The one function here that another thread may call meanwhile. */
+ra_status ra_pg_cancel(const ra_pg_api *api, void *connection) RA_MUST_CHECK;
 
 #endif

@@ -13,35 +13,47 @@ typedef struct ra_buffer {
     char *data;
     size_t size, capacity;
     const ra_allocator *allocator;
-    bool failed; /* sticky: an append ran out of memory; checked once at the end */
+    bool failed; /* sticky: out of memory or a value that has no encoding; checked at the end */
 } ra_buffer;
 
+/* Never allocates; `allocator` (NULL: malloc) must outlive the buffer. */
 void ra_buffer_init(ra_buffer *buffer, const ra_allocator *allocator);
+/* Gives the memory back; the buffer is empty and usable again. */
 void ra_buffer_free(ra_buffer *buffer);
-void ra_buffer_clear(ra_buffer *buffer); /* keeps the memory */
+/* Forgets the bytes and a failure, keeps the memory. */
+void ra_buffer_clear(ra_buffer *buffer);
+/* Append bytes as they are, e.g. fields encoded earlier. */
+void ra_buffer_append(ra_buffer *buffer, const void *data, size_t size);
+/* Room for `size` more bytes, already counted in buffer->size; NULL and `failed` when there is
+ * none. Valid until the next call. */
+char *ra_buffer_reserve(ra_buffer *buffer, size_t size);
 
 void ra_copy_header(ra_buffer *buffer);
 void ra_copy_trailer(ra_buffer *buffer);
+/* A negative count would end the stream in the middle and fails the buffer. */
 void ra_copy_tuple(ra_buffer *buffer, int16_t fields);
 void ra_copy_null(ra_buffer *buffer);
 void ra_copy_bool(ra_buffer *buffer, bool value);
 void ra_copy_int4(ra_buffer *buffer, int32_t value);
 void ra_copy_int8(ra_buffer *buffer, int64_t value);
 void ra_copy_float8(ra_buffer *buffer, double value);
-/* varchar, text, bytea: the bytes as they are. */
+/* varchar, text, bytea: the bytes as they are. More than INT32_MAX bytes fail the buffer. */
 void ra_copy_text(ra_buffer *buffer, ra_str value);
 /* jsonb: version byte 1 and the JSON text. */
 void ra_copy_jsonb(ra_buffer *buffer, ra_str json);
-/* timestamp without time zone / date from microseconds since 1970-01-01 UTC. */
+/* timestamp without time zone / date from microseconds since 1970-01-01 UTC. A time that
+ * PostgreSQL's epoch cannot express in 64 bits fails the buffer. */
 void ra_copy_timestamp(ra_buffer *buffer, int64_t unix_us);
 void ra_copy_date(ra_buffer *buffer, int64_t unix_us);
+/* Keeps the scale: 1.50 is shown as 1.50. */
 void ra_copy_numeric(ra_buffer *buffer, ra_decimal value);
 /* The numeric that Python's repr(float) denotes: the shortest decimal that reads back as `value`
- * (what psycopg2 sends for a float). `value` must be finite. */
+ * (what psycopg2 sends for a float). A value that is not finite fails the buffer. */
 void ra_copy_numeric_double(ra_buffer *buffer, double value);
 
 /* Shortest decimal digits of a finite double as Python's repr() chooses them; writes at most 32
- * bytes incl. NUL, returns the length. ("0.1", "1e+22", "5e-324", "10.0") */
+ * bytes incl. NUL, returns the length. ("0.1", "1e+22", "5e-324", "10.0") Independent of the
+ * locale. Not finite: writes "" and returns 0. */
 size_t ra_double_repr(double value, char out[32]);
 
 #endif
