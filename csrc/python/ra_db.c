@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Chunk.write and Chunk.write_ledger: encode and COPY on psycopg2's own connection, without the
+ * GIL. Each COPY is streamed in pieces; between pieces signals are looked at, so that a worker can
+ * be stopped. The caller holds a savepoint: any failure leaves the transaction to roll back. */
+#include "python/ra_python.h"
+
+#include <string.h>
+
+#define CAPSULE_NAME "psycopg2.connection.native_connection"
+#define PIECE ((size_t)256 << 10)
+
+/* A COPY under way, and the thread state while the GIL is released. */
+typedef struct ra_stream {
+    const ra_pg_api *api;
+    void *connection;
+    ra_pg_copy *copy;
+    ra_buffer buffer;
+    ra_pg_error error;
+    PyThreadState *thread;
+} ra_stream;
+
+static ra_status stream_open(ra_stream *stream, const char *statement) {
+    ra_buffer_clear(&stream->buffer);
+    ra_copy_header(&stream->buffer);
+    return ra_pg_copy_begin(stream->api, stream->connection, statement, &stream->copy,
+                            &stream->error);
+}
+
+static ra_status check_signals(ra_stream *stream) {
+    PyEval_RestoreThread(stream->thread);
+    int pending = PyErr_CheckSignals();
+    stream->thread = PyEval_SaveThread();
+    return pending < 0 ? RA_INTERRUPTED : RA_OK;
+}
+
+/* Send what has gathered once it is a piece, or always when `all`. */
+static ra_status stream_flush(ra_stream *stream, bool all) {
+    if (stream->buffer.failed) return RA_NO_MEMORY;
+    if (stream->buffer.size == 0 || (!all && stream->buffer.size < PIECE)) return RA_OK;
+    ra_status status =
+        ra_pg_copy_put(stream->copy, stream->buffer.data, stream->buffer.size, &stream->error);
+    ra_buffer_clear(&stream->buffer);
+    return status == RA_OK ? check_signals(stream) : status;
+}
+
+static ra_status stream_close(ra_stream *stream, uint64_t expected) {
+    uint64_t rows = 0;
+    ra_copy_trailer(&stream->buffer);
+    ra_status status = stream_flush(stream, true);
+    if (status != RA_OK) return status;
+    status = ra_pg_copy_end(stream->copy, &rows, &stream->error);
+    stream->copy = NULL;
+    if (status == RA_OK && rows != expected) {
+        snprintf(stream->error.message, sizeof stream->error.message,
+                 "the server took %llu rows of %llu", (unsigned long long)rows,
+                 (unsigned long long)expected);
+        return RA_DB_FAILED;
+    }
+    return status;
+}
+
+static void stream_free(ra_stream *stream) {
+    if (stream->copy != NULL) ra_pg_copy_abort(stream->copy);
+    stream->copy = NULL;
+    ra_buffer_free(&stream->buffer);
+}
+
+static PyObject *raise_stream(PyObject *self, ra_status status, const ra_stream *stream) {
+    if (PyErr_Occurred()) return NULL;
+    if (status == RA_DB_FAILED || status == RA_BAD_ARGUMENT) {
+        return ra_raise_database(ra_state_of(self), &stream->error);
+    }
+    return ra_raise(ra_state_of(self), status, NULL);
+}
+
+/* The connection of the capsule, and libpq; false with an exception. */
+static bool stream_init(ra_stream *stream, PyObject *self, PyObject *capsule) {
+    memset(stream, 0, sizeof *stream);
+    ra_buffer_init(&stream->buffer, NULL);
+    stream->api = ra_state_of(self)->pg;
+    if (stream->api == NULL) {
+        PyErr_SetString(PyExc_RuntimeError, "attach_libpq was not called");
+        return false;
+    }
+    stream->connection = PyCapsule_GetPointer(capsule, CAPSULE_NAME);
+    return stream->connection != NULL;
+}
+
+/* A list of ints as an array in the chunk's arena; NULL with an exception. */
+static int32_t *ids_of(ra_chunk *chunk, PyObject *list, size_t expected) {
+    Py_ssize_t count = PyList_Check(list) ? PyList_Size(list) : -1;
+    if (count < 0 || (size_t)count != expected) {
+        PyErr_Format(PyExc_ValueError, "expected a list of %zu ids", expected);
+        return NULL;
+    }
+    int32_t *ids = ra_arena_array(&chunk->arena, expected, sizeof *ids);
+    if (ids == NULL) return (int32_t *)PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < count; i++) {
+        ids[i] = (int32_t)PyLong_AsLong(PyList_GetItem(list, i));
+    }
+    return PyErr_Occurred() ? NULL : ids;
+}
+
+static bool is_native(const ra_plan *plan, unsigned int wave) {
+    return plan->wave == wave && plan->outcome == RA_OUTCOME_CREATE && plan->lane == RA_LANE_NATIVE;
+}
+
+/* Ids and names onto the native plans; false with an exception. */
+static bool assign(ra_chunk *chunk, unsigned int wave, const int32_t *ids, PyObject *names) {
+    size_t at = 0;
+    for (size_t i = 0; i < chunk->count; i++) {
+        ra_plan *plan = &chunk->plans[i];
+        if (!is_native(plan, wave)) continue;
+        ra_str name;
+        PyObject *text = PyList_GetItem(names, (Py_ssize_t)at);
+        if (text == NULL || !ra_text_from(text, &name)) return false;
+        if (!ra_arena_copy(&chunk->arena, name, &plan->order_name)) {
+            PyErr_NoMemory();
+            return false;
+        }
+        plan->order_id = ids[at++];
+    }
+    return true;
+}
+
+typedef struct ra_write_job {
+    const ra_write_context *context;
+    const ra_chunk *chunk;
+    unsigned int wave;
+    const int32_t *line_ids;
+    const char *statements[3];
+    size_t orders, lines;
+} ra_write_job;
+
+static ra_status write_orders(const ra_write_job *job, ra_stream *stream) {
+    ra_status status = stream_open(stream, job->statements[0]);
+    for (size_t i = 0; i < job->chunk->count && status == RA_OK; i++) {
+        const ra_plan *plan = &job->chunk->plans[i];
+        if (!is_native(plan, job->wave)) continue;
+        ra_rows_order(job->context, plan, &stream->buffer);
+        status = stream_flush(stream, false);
+    }
+    return status == RA_OK ? stream_close(stream, job->orders) : status;
+}
+
+static ra_status write_lines(const ra_write_job *job, ra_stream *stream, ra_buffer *taxes,
+                             uint64_t *tax_rows) {
+    const int32_t *line_ids = job->line_ids;
+    ra_status status = stream_open(stream, job->statements[1]);
+    for (size_t i = 0; i < job->chunk->count && status == RA_OK; i++) {
+        const ra_plan *plan = &job->chunk->plans[i];
+        if (!is_native(plan, job->wave)) continue;
+        ra_rows_lines(job->context, plan, line_ids, &stream->buffer, taxes);
+        line_ids += plan->line_count;
+        for (size_t line = 0; line < plan->line_count; line++) {
+            *tax_rows += plan->prices[line].set->linked_count;
+        }
+        status = stream_flush(stream, false);
+    }
+    return status == RA_OK ? stream_close(stream, job->lines) : status;
+}
+
+static ra_status write_taxes(const ra_write_job *job, ra_stream *stream, const ra_buffer *taxes,
+                             uint64_t tax_rows) {
+    if (tax_rows == 0) return RA_OK;
+    ra_status status = stream_open(stream, job->statements[2]);
+    if (status != RA_OK) return status;
+    ra_buffer_append(&stream->buffer, taxes->data, taxes->size);
+    return stream_close(stream, tax_rows);
+}
+
+static ra_status write_all(const ra_write_job *job, ra_stream *stream) {
+    ra_buffer taxes;
+    uint64_t tax_rows = 0;
+    ra_buffer_init(&taxes, NULL);
+    ra_status status = write_orders(job, stream);
+    if (status == RA_OK) status = write_lines(job, stream, &taxes, &tax_rows);
+    if (status == RA_OK && taxes.failed) status = RA_NO_MEMORY;
+    if (status == RA_OK) status = write_taxes(job, stream, &taxes, tax_rows);
+    ra_buffer_free(&taxes);
+    return status;
+}
+
+PyObject *ra_chunk_write(PyObject *self, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"wave",     "connection", "statements", "order_ids",
+                            "line_ids", "names",      "now_us",     NULL};
+    ra_chunk_object *object = (ra_chunk_object *)self;
+    PyObject *capsule, *order_list, *line_list, *name_list;
+    ra_write_job job = {.chunk = &object->chunk};
+    long long now_us;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "IO(sss)OOO!L", names, &job.wave, &capsule,
+                                     &job.statements[0], &job.statements[1], &job.statements[2],
+                                     &order_list, &line_list, &PyList_Type, &name_list, &now_us)) {
+        return NULL;
+    }
+    ra_stream stream;
+    if (!stream_init(&stream, self, capsule)) return NULL;
+    ra_rows_count(&object->chunk, job.wave, &job.orders, &job.lines);
+    int32_t *order_ids = ids_of(&object->chunk, order_list, job.orders);
+    if (order_ids == NULL) return NULL;
+    job.line_ids = ids_of(&object->chunk, line_list, job.lines);
+    if (job.line_ids == NULL || !assign(&object->chunk, job.wave, order_ids, name_list)) {
+        return NULL;
+    }
+    ra_write_context context = {
+        .plan = &object->job->columns, .catalog = &object->job->catalog, .now_us = now_us};
+    job.context = &context;
+    stream.thread = PyEval_SaveThread();
+    ra_status status = write_all(&job, &stream);
+    stream_free(&stream);
+    PyEval_RestoreThread(stream.thread);
+    if (status != RA_OK) return raise_stream(self, status, &stream);
+    Py_RETURN_NONE;
+}
+
+static ra_status copy_ledger(ra_chunk *chunk, unsigned int wave, const ra_ledger_context *context,
+                             const char *statement, const int32_t *ids, size_t count,
+                             ra_stream *stream) {
+    size_t at = 0;
+    ra_status status = stream_open(stream, statement);
+    for (size_t i = 0; i < chunk->count && status == RA_OK; i++) {
+        ra_plan *plan = &chunk->plans[i];
+        if (plan->wave != wave || !ra_ledger_is_new(plan)) continue;
+        status = ra_ledger_payload(chunk, plan);
+        if (status != RA_OK) break;
+        ra_ledger_row(context, plan, ids[at++], &stream->buffer);
+        status = stream_flush(stream, false);
+    }
+    return status == RA_OK ? stream_close(stream, count) : status;
+}
+
+PyObject *ra_chunk_write_ledger(PyObject *self, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"wave", "connection", "statement", "ids", "now_us", NULL};
+    ra_chunk_object *object = (ra_chunk_object *)self;
+    ra_chunk *chunk = &object->chunk;
+    PyObject *capsule, *list;
+    const char *statement;
+    unsigned int wave;
+    long long now_us;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "IOsOL", names, &wave, &capsule, &statement,
+                                     &list, &now_us)) {
+        return NULL;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < chunk->count; i++) {
+        if (chunk->plans[i].wave == wave && ra_ledger_is_new(&chunk->plans[i])) count++;
+    }
+    ra_stream stream;
+    int32_t *ids = ids_of(chunk, list, count);
+    if (ids == NULL || !stream_init(&stream, self, capsule)) return NULL;
+    ra_ledger_context context = {.catalog = &object->job->catalog,
+                                 .channel_id = object->job->channel_id,
+                                 .company_id = object->job->company_id,
+                                 .import_id = object->job->import_id,
+                                 .now_us = now_us};
+    stream.thread = PyEval_SaveThread();
+    ra_status status = copy_ledger(chunk, wave, &context, statement, ids, count, &stream);
+    stream_free(&stream);
+    PyEval_RestoreThread(stream.thread);
+    if (status != RA_OK) return raise_stream(self, status, &stream);
+    Py_RETURN_NONE;
+}
+
+static bool add_id(PyObject *set, int32_t id) {
+    PyObject *value = PyLong_FromLong(id);
+    bool done = value != NULL && PySet_Add(set, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+/* Ids that one plan's rows refer to, beyond those of its classes. */
+static bool add_references(const ra_catalog *catalog, const ra_plan *plan, PyObject *sets[6]) {
+    const ra_vector *parties = &catalog->party_items;
+    bool done = add_id(sets[0], RA_ITEM(*parties, ra_party, plan->customer).partner_id) &&
+                add_id(sets[0], RA_ITEM(*parties, ra_party, plan->invoice).partner_id) &&
+                add_id(sets[0], RA_ITEM(*parties, ra_party, plan->delivery).partner_id) &&
+                add_id(sets[4], plan->header_class);
+    for (size_t i = 0; done && i < plan->line_count; i++) {
+        const ra_product *product = &RA_ITEM(catalog->products, ra_product, plan->lines[i].product);
+        done = add_id(sets[1], product->product_id) && add_id(sets[2], product->uom_id) &&
+               add_id(sets[5], product->line_class);
+        const ra_tax_set *set = plan->prices[i].set;
+        for (size_t t = 0; done && t < set->linked_count; t++) {
+            done = add_id(sets[3], set->linked_ids[t]);
+        }
+    }
+    return done;
+}
+
+PyObject *ra_chunk_references(PyObject *self, PyObject *arg) {
+    const ra_chunk_object *object = (const ra_chunk_object *)self;
+    const ra_catalog *catalog = &object->job->catalog;
+    unsigned long wave = PyLong_AsUnsignedLong(arg);
+    if (PyErr_Occurred()) return NULL;
+    PyObject *sets[6] = {NULL}, *currencies = PySet_New(NULL);
+    bool done = currencies != NULL;
+    for (int i = 0; i < 6; i++) {
+        sets[i] = PySet_New(NULL);
+        done = done && sets[i] != NULL;
+    }
+    for (size_t i = 0; done && i < object->chunk.count; i++) {
+        const ra_plan *plan = &object->chunk.plans[i];
+        if (!is_native(plan, (unsigned int)wave)) continue;
+        done = add_references(catalog, plan, sets) &&
+               add_id(currencies, RA_ITEM(catalog->currency_items, ra_currency, plan->currency).id);
+    }
+    PyObject *result = NULL;
+    if (done) {
+        result = Py_BuildValue("{sOsOsOsOsOsOsO}", "partner", sets[0], "product", sets[1], "uom",
+                               sets[2], "tax", sets[3], "order_class", sets[4], "line_class",
+                               sets[5], "currency", currencies);
+    }
+    for (int i = 0; i < 6; i++) {
+        Py_XDECREF(sets[i]);
+    }
+    Py_XDECREF(currencies);
+    return result;
+}
