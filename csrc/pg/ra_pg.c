@@ -102,7 +102,7 @@ static ra_status finish(const ra_pg_api *api, PGconn *connection, uint64_t *rows
     }
     api->clear(result);
     if (code != RA_OK) return code;
-    return ra_pg_check_ready(api, connection, error);
+    return ra_pg_check_after(api, connection, error);
 }
 
 ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) {

@@ -23,7 +23,7 @@ static void store32(char *at, uint32_t value) {
 static ra_status check_result(const ra_pg_api *api, PGconn *connection, const PGresult *result,
                               ExecStatusType expected, ra_pg_error *error) {
     ExecStatusType status = api->result_status(result);
-    if (status == expected) return ra_pg_check_ready(api, connection, error);
+    if (status == expected) return ra_pg_check_after(api, connection, error);
     switch (status) {
     case PGRES_COPY_IN:
     case PGRES_COPY_OUT:

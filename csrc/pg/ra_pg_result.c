@@ -82,6 +82,10 @@ ra_status ra_pg_check_ready(const ra_pg_api *api, PGconn *connection, ra_pg_erro
     }
 }
 
+ra_status ra_pg_check_after(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
+    return ra_pg_check_ready(api, connection, error) == RA_OK ? RA_OK : RA_DB_FAILED;
+}
+
 /* PQexec on a connection in a COPY ends that COPY and discards its data before it starts. */
 void ra_pg_leave_copy(const ra_pg_api *api, PGconn *connection) {
     api->clear(api->exec(connection, ""));

@@ -17,6 +17,9 @@ ra_status ra_pg_fail_result(const ra_pg_api *api, PGconn *connection, const PGre
 /* RA_OK when the connection is alive, inside a healthy transaction, idle and blocking. */
 ra_status ra_pg_check_ready(const ra_pg_api *api, PGconn *connection, ra_pg_error *error);
 
+/* The same after a command: whatever it did to the transaction, the failure is the database's. */
+ra_status ra_pg_check_after(const ra_pg_api *api, PGconn *connection, ra_pg_error *error);
+
 /* Read results until there are none. The first one that is not `expected` is reported; the last
  * expected one is handed out in *result (when not NULL; the caller clears it) on RA_OK. */
 ra_status ra_pg_drain(const ra_pg_api *api, PGconn *connection, ExecStatusType expected,
