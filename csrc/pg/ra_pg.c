@@ -97,12 +97,15 @@ static ra_status finish(const ra_pg_api *api, PGconn *connection, uint64_t *rows
     PGresult *result = NULL;
     ra_status code = ra_pg_drain(api, connection, PGRES_COMMAND_OK, &result, error);
     if (code != RA_OK) return code;
-    if (!read_count(api->cmd_tuples(result), rows)) {
+    uint64_t count = 0;
+    if (!read_count(api->cmd_tuples(result), &count)) {
         code = ra_pg_fail(error, RA_DB_FAILED, "the server did not count the rows");
+    } else {
+        code = ra_pg_check_after(api, connection, error);
     }
     api->clear(result);
-    if (code != RA_OK) return code;
-    return ra_pg_check_after(api, connection, error);
+    if (code == RA_OK) *rows = count;
+    return code;
 }
 
 ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) {

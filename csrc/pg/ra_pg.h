@@ -44,7 +44,8 @@ ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *s
 ra_status ra_pg_copy_put(ra_pg_copy *copy, const void *data, size_t size,
                          ra_pg_error *error) RA_MUST_CHECK;
 
-/* Finish, drain every result and report the number of rows. Frees `copy` in every case. Most
+/* Finish, drain every result and report the number of rows. Frees `copy` in every case;
+ * *rows is 0 unless RA_OK. Most
  * failures of the rows themselves (a duplicate key) come out here. */
 ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) RA_MUST_CHECK;
 

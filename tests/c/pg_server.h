@@ -61,8 +61,11 @@ static inline PGconn *pg_server_connect(pg_server *server, const char *database)
     snprintf(options, sizeof options, "dbname=%s", database);
     PGconn *connection = server->connect(options);
     if (server->api->status(connection) != CONNECTION_OK) {
+        char reason[256];
+        snprintf(reason, sizeof reason, "%s", server->api->error_message(connection));
+        server->finish(connection);
         fail_msg("These tests need the PostgreSQL server that PGHOST, PGPORT and PGUSER name: %s",
-                 server->api->error_message(connection));
+                 reason);
     }
     return connection;
 }
