@@ -1,6 +1,7 @@
 # Paths and helpers shared by every set-up script. Sourced, never run.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts that source this file use the variables
 set -euo pipefail
+umask 022
 
 RA_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 RA_RUN=$RA_ROOT/.run
@@ -39,17 +40,34 @@ as_admin() {
     fi
 }
 
-# PostgreSQL and Odoo refuse root. As root, run as RA_USER; CAP_DAC_READ_SEARCH lets
-# that user enter a clone below a closed folder such as /root without opening it.
+# How root becomes RA_USER, in the array `worker_prefix`. Below a folder that is closed to
+# others, such as /root, one capability lets that user read the clone without opening the folder.
+find_worker_prefix() {
+    local plain=(setpriv "--reuid=$RA_USER" "--regid=$RA_USER" --init-groups) cap
+    for cap in '' dac_read_search dac_override; do
+        worker_prefix=("${plain[@]}" ${cap:+"--inh-caps=+$cap" "--ambient-caps=+$cap"})
+        "${worker_prefix[@]}" test -r "$RA_ROOT/tools/setup/common.sh" -a -x "$RA_RUN/home" 2>/dev/null &&
+            return
+    done
+    die "the user $RA_USER cannot read $RA_ROOT and this system gives no capability" \
+        "(CAP_DAC_READ_SEARCH) to let it: move the clone to a folder others may enter"
+}
+
+# PostgreSQL and Odoo refuse root: run the command as RA_USER when we are root.
 as_worker() {
     if [ "$(id -u)" -ne 0 ]; then
         "$@"
-    elif setpriv --reuid="$RA_USER" test -x "$RA_ROOT" -a -r "$RA_ROOT/Makefile" 2>/dev/null; then
-        HOME=$RA_RUN/home setpriv --reuid="$RA_USER" --regid="$RA_USER" --init-groups "$@"
     else
-        HOME=$RA_RUN/home setpriv --reuid="$RA_USER" --regid="$RA_USER" --init-groups \
-            --inh-caps=+dac_read_search --ambient-caps=+dac_read_search "$@"
+        [ -n "${worker_prefix[*]-}" ] || find_worker_prefix
+        HOME=$RA_RUN/home "${worker_prefix[@]}" "$@"
     fi
+}
+
+# One set-up at a time in this clone; a second one waits. Freed when the script ends.
+lock_setup() {
+    mkdir -p "$RA_RUN"
+    exec 9>"$RA_RUN/setup.lock"
+    flock 9
 }
 
 # stamp_fresh NAME CONTENT: true when step NAME already ran for exactly CONTENT.
@@ -57,12 +75,17 @@ stamp_fresh() { [ -f "$RA_STAMPS/$1" ] && [ "$(cat "$RA_STAMPS/$1")" = "$2" ]; }
 stamp_write() { mkdir -p "$RA_STAMPS"; printf '%s' "$2" >"$RA_STAMPS/$1"; }
 
 make_run_dirs() {
-    mkdir -p "$RA_RUN" "$RA_STAMPS" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home"
+    mkdir -p "$RA_RUN" "$RA_STAMPS" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home" \
+        "$RA_RUN/screenshots"
     if [ "$(id -u)" -eq 0 ]; then
         id "$RA_USER" >/dev/null 2>&1 ||
             useradd --system --user-group --home-dir "$RA_RUN/home" --no-create-home \
                 --shell /usr/sbin/nologin "$RA_USER"
-        chown "$RA_USER:$RA_USER" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home" "$RA_RUN"
+        chown "$RA_USER:$RA_USER" "$RA_LOGS" "$RA_DATA" "$RA_SOCKET" "$RA_RUN/home" \
+            "$RA_RUN/screenshots" "$RA_RUN"
+        find_worker_prefix
+    elif [ ! -O "$RA_RUN" ]; then
+        die "$RA_RUN belongs to another user: run as that user, or remove it as that user"
     fi
     chmod 700 "$RA_SOCKET"
 }

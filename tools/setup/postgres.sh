@@ -3,8 +3,8 @@
 # Usage: postgres.sh start | stop | status
 . "$(dirname "$0")/common.sh"
 
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$bin" ] || die "PostgreSQL's server programs are missing: run make setup"
+bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+[ -x "$bin/initdb" ] || die "PostgreSQL's server programs are missing: run make setup"
 
 create() {
     say "creating a private PostgreSQL cluster"

@@ -2,12 +2,12 @@
 # Install the Debian packages of the build, Odoo, PostgreSQL and the tests that are missing.
 . "$(dirname "$0")/common.sh"
 
-build="gcc g++ make pkg-config python3-dev python3-venv python3-setuptools python3-wheel python3-pip
+build="gcc make pkg-config util-linux python3-dev python3-venv python3-setuptools python3-wheel python3-pip
     libyajl-dev libcsv-dev libutf8proc-dev libmsgpack-dev libxxhash-dev libpq-dev"
 checks="libcmocka-dev clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 cppcheck
-    python3-hypothesis python3-pytest"
+    shellcheck binutils git python3-hypothesis python3-pytest"
 database="postgresql-15 postgresql-client-15"
-browser="chromium python3-websocket fonts-font-awesome fonts-roboto-unhinted
+browser="chromium chromium-driver python3-selenium python3-websocket fonts-font-awesome fonts-roboto-unhinted
     libjs-jquery libjs-jquery-form libjs-underscore"
 odoo="python3-asn1crypto python3-babel python3-cbor2 python3-chardet python3-cryptography
     python3-dateutil python3-decorator python3-docutils python3-freezegun python3-geoip2
