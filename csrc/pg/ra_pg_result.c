@@ -30,7 +30,7 @@ ra_status ra_pg_fail(ra_pg_error *error, ra_status code, const char *message) {
 
 ra_status ra_pg_fail_connection(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
     const char *message = api->error_message(connection);
-    if (message == NULL || *message == '\0') message = "the database gave no answer";
+    if (message == NULL || *message == '\0') message = "the database gave no usable answer";
     return ra_pg_fail(error, RA_DB_FAILED, message);
 }
 

@@ -76,16 +76,13 @@ static void round_digits(double value, int count, ra_digits *out) {
     out->point = (int)strtol(at + 1, NULL, 10) + 1;
 }
 
-/* The next larger decimal of the same length; false when every digit is a nine. */
+/* The next larger decimal of the same length; false for one that ends in a zero, because it is
+ * shorter and has been tried. */
 static bool step_up(ra_digits *digits) {
-    for (int i = digits->count - 1; i >= 0; i--) {
-        if (digits->text[i] != '9') {
-            digits->text[i]++;
-            return true;
-        }
-        digits->text[i] = '0';
-    }
-    return false;
+    char *last = &digits->text[digits->count - 1];
+    if (*last == '9') return false;
+    (*last)++;
+    return true;
 }
 
 /* Below a power of two the doubles are twice as dense, so a decimal just above such a value can

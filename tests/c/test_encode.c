@@ -77,6 +77,8 @@ static void test_texts(void **state) {
     assert_bytes(buffer, BYTES("\0\0\0\0"));
     ra_copy_jsonb(buffer, RA_STR("{}"));
     assert_bytes(buffer, BYTES("\0\0\0\3\1{}"));
+    ra_copy_jsonb(buffer, (ra_str){NULL, 0});
+    assert_bytes(buffer, BYTES("\0\0\0\1\1"));
 }
 
 static void test_times(void **state) {

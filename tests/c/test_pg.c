@@ -199,6 +199,27 @@ static void test_statement_that_is_no_binary_copy_is_refused(void **state) {
     assert_int_equal(pg_server_number(server, server->connection, COUNT_ITEMS), 2);
 }
 
+static void test_second_copy_in_the_statement_fails(void **state) {
+    pg_server *server = *state;
+    ra_pg_copy *copy = NULL;
+    uint64_t rows = 1;
+    ra_pg_error error;
+    ra_buffer buffer;
+    ra_buffer_init(&buffer, NULL);
+    pg_server_items(&buffer, 1, 10, 10);
+    pg_server_run(server, server->connection, "SAVEPOINT s");
+    assert_int_equal(ra_pg_copy_begin(server->api, server->connection, COPY_ITEMS "; " COPY_ITEMS,
+                                      &copy, &error),
+                     RA_OK);
+    assert_int_equal(ra_pg_copy_put(copy, buffer.data, buffer.size, &error), RA_OK);
+    assert_int_equal(ra_pg_copy_end(copy, &rows, &error), RA_DB_FAILED);
+    assert_int_equal(rows, 0);
+    assert_string_equal(error.message, "the database gave no usable answer");
+    pg_server_run(server, server->connection, "ROLLBACK TO s");
+    assert_int_equal(pg_server_number(server, server->connection, COUNT_ITEMS), 0);
+    ra_buffer_free(&buffer);
+}
+
 static void test_server_error_at_the_start_is_told(void **state) {
     pg_server *server = *state;
     ra_pg_copy *copy = NULL;
@@ -453,6 +474,7 @@ int main(void) {
         IN_TRANSACTION(test_connection_that_cannot_be_used_is_refused),
         IN_TRANSACTION(test_busy_connection_is_refused),
         IN_TRANSACTION(test_statement_that_is_no_binary_copy_is_refused),
+        IN_TRANSACTION(test_second_copy_in_the_statement_fails),
         IN_TRANSACTION(test_server_error_at_the_start_is_told),
         IN_TRANSACTION(test_exec_runs_inside_the_transaction),
         IN_TRANSACTION(test_exec_tells_what_went_wrong),

@@ -82,9 +82,15 @@ def _copy(cursor, sql_type, fields, table="sample"):
     return cursor.rowcount
 
 
-def _round_trip(cursor, sql_type, fields, expression="value"):
+def _round_trip(cursor, sql_type, fields):
     assert _copy(cursor, sql_type, fields) == len(fields)
-    cursor.execute(f"SELECT {expression} FROM sample ORDER BY id")
+    cursor.execute("SELECT value FROM sample ORDER BY id")
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _round_trip_as_text(cursor, sql_type, fields):
+    assert _copy(cursor, sql_type, fields) == len(fields)
+    cursor.execute("SELECT value::text FROM sample ORDER BY id")
     return [row[0] for row in cursor.fetchall()]
 
 
@@ -139,7 +145,7 @@ def test_float8_is_bit_for_bit(cursor, rng):
 def test_float8_that_is_no_number(cursor):
     values = [float("inf"), float("-inf"), float("nan")]
     fields = [f"f{_bits(v)}" for v in values]
-    answers = _round_trip(cursor, "float8", fields, "value::text")
+    answers = _round_trip_as_text(cursor, "float8", fields)
     assert answers == ["Infinity", "-Infinity", "NaN"]
 
 
@@ -158,14 +164,14 @@ def _decimals(rng, count):
 def test_numeric_keeps_value_and_scale(cursor, rng):
     pairs = _decimals(rng, 20_000)
     fields = [f"n{coefficient} {scale}" for coefficient, scale in pairs]
-    answers = _round_trip(cursor, "numeric", fields, "value::text")
+    answers = _round_trip_as_text(cursor, "numeric", fields)
     wanted = [f"{Decimal(c).scaleb(-s):f}" for c, s in pairs]
     assert answers == wanted
 
 
 def test_numeric_obeys_the_column(cursor):
     fields = ["n123456 3", "n-5 3", "n999 0"]
-    answers = _round_trip(cursor, "numeric(12, 2)", fields, "value::text")
+    answers = _round_trip_as_text(cursor, "numeric(12, 2)", fields)
     assert answers == ["123.46", "-0.01", "999.00"]
 
 
@@ -224,8 +230,8 @@ def test_timestamps_before_and_after_the_epochs(cursor, rng):
 
 
 def _texts(rng):
-    values = ["", " ", "\\N", "\\.", "a\tb\nc\r", "'\"", "é", "€", "😀", "e\u0301", "\x01"]
-    values += ["\u200f\u202e", "\ufeff", "\U0010ffff", "ü" * 5_000, "x" * 200_000]
+    values = ["", " ", "\\N", "\\.", "a\tb\nc\r", "'\"", "é", "€", "😀", "e\u0301"]
+    values += ["\x01", "\u200f\u202e", "\ufeff", "\U0010ffff", "ü" * 5_000, "x" * 200_000]
     alphabet = "abc ßéñ€漢字😀\\\"'\n\t,;|"
     values += [
         "".join(rng.choices(alphabet, k=rng.randint(0, 60))) for _ in range(3_000)
@@ -249,7 +255,7 @@ def test_bytes(cursor, rng):
 
 def test_jsonb(cursor, rng):
     values = [None, True, 0, "", [], {}, {"1": 100.0}, {"é": ["😀", None, {"a": 1e-7}]}]
-    values += [{"en_US": text} for text in _texts(rng) if "\x00" not in text]
+    values += [{"en_US": text} for text in _texts(rng)]
     fields = [f"j{json.dumps(v, ensure_ascii=False).encode().hex()}" for v in values]
     assert _round_trip(cursor, "jsonb", fields) == values
 

@@ -27,7 +27,7 @@ def _reprs(values):
 def _assert_same(values):
     answers = _reprs(values)
     assert len(answers) == len(values)
-    wrong = [(repr(v), a) for v, a in zip(values, answers) if repr(v) != a]
+    wrong = [(repr(v), a) for v, a in zip(values, answers, strict=True) if repr(v) != a]
     assert not wrong, f"{len(wrong)} of {len(values)} differ, e.g. {wrong[:5]}"
 
 
