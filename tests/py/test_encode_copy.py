@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What the encoder writes is what PostgreSQL reads: binary COPY, then read back."""
+
 import json
 import os
 import random
@@ -231,7 +232,14 @@ def test_timestamps_before_and_after_the_epochs(cursor, rng):
 
 def _texts(rng):
     values = ["", " ", "\\N", "\\.", "a\tb\nc\r", "'\"", "é", "€", "😀", "e\u0301"]
-    values += ["\x01", "\u200f\u202e", "\ufeff", "\U0010ffff", "ü" * 5_000, "x" * 200_000]
+    values += [
+        "\x01",
+        "\u200f\u202e",
+        "\ufeff",
+        "\U0010ffff",
+        "ü" * 5_000,
+        "x" * 200_000,
+    ]
     alphabet = "abc ßéñ€漢字😀\\\"'\n\t,;|"
     values += [
         "".join(rng.choices(alphabet, k=rng.randint(0, 60))) for _ in range(3_000)

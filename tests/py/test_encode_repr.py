@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Doubles are written digit for digit as Python's repr() writes them."""
+
 import math
 import random
 import struct
