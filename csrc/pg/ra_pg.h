@@ -45,8 +45,7 @@ ra_status ra_pg_copy_put(ra_pg_copy *copy, const void *data, size_t size,
                          ra_pg_error *error) RA_MUST_CHECK;
 
 /* Finish, drain every result and report the number of rows. Frees `copy` in every case;
- * *rows is 0 unless RA_OK. Most
- * failures of the rows themselves (a duplicate key) come out here. */
+ * *rows is 0 unless RA_OK. Most failures of the rows themselves (a duplicate key) come out here. */
 ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) RA_MUST_CHECK;
 
 /* Give up: the server is told to fail the COPY; the transaction is aborted until the caller rolls
