@@ -113,13 +113,22 @@ static PyObject *chunk_set_known(PyObject *object, PyObject *args) {
     Py_RETURN_NONE;
 }
 
-static PyObject *need_to(const ra_need *need) {
+/* A line's references, by which its product is looked for. */
+static PyObject *product_need(const ra_chunk *chunk, const ra_need *need) {
+    const ra_line *line = &chunk->plans[need->plan].order.lines[need->line];
+    return Py_BuildValue("(sIiiNNNNNN)", "product", (unsigned int)need->plan, need->line,
+                         (int)line->kind, ra_text_to(line->variation_ref),
+                         ra_text_to(line->product_ref), ra_text_to(line->sku),
+                         ra_text_to(line->barcode), ra_text_to(line->code), ra_text_to(line->name));
+}
+
+static PyObject *need_to(const ra_chunk *chunk, const ra_need *need) {
     unsigned int plan = need->plan;
     switch (need->kind) {
     case RA_NEED_PARTY:
         return Py_BuildValue("(sINi)", "party", plan, ra_key_to_text(need->key), (int)need->role);
     case RA_NEED_PRODUCT:
-        return Py_BuildValue("(sIi)", "product", plan, need->line);
+        return product_need(chunk, need);
     case RA_NEED_RATE:
         return Py_BuildValue("(sIN)", "rate", plan, ra_text_to(need->text));
     case RA_NEED_CURRENCY:
@@ -150,7 +159,7 @@ static PyObject *chunk_resolve(PyObject *object, PyObject *arg) {
     if (status != RA_OK) return ra_raise(ra_state_of(object), status, NULL);
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < self->chunk.needs.count; i++) {
-        list = append_new(list, need_to(&RA_ITEM(self->chunk.needs, ra_need, i)));
+        list = append_new(list, need_to(&self->chunk, &RA_ITEM(self->chunk.needs, ra_need, i)));
     }
     return list;
 }
@@ -236,6 +245,32 @@ static PyObject *chunk_order(PyObject *object, PyObject *index) {
     return plan == NULL ? NULL : ra_order_to_dict(&plan->order);
 }
 
+PyDoc_STRVAR(with_refunds_doc, "with_refunds()\n--\n\nIndexes of written records that mention "
+                               "refunds.");
+
+static PyObject *chunk_with_refunds(PyObject *object, PyObject *Py_UNUSED(ignored)) {
+    const ra_chunk *chunk = &((ra_chunk_object *)object)->chunk;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && i < chunk->count; i++) {
+        const ra_plan *plan = &chunk->plans[i];
+        bool written = plan->outcome == RA_OUTCOME_CREATE || plan->outcome == RA_OUTCOME_UPDATE ||
+                       plan->outcome == RA_OUTCOME_REVIEW;
+        if (written && plan->order.refund_count > 0) list = append_new(list, PyLong_FromSize_t(i));
+    }
+    return list;
+}
+
+PyDoc_STRVAR(parties_doc, "parties(index)\n--\n\nThe record's party keys: (customer, invoice, "
+                          "delivery).");
+
+static PyObject *chunk_parties(PyObject *object, PyObject *index) {
+    const ra_plan *plan = plan_at(object, index);
+    if (plan == NULL) return NULL;
+    return Py_BuildValue("(NNN)", ra_key_to_text(plan->parties.customer),
+                         ra_key_to_text(plan->parties.invoice),
+                         ra_key_to_text(plan->parties.delivery));
+}
+
 PyDoc_STRVAR(plan_doc, "plan(index)\n--\n\nWhat is to be written for a record, as a dict.");
 
 static PyObject *chunk_plan(PyObject *object, PyObject *index) {
@@ -258,7 +293,7 @@ static PyObject *chunk_record(PyObject *object, PyObject *index) {
     PyObject *modified_us =
         modified == RA_NO_TIME ? Py_NewRef(Py_None) : PyLong_FromLongLong(modified);
     return Py_BuildValue(
-        "{sNsNsNsNsNsNsNsssssssssNsKsKsisisNsy#}", "identity", ra_key_to_text(plan->identity),
+        "{sNsNsNsNsNsNsNsssssssssNsKsKsisisisNsNsy#}", "identity", ra_key_to_text(plan->identity),
         "content", ra_key_to_text(plan->content), "source_ref", ra_text_to(plan->order.source_ref),
         "number", ra_text_to(plan->order.number), "status", ra_text_to(plan->order.status),
         "currency", ra_text_to(plan->order.currency), "modified_us", modified_us, "outcome",
@@ -267,7 +302,8 @@ static PyObject *chunk_record(PyObject *object, PyObject *index) {
         plan->field != NULL ? plan->field : "", "detail", ra_text_to(plan->detail), "row",
         (unsigned long long)plan->order.row, "offset", (unsigned long long)plan->order.offset,
         "ledger_id", (int)plan->known.ledger_id, "known_order_id", (int)plan->known.order_id,
-        "total", PyFloat_FromDouble(ra_decimal_to_double(plan->order.total)), "payload",
+        "order_id", (int)plan->order_id, "order_name", ra_text_to(plan->order_name), "total",
+        PyFloat_FromDouble(ra_decimal_to_double(plan->order.total)), "payload",
         plan->payload.len > 0 ? plan->payload.ptr : "", (Py_ssize_t)plan->payload.len);
 }
 
@@ -449,6 +485,8 @@ static PyMethodDef chunk_methods[] = {
     {"route", chunk_route, METH_VARARGS, route_doc},
     {"select", chunk_select, METH_VARARGS, select_doc},
     {"order", chunk_order, METH_O, order_doc},
+    {"with_refunds", chunk_with_refunds, METH_NOARGS, with_refunds_doc},
+    {"parties", chunk_parties, METH_O, parties_doc},
     {"plan", chunk_plan, METH_O, plan_doc},
     {"record", chunk_record, METH_O, record_doc},
     {"set_result", (PyCFunction)(void (*)(void))chunk_set_result, METH_VARARGS | METH_KEYWORDS,

@@ -161,6 +161,21 @@ static PyObject *add_exception(PyObject *module, const char *name, PyObject *bas
     return type;
 }
 
+/* REASONS: {name: meaning} of every status. */
+static int add_reasons(PyObject *module) {
+    PyObject *reasons = PyDict_New();
+    for (int i = 0; reasons != NULL && i < RA_STATUS_COUNT; i++) {
+        PyObject *text = PyUnicode_FromString(ra_status_text((ra_status)i));
+        if (text == NULL || PyDict_SetItemString(reasons, ra_status_name((ra_status)i), text) < 0) {
+            Py_CLEAR(reasons);
+        }
+        Py_XDECREF(text);
+    }
+    int result = reasons != NULL ? PyModule_AddObjectRef(module, "REASONS", reasons) : -1;
+    Py_XDECREF(reasons);
+    return result;
+}
+
 static int module_exec(PyObject *module) {
     ra_module_state *state = PyModule_GetState(module);
     state->error = add_exception(module, "Error", PyExc_ValueError);
@@ -172,6 +187,7 @@ static int module_exec(PyObject *module) {
         state->chunk_type == NULL || state->splitter_type == NULL) {
         return -1;
     }
+    if (add_reasons(module) < 0) return -1;
     return PyModule_AddStringConstant(module, "LEDGER_COLUMNS", ra_ledger_columns);
 }
 

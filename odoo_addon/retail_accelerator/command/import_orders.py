@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``retail import``: read order files into a channel, from start to end."""
+
+import os
+
+from odoo.exceptions import UserError
+
+from ..engine.runner import ImportRunner
+
+NAME = "import"
+HELP = "import order files of a shop"
+COUNTS = ("read", "created", "updated", "unchanged", "skipped", "rejected")
+
+
+def add_arguments(parser):
+    parser.add_argument("--channel", required=True, metavar="CODE")
+    parser.add_argument("--lane", choices=("auto", "native", "orm"), default="auto")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="report what would happen, keep nothing"
+    )
+    parser.add_argument(
+        "--refunds", metavar="FILE", help="refunds of these orders, by order id"
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE")
+
+
+def run(env, args):
+    channel = env["retail.channel"]._by_code(args.channel)
+    total = {
+        **dict.fromkeys(COUNTS, 0),
+        "lanes": {"native": 0, "orm": 0},
+        "seconds": 0.0,
+        "reasons": {},
+        "refunds": 0,
+    }
+    for position, path in enumerate(args.files):
+        is_last = position == len(args.files) - 1
+        record = _make(channel, path, args, args.refunds if is_last else None)
+        ImportRunner(record).run()
+        _add(total, record)
+        if record.state == "failed":
+            total["error"] = f"{path}: {record.error_message}"
+            break
+        if record.lane_notes:
+            total["lane_notes"] = record.lane_notes.splitlines()
+    total["seconds"] = round(total["seconds"], 3)
+    return total
+
+
+def _make(channel, path, args, refunds):
+    for name in filter(None, (path, refunds)):
+        if not os.path.isfile(name):
+            raise UserError(channel.env._("There is no file %s.", name))
+    return (
+        channel.env["retail.import"]
+        .with_context(retail_trusted_path=True)
+        .create(
+            {
+                "channel_id": channel.id,
+                "source": "path",
+                "file_path": os.path.abspath(path),
+                "refund_path": os.path.abspath(refunds) if refunds else False,
+                "lane": args.lane,
+                "dry_run": args.dry_run,
+            }
+        )
+    )
+
+
+def _add(total, record):
+    for name in COUNTS:
+        total[name] += record[f"{name}_count"]
+    total["lanes"]["native"] += record.native_count
+    total["lanes"]["orm"] += record.orm_count
+    total["seconds"] += record.seconds
+    total["refunds"] += record.refund_count
+    for name, count in (record.reasons or {}).items():
+        total["reasons"][name] = total["reasons"].get(name, 0) + count
+
+
+def summary(result):
+    """The result in plain words."""
+    lines = [
+        "{read} records read: {created} created, {updated} updated, {unchanged} "
+        "unchanged, {skipped} skipped, {rejected} rejected".format(**result),
+        "lanes: {native} native, {orm} ORM; {seconds} s".format(
+            **result["lanes"], seconds=result["seconds"]
+        ),
+    ]
+    lines += [
+        f"  {count} × {reason}" for reason, count in sorted(result["reasons"].items())
+    ]
+    lines += [f"  native lane closed: {note}" for note in result.get("lane_notes", ())]
+    if "error" in result:
+        lines.append(result["error"])
+    return "\n".join(lines)

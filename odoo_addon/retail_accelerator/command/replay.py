@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``retail replay``: try rejected records again, all or those of one cause."""
+
+from ..engine import runner
+
+NAME = "replay"
+HELP = "try rejected records again after their cause was fixed"
+
+
+def add_arguments(parser):
+    parser.add_argument("--channel", required=True, metavar="CODE")
+    parser.add_argument("--reason", metavar="R", help="only rejects of this reason")
+    parser.add_argument("--lane", choices=("auto", "native", "orm"), default="auto")
+
+
+def run(env, args):
+    channel = env["retail.channel"]._by_code(args.channel)
+    domain = [
+        ("channel_id", "=", channel.id),
+        ("outcome", "=", "rejected"),
+        ("kind", "=", "order"),
+    ]
+    if args.reason:
+        domain.append(("reason", "=", args.reason))
+    entries = env["retail.ledger"].search(domain)
+    return runner.replay(channel, entries, lane=args.lane)
+
+
+def summary(result):
+    return (
+        "{read} records tried again: {created} created, {updated} updated, {unchanged} "
+        "unchanged, {skipped} skipped, {rejected} rejected".format(**result)
+    )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``retail verify``: the parity oracle on this very database; nothing is kept."""
+
+import os
+
+from odoo.exceptions import UserError
+
+from ..engine import parity
+
+NAME = "verify"
+HELP = "prove on this database that both lanes write the same rows"
+SHOWN = 20
+
+
+def add_arguments(parser):
+    parser.add_argument("--channel", required=True, metavar="CODE")
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help="only the first N records of each file"
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE")
+
+
+def run(env, args):
+    channel = env["retail.channel"]._by_code(args.channel)
+    for path in args.files:
+        if not os.path.isfile(path):
+            raise UserError(env._("There is no file %s.", path))
+    report = parity.compare(channel, args.files, args.limit)
+    env.cr.rollback()
+    return report
+
+
+def failed(result):
+    """Whether the command should end with an error code."""
+    return bool(result["differences"])
+
+
+def summary(result):
+    lines = [
+        "{orders} orders, {tables} tables, {columns} columns compared: "
+        "{count} differences".format(count=len(result["differences"]), **result)
+    ]
+    lines += [
+        "  {table}.{column}, record {record}: native {native!r}, ORM {orm!r}".format(
+            **difference
+        )
+        for difference in result["differences"][:SHOWN]
+    ]
+    return "\n".join(lines)

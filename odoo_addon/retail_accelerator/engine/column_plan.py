@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The column plan: where the value of every stored column comes from.
+
+Sources: *engine* (computed in C per row), *class* (a template record's value), *header*
+(a line's copy of an order's value), *deferred* (the ORM recomputes the field after the
+COPY). A column, override or rule that fits none of them closes the native lane with a
+reason; the ORM lane then does the work.
+"""
+
+from dataclasses import dataclass
+
+from odoo import models
+from odoo.tools import SQL
+
+from . import templates
+
+# Modules whose changes to sale orders were read and are reproduced (or are of no effect on
+# a freshly created order).
+REVIEWED_MODULES = frozenset(
+    """
+    base web portal mail sms snailmail phone_validation utm resource product uom analytic
+    account account_payment account_edi_ubl_cii payment sales_team sale sale_management
+    sale_stock stock stock_account stock_sms sale_sms sale_pdf_quote_builder sale_edi_ubl
+    sale_crm crm sale_margin sale_stock_margin loyalty sale_loyalty sale_loyalty_delivery
+    delivery stock_delivery spreadsheet_dashboard_sale digest onboarding privacy_lookup
+    barcodes partner_autocomplete snailmail_account rating bus html_editor
+    retail_accelerator
+    """.split()
+)
+
+ORDER_ENGINE = {
+    "id": "id",
+    "name": "order_name",
+    "partner_id": "partner_id",
+    "partner_invoice_id": "partner_invoice_id",
+    "partner_shipping_id": "partner_shipping_id",
+    "date_order": "date_order",
+    "currency_id": "currency_id",
+    "currency_rate": "currency_rate",
+    "amount_untaxed": "amount_untaxed",
+    "amount_tax": "amount_tax",
+    "amount_total": "amount_total",
+    "client_order_ref": "client_order_ref",
+    "origin": "origin",
+    "reference": "reference",
+    "create_date": "now",
+    "write_date": "now",
+}
+LINE_ENGINE = {
+    "id": "id",
+    "order_id": "order_id",
+    "sequence": "sequence",
+    "currency_id": "currency_id",
+    "order_partner_id": "partner_id",
+    "product_id": "product_id",
+    "product_uom_id": "product_uom_id",
+    "name": "line_name",
+    "product_uom_qty": "product_uom_qty",
+    "price_unit": "price_unit",
+    "technical_price_unit": "technical_price_unit",
+    "discount": "discount",
+    "price_subtotal": "price_subtotal",
+    "price_total": "price_total",
+    "price_tax": "price_tax",
+    "price_reduce_taxexcl": "price_reduce_taxexcl",
+    "price_reduce_taxinc": "price_reduce_taxinc",
+    "extra_tax_data": "extra_tax_data",
+    "create_date": "now",
+    "write_date": "now",
+}
+# Stored related fields of lines: the order's column they copy.
+LINE_HEADER = {
+    "company_id": "company_id",
+    "salesman_id": "user_id",
+    "state": "state",
+}
+# Stored computed fields whose value depends only on what makes a class.
+ORDER_CLASS = frozenset(
+    """
+    state locked company_id fiscal_position_id payment_term_id
+    preferred_payment_method_line_id pricelist_id user_id team_id require_signature
+    require_payment prepayment_percent validity_date note journal_id
+    sale_order_template_id warehouse_id invoice_status delivery_status effective_date
+    picking_policy campaign_id source_id medium_id
+    """.split()
+)
+LINE_CLASS = frozenset(
+    """
+    analytic_distribution qty_delivered_method qty_delivered qty_invoiced qty_to_invoice
+    untaxed_amount_invoiced untaxed_amount_to_invoice invoice_status customer_lead
+    warehouse_id
+    """.split()
+)
+# Methods whose result the engine reproduces: an unknown override closes the lane.
+REPRODUCED_METHODS = {
+    "sale.order": (
+        "create",
+        "_create",
+        "_compute_amounts",
+        "_compute_currency_rate",
+        "_get_priced_lines",
+        "_add_base_lines_for_early_payment_discount",
+    ),
+    "sale.order.line": (
+        "create",
+        "_create",
+        "_compute_amount",
+        "_compute_price_reduce_taxexcl",
+        "_compute_price_reduce_taxinc",
+        "_prepare_base_line_for_taxes_computation",
+    ),
+    "account.tax": (
+        "_add_tax_details_in_base_line",
+        "_round_base_lines_tax_details",
+        "_get_tax_details",
+        "_get_tax_totals_summary",
+        "_eval_tax_amount_price_included",
+        "_eval_tax_amount_price_excluded",
+        "_eval_tax_amount_fixed_amount",
+        "_batch_for_taxes_computation",
+        "_flatten_taxes_and_sort_them",
+        "_import_base_line_extra_tax_data",
+    ),
+    "res.currency": ("round", "_get_conversion_rate"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stored column: its PostgreSQL type and its source."""
+
+    name: str
+    udt: str
+    kind: str  # as in ra_rows.h
+    header_index: int = -1
+
+
+class ColumnPlan:
+    """The plan for one channel; ``reasons`` says why the native lane is closed."""
+
+    def __init__(self, channel):
+        self.env = channel.env
+        self.channel = channel
+        self.reasons = []
+        self.deferred = {"sale.order": [], "sale.order.line": []}
+        self.order_columns = self._columns("sale.order", ORDER_ENGINE, ORDER_CLASS)
+        self.line_columns = self._columns("sale.order.line", LINE_ENGINE, LINE_CLASS)
+        self._check_methods()
+        self._check_constraints()
+        self._check_dependents()
+        self._check_automations()
+        self._check_policies()
+
+    def _close(self, reason):
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+    # -- columns -------------------------------------------------------------------------
+
+    def _stored(self, table):
+        """[(name, type, nullable)] of the table's columns, in the table's order."""
+        return self.env.execute_query(
+            SQL(
+                """SELECT column_name, udt_name, is_nullable = 'YES'
+                     FROM information_schema.columns
+                    WHERE table_schema = current_schema AND table_name = %s
+                      AND is_generated = 'NEVER'
+                    ORDER BY ordinal_position""",
+                table,
+            )
+        )
+
+    def _columns(self, model_name, engine, classes):
+        model = self.env[model_name]
+        columns = []
+        for name, udt, nullable in self._stored(model._table):
+            field = model._fields.get(name)
+            kind = self._source(model, name, field, engine, classes)
+            if udt not in templates.SEND_FUNCTIONS and kind == "class":
+                self._close(
+                    self.env._(
+                        "Column %(column)s of %(model)s has the type %(type)s, which the "
+                        "engine cannot write.",
+                        column=name,
+                        model=model_name,
+                        type=udt,
+                    )
+                )
+                continue
+            if kind == "null" and not nullable:
+                self._close(
+                    self.env._(
+                        "Column %(column)s of %(model)s is required, but nothing says "
+                        "what to put into it.",
+                        column=name,
+                        model=model_name,
+                    )
+                )
+            header = -1
+            if kind == "header":
+                names = [column.name for column in self.order_columns]
+                header = names.index(LINE_HEADER[name])
+            columns.append(Column(name, udt, kind, header))
+        return columns
+
+    def _source(self, model, name, field, engine, classes):
+        """The kind of source of one column; closes the lane where there is none."""
+        if field is None:
+            return "null"  # left behind by an uninstalled module
+        if name in engine or name in classes or name in LINE_HEADER:
+            self._check_field_modules(model, field)
+        if name in engine:
+            return engine[name]
+        if model._name == "sale.order.line" and name in LINE_HEADER:
+            return "header"
+        if name in classes:
+            return "class"
+        if field.compute or field.related:
+            self.deferred[model._name].append(name)
+            return "null" if not field.required else "class"
+        self._check_default(model, field)
+        return "class"
+
+    def _check_field_modules(self, model, field):
+        unknown = set(field._modules) - REVIEWED_MODULES
+        if unknown:
+            self._close(
+                self.env._(
+                    "The module %(module)s changes the field %(field)s of %(model)s.",
+                    module=", ".join(sorted(unknown)),
+                    field=field.name,
+                    model=model._name,
+                )
+            )
+
+    def _check_default(self, model, field):
+        """A default is a constant when asking for it twice gives the same."""
+        if not callable(field.default):
+            return
+        values = [model.default_get([field.name]).get(field.name) for _i in range(2)]
+        if values[0] != values[1]:
+            self._close(
+                self.env._(
+                    "The default of %(field)s of %(model)s differs from record to "
+                    "record.",
+                    field=field.name,
+                    model=model._name,
+                )
+            )
+
+    # -- what other modules do -------------------------------------------------------------
+
+    def _check_methods(self):
+        for model_name, names in REPRODUCED_METHODS.items():
+            for name in names:
+                for module in self._overriding_modules(self.env[model_name], name):
+                    self._close(
+                        self.env._(
+                            "The module %(module)s overrides %(method)s of %(model)s.",
+                            module=module,
+                            method=name,
+                            model=model_name,
+                        )
+                    )
+
+    @staticmethod
+    def _overriding_modules(model, method):
+        """Unreviewed modules that define the method on the model."""
+        modules = set()
+        for klass in type(model).mro():
+            if method not in klass.__dict__ or not issubclass(klass, models.BaseModel):
+                continue
+            # A registry class carries no module of its own.
+            module = getattr(klass, "_module", None) or ""
+            if klass.__module__.startswith("odoo.addons."):
+                module = klass.__module__.split(".")[2]
+            elif klass.__module__.startswith("odoo."):
+                continue
+            if module and module not in REVIEWED_MODULES:
+                modules.add(module)
+        return sorted(modules)
+
+    def _check_constraints(self):
+        for model_name in ("sale.order", "sale.order.line"):
+            for method in self.env[model_name]._constraint_methods:
+                parts = method.__module__.split(".")
+                module = parts[2] if parts[:2] == ["odoo", "addons"] else ""
+                if module and module not in REVIEWED_MODULES:
+                    self._close(
+                        self.env._(
+                            "The module %(module)s adds the constraint %(method)s to "
+                            "%(model)s.",
+                            module=module,
+                            method=method.__name__,
+                            model=model_name,
+                        )
+                    )
+
+    def _check_dependents(self):
+        """Stored fields of other models that unknown modules compute from orders."""
+        registry = self.env.registry
+        own = ("sale.order", "sale.order.line")
+        for model_name in own:
+            for field in self.env[model_name]._fields.values():
+                for dependent in registry.get_dependent_fields(field):
+                    if dependent.model_name in own or not dependent.store:
+                        continue
+                    unknown = set(dependent._modules) - REVIEWED_MODULES
+                    if unknown:
+                        self._close(
+                            self.env._(
+                                "The module %(module)s computes %(field)s of %(model)s "
+                                "from sales orders.",
+                                module=", ".join(sorted(unknown)),
+                                field=dependent.name,
+                                model=dependent.model_name,
+                            )
+                        )
+
+    def _check_automations(self):
+        if "base.automation" not in self.env:
+            return
+        rules = (
+            self.env["base.automation"]
+            .sudo()
+            .search_count([("model_id.model", "in", ("sale.order", "sale.order.line"))])
+        )
+        if rules:
+            self._close(
+                self.env._("%s automation rules run on sales orders.", rules)
+            )
+
+    def _check_policies(self):
+        if self.channel.chatter:
+            self._close(
+                self.env._("The channel logs the creation of each order in its chatter.")
+            )
+        distribution = self.env["account.analytic.distribution.model"].sudo()
+        if distribution.search_count(
+            distribution._check_company_domain(self.channel.company_id), limit=1
+        ):
+            self._close(
+                self.env._(
+                    "Analytic distribution models decide on the analytic accounts of "
+                    "order lines."
+                )
+            )
+        terms = self.env["account.payment.term"].sudo()
+        if terms.search_count(
+            [
+                ("early_discount", "=", True),
+                ("early_pay_discount_computation", "=", "mixed"),
+            ],
+            limit=1,
+        ):
+            self._close(
+                self.env._(
+                    "A payment term has an early discount that changes the taxes of "
+                    "orders."
+                )
+            )
+
+    # -- used by the other rooms -------------------------------------------------------------
+
+    @property
+    def open(self):
+        return not self.reasons
+
+    def check_relations(self, records, _kind):
+        """Many2many values that a template got by itself would be missing in the rows."""
+        for field in records._fields.values():
+            if field.type != "many2many" or not field.store or field.name == "tax_ids":
+                continue
+            if records[:1][field.name]:
+                self._close(
+                    self.env._(
+                        "%(model)s gets %(field)s by default, which the engine does not "
+                        "write.",
+                        model=records._name,
+                        field=field.name,
+                    )
+                )
+
+    def configure(self, job):
+        """Hand the plan to the engine."""
+        job.set_columns(
+            [(column.kind, column.header_index) for column in self.order_columns],
+            [(column.kind, column.header_index) for column in self.line_columns],
+            f"{self.channel.name} #",
+        )
+
+    def copy_statements(self):
+        """COPY commands of orders, lines and line taxes."""
+        return tuple(
+            self._copy(table, names)
+            for table, names in (
+                ("sale_order", [column.name for column in self.order_columns]),
+                ("sale_order_line", [column.name for column in self.line_columns]),
+                (
+                    "account_tax_sale_order_line_rel",
+                    ["account_tax_id", "sale_order_line_id"],
+                ),
+            )
+        )
+
+    def _copy(self, table, names):
+        query = SQL(
+            "COPY %s (%s) FROM STDIN (FORMAT binary)",
+            SQL.identifier(table),
+            SQL(", ").join(SQL.identifier(name) for name in names),
+        )
+        return query.code
+
+    def recompute_deferred(self, orders, lines):
+        """Let the ORM compute what only the ORM knows how to."""
+        for model, records in (("sale.order.line", lines), ("sale.order", orders)):
+            for name in self.deferred[model]:
+                self.env.add_to_compute(records._fields[name], records)
+        if self.deferred["sale.order"] or self.deferred["sale.order.line"]:
+            self.env.flush_all()
+
+
+def has_user_triggers(env):
+    """Tables of the native lane that carry triggers beyond PostgreSQL's own."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT DISTINCT c.relname FROM pg_trigger t
+                 JOIN pg_class c ON c.oid = t.tgrelid
+                WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+                  AND c.relname = ANY(%s)""",
+            [
+                "sale_order",
+                "sale_order_line",
+                "account_tax_sale_order_line_rel",
+                "retail_ledger",
+            ],
+        )
+    )
+    return [name for (name,) in rows]
+
+

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The parity oracle: the same records through both lanes, every changed row compared.
+
+Both lanes run in savepoints of one transaction that are rolled back. PostgreSQL itself
+says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours (their
+``xmin``); nothing is taken from a list of expected columns. New ids are mapped by their
+rank in the table, order names by their distance from the first one.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from odoo.tools import SQL
+
+from . import refunds
+from .runner import CHUNK_MEMORY
+from .session import Session
+from .templates import undone
+
+# A ledger row names its lane, which is the one thing that must differ.
+IGNORED = {("retail_ledger", "lane")}
+NUMBERED = {("sale_order", "name")}
+
+
+@dataclass
+class Snapshot:
+    """Rows a lane wrote: {table: {id or values: {column: text}}}."""
+
+    rows: dict = field(default_factory=dict)
+    ranks: dict = field(default_factory=dict)  # {table: {new id: rank}}
+    lanes: dict = field(default_factory=dict)
+    outcomes: dict = field(default_factory=dict)
+
+
+def compare(channel, sources, record_limit=None):
+    """Run ``sources`` (paths or bytes) through both lanes; returns the report.
+
+    ``{"orders", "tables", "columns", "lanes", "differences"}``; each difference names
+    table, column, the record's rank and both values.
+    """
+    native = _run(channel, sources, "auto", record_limit)
+    orm = _run(channel, sources, "orm", record_limit)
+    differences = []
+    tables = sorted(set(native.rows) | set(orm.rows))
+    columns = set()
+    for table in tables:
+        ours, theirs = native.rows.get(table, []), orm.rows.get(table, [])
+        for row in (*ours[:1], *theirs[:1]):
+            columns |= {(table, column) for column in row}
+        differences += _table_differences(table, ours, theirs)
+    return {
+        "orders": len(native.ranks.get("sale_order", ())),
+        "tables": len(tables),
+        "columns": len(columns),
+        "lanes": native.lanes,
+        "outcomes": native.outcomes,
+        "differences": differences,
+    }
+
+
+def _run(channel, sources, lane, record_limit):
+    env = channel.env
+    snapshot = Snapshot()
+    env.flush_all()
+    with undone(env.cr):
+        first = env.execute_query(SQL("SELECT pg_current_xact_id()::text::bigint"))
+        before = _touched(env)
+        session = Session(channel.with_company(channel.company_id), 0, lane)
+        for source in sources:
+            _process(session, source, snapshot, record_limit)
+        env.flush_all()
+        env.cr.precommit.run()
+        env.flush_all()
+        tables = [table for table, count in _touched(env).items()
+                  if count != before.get(table)]
+        _collect(env, snapshot, tables, first[0][0])
+    return snapshot
+
+
+def _process(session, source, snapshot, record_limit):
+    session.job.open(source)
+    left = record_limit or 1 << 60
+    while left:
+        chunk = session.job.read(min(left, 2000), CHUNK_MEMORY)
+        session.process(chunk)
+        refunds.record_mentions(session, chunk)
+        outcomes, lanes, _reasons = chunk.summary()
+        for name, count in outcomes.items():
+            snapshot.outcomes[name] = snapshot.outcomes.get(name, 0) + count
+        for name, count in lanes.items():
+            snapshot.lanes[name] = snapshot.lanes.get(name, 0) + count
+        left -= chunk.count
+        if chunk.last:
+            break
+
+
+def _touched(env):
+    """{table: rows written in this transaction}, counting what was rolled back too."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del
+                 FROM pg_stat_xact_all_tables
+                WHERE schemaname = current_schema
+                  AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
+        )
+    )
+    return dict(rows)
+
+
+def _collect(env, snapshot, tables, first_xid):
+    references = _references(env)
+    for table in tables:
+        columns = _columns(env, table)
+        selected = SQL(", ").join(_as_text(name, udt) for name, udt in columns)
+        has_id = any(name == "id" for name, _udt in columns)
+        rows = env.execute_query(
+            SQL(
+                "SELECT %s FROM %s WHERE xmin::text::bigint >= %s %s",
+                selected,
+                SQL.identifier(table),
+                first_xid,
+                SQL("ORDER BY id") if has_id else SQL(),
+            )
+        )
+        names = [name for name, _udt in columns]
+        snapshot.rows[table] = [dict(zip(names, row, strict=True)) for row in rows]
+        if has_id:
+            snapshot.ranks[table] = {
+                row["id"]: rank for rank, row in enumerate(snapshot.rows[table])
+            }
+    _normalize(snapshot, references)
+
+
+def _columns(env, table):
+    return env.execute_query(
+        SQL(
+            """SELECT column_name, udt_name FROM information_schema.columns
+                WHERE table_schema = current_schema AND table_name = %s
+                ORDER BY ordinal_position""",
+            table,
+        )
+    )
+
+
+def _as_text(name, udt):
+    """Text in which equal values are equal: a numeric's scale does not count."""
+    column = SQL.identifier(name)
+    if udt == "numeric":
+        return SQL("trim_scale(%s)::text", column)
+    return SQL("%s::text", column)
+
+
+def _references(env):
+    """{(table, column): referenced table} of every single-column foreign key."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT c.relname, a.attname, f.relname
+                 FROM pg_constraint k
+                 JOIN pg_class c ON c.oid = k.conrelid
+                 JOIN pg_class f ON f.oid = k.confrelid
+                 JOIN pg_attribute a
+                   ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+                WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1"""
+        )
+    )
+    return {(table, column): target for table, column, target in rows}
+
+
+def _normalize(snapshot, references):
+    """Replace what a second run must number differently by what it must agree on."""
+    for table, rows in snapshot.rows.items():
+        offsets = {}
+        for row in rows:
+            for column, value in row.items():
+                if value is None:
+                    continue
+                target = references.get((table, column))
+                if column == "id":
+                    target = table
+                elif column == "res_id":
+                    target = (row.get("model") or row.get("res_model") or "").replace(
+                        ".", "_"
+                    )
+                rank = snapshot.ranks.get(target, {}).get(value)
+                if rank is not None:
+                    row[column] = f"new {rank}"
+                elif (table, column) in NUMBERED:
+                    row[column] = _relative(value, offsets)
+                elif (table, column) in IGNORED:
+                    row[column] = None
+        if rows and "id" not in rows[0]:
+            rows.sort(key=lambda row: [row[name] or "" for name in sorted(row)])
+
+
+def _relative(name, offsets):
+    """S00042 of a run that began with S00040 is S+2."""
+    found = re.search(r"(\d+)(?=\D*$)", name)
+    if not found:
+        return name
+    stem = name[: found.start()] + "#" + name[found.end() :]
+    number = int(found.group())
+    return f"{stem}+{number - offsets.setdefault(stem, number)}"
+
+
+def _table_differences(table, ours, theirs):
+    differences = []
+    if len(ours) != len(theirs):
+        differences.append(
+            {
+                "table": table,
+                "column": "*",
+                "record": None,
+                "native": f"{len(ours)} rows",
+                "orm": f"{len(theirs)} rows",
+            }
+        )
+    for rank, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
+        differences += [
+            {
+                "table": table,
+                "column": column,
+                "record": rank,
+                "native": mine[column],
+                "orm": other[column],
+            }
+            for column in mine
+            if mine[column] != other[column]
+        ]
+    return differences

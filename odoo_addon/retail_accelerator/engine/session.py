@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""One import's engine: the job and the rooms around it, and the handling of one chunk."""
+
+from dataclasses import dataclass, field
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from . import ledger, native
+from .catalog import Catalog, new_job
+from .column_plan import ColumnPlan
+from .lanes import CANCEL, NativeLane, OrmLane, validated_problem
+from .parties import Parties
+from .templates import Templates
+
+PARTY_LIMIT = 200_000  # contacts remembered by the engine, about 10 MB
+# What one bad record may raise in Odoo; anything else is a fault of the whole chunk.
+RECORD_ERRORS = (UserError, ValidationError, AccessError, ValueError)
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
+
+
+@dataclass
+class Tally:
+    """Counts of a chunk or an import; reviewed records count as rejected, with their
+    own reason."""
+
+    read: int = 0
+    outcomes: dict = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    lanes: dict = field(default_factory=lambda: {"native": 0, "orm": 0})
+    reasons: dict = field(default_factory=dict)
+    review: int = 0
+
+    def add_chunk(self, chunk):
+        outcomes, lanes, reasons = chunk.summary()
+        self.read += chunk.count
+        self.review += outcomes["review"]
+        outcomes["rejected"] += outcomes["review"]
+        if outcomes["review"]:
+            reasons["order_locked"] = outcomes["review"]
+        for name in OUTCOMES:
+            self.outcomes[name] += outcomes[name]
+        for name in self.lanes:
+            self.lanes[name] += lanes[name]
+        for name, count in reasons.items():
+            self.reasons[name] = self.reasons.get(name, 0) + count
+
+
+class Session:
+    """The engine for one channel: everything that lives longer than a chunk."""
+
+    def __init__(self, channel, import_id=0, lane="auto"):
+        self.channel = channel
+        self.env = channel.env
+        self.import_id = import_id
+        self.job = new_job(channel, import_id)
+        self.plan = ColumnPlan(channel)
+        self.plan.configure(self.job)
+        self.templates = Templates(self.job, channel, self.plan)
+        self.catalog = Catalog(self.job, channel, self.templates)
+        self.parties = Parties(self.job, channel, self.templates)
+        self.orm = OrmLane(channel)
+        self.native = NativeLane(channel, self.plan, self.templates, self.catalog)
+        self.lane = lane
+        self.validated = self._validated()
+        self.native.check_access()
+
+    def _validated(self):
+        """Whether foreign keys are checked by the engine instead of by triggers."""
+        mode = (
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("retail_accelerator.constraint_mode", "triggers")
+        )
+        if mode != "validated":
+            return False
+        problem = validated_problem(self.env)
+        if problem:
+            raise UserError(problem)
+        return True
+
+    @property
+    def native_open(self):
+        """Whether new orders may take the native lane."""
+        return self.lane != "orm" and self.plan.open
+
+    @property
+    def lane_notes(self):
+        """Why orders take the ORM lane, one reason a line."""
+        if self.lane == "orm":
+            return self.env._("The ORM lane was chosen for this import.")
+        return "\n".join(self.plan.reasons)
+
+    # -- one chunk ---------------------------------------------------------------------
+
+    def process(self, chunk):
+        """Bring every record of the chunk to its outcome, in the current transaction."""
+        self.job.trim(PARTY_LIMIT)
+        for wave in range(chunk.waves):
+            self._process_wave(chunk, wave)
+
+    def _process_wave(self, chunk, wave):
+        keys = chunk.identities(wave)
+        chunk.set_known(wave, ledger.known(self.env, keys))
+        self._resolve(chunk, wave)
+        chunk.price(wave)
+        if self.lane == "native" and not self.plan.open:
+            raise UserError(
+                self.env._(
+                    "The native lane is closed on this database:\n%s",
+                    "\n".join(self.plan.reasons),
+                )
+            )
+        chunk.route(wave, self.native_open)
+        self._orm_wave(chunk, wave)
+        self._native_wave(chunk, wave)
+        self._rewrite_known(chunk, wave)
+
+    def _resolve(self, chunk, wave):
+        """Ask the engine what is missing until nothing is."""
+        adders = {
+            "product": lambda needs: self.catalog.add_products(chunk, needs),
+            "rate": self.catalog.add_rates,
+            "currency": self.catalog.add_currencies,
+            "currency_rate": self.catalog.add_currency_rates,
+            "party": lambda needs: self.parties.add(chunk, needs),
+            "header": lambda needs: self.templates.add_headers(chunk, needs),
+        }
+        while needs := chunk.resolve(wave):
+            by_kind = {}
+            for need in needs:
+                by_kind.setdefault(need[0], []).append(need)
+            for kind, group in by_kind.items():
+                adders[kind](group)
+
+    def _native_wave(self, chunk, wave):
+        """COPY of new orders; also writes the ledger rows of every new identity."""
+        self.env.flush_all()
+        with self.env.cr.savepoint(flush=False):
+            order_ids, line_ids = self.native.write(chunk, wave, self.validated)
+        if order_ids:
+            self.env.invalidate_all(flush=False)
+            self.plan.recompute_deferred(
+                self.env["sale.order"].browse(order_ids),
+                self.env["sale.order.line"].browse(line_ids),
+            )
+
+    def _orm_wave(self, chunk, wave):
+        self._create_by_orm(chunk, chunk.select(wave, "created", "orm"))
+        for index in chunk.select(wave, "updated"):
+            self._update(chunk, index)
+
+    def _create_by_orm(self, chunk, indexes):
+        """All at once; when that fails, one by one, so that a bad record falls alone."""
+        if not indexes:
+            return
+        plans = [chunk.plan(index) for index in indexes]
+        try:
+            with self.env.cr.savepoint():
+                orders = self.orm.create(plans)
+                for order, plan in zip(orders, plans, strict=True):
+                    self.orm.check_amounts(order, plan)
+                self.env.flush_all()
+        except RECORD_ERRORS as error:
+            if len(indexes) == 1:
+                self._reject(chunk, indexes[0], error)
+                return
+            for index in indexes:
+                self._create_by_orm(chunk, [index])
+            return
+        for index, order in zip(indexes, orders, strict=True):
+            chunk.set_result(
+                index, "created", "orm", order_id=order.id, order_name=order.name
+            )
+
+    def _update(self, chunk, index):
+        """A later version: a draft follows it, anything further on goes to review."""
+        plan = chunk.plan(index)
+        order = self.env["sale.order"].browse(plan["known_order_id"]).exists()
+        if not order:
+            self._create_by_orm(chunk, [index])
+            return
+        done = {"lane": "orm", "order_id": order.id, "order_name": order.name}
+        if plan["action"] == CANCEL and order.state == "cancel":
+            chunk.set_result(index, "updated", **done)
+        elif order.state not in ("draft", "sent") or order.locked:
+            chunk.set_result(index, "review", **{**done, "detail": order.name})
+        else:
+            self._rewrite(chunk, index, order, plan, done)
+
+    def _rewrite(self, chunk, index, order, plan, done):
+        try:
+            with self.env.cr.savepoint():
+                if plan["action"] == CANCEL:
+                    order._action_cancel()
+                elif plan["action"] != native.ACTIONS["skip"]:
+                    self.orm.update(order, plan)
+                    self.orm.check_amounts(order, plan)
+                self.env.flush_all()
+        except RECORD_ERRORS as error:
+            self._reject(chunk, index, error)
+        else:
+            chunk.set_result(index, "updated", **done)
+
+    def _reject(self, chunk, index, error):
+        text = str(error.args[0]) if error.args else type(error).__name__
+        chunk.set_result(index, "rejected", "orm", "not_reproducible", text[:500])
+
+    def _rewrite_known(self, chunk, wave):
+        """Ledger rows of identities that were known before this wave."""
+        for outcome in ("created", "updated", "skipped", "rejected", "review"):
+            for index in chunk.select(wave, outcome):
+                record = chunk.record(index)
+                if record["ledger_id"]:
+                    ledger.rewrite(
+                        self.env, record, self.import_id, record["order_id"]
+                    )

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Template records: what the ORM itself puts into columns the engine does not compute.
+
+Such columns depend on little: on some facts about the customer, the delivery address, the
+product. Contacts and products that agree in those facts form a class. For each class the
+ORM makes one record in a savepoint, its raw column values are read in PostgreSQL's binary
+format, and the savepoint is rolled back.
+"""
+
+import contextlib
+
+from odoo.tools import SQL
+
+from . import lanes
+
+SEND_FUNCTIONS = {
+    "int4": "int4send",
+    "int8": "int8send",
+    "numeric": "numeric_send",
+    "float8": "float8send",
+    "bool": "boolsend",
+    "varchar": "varcharsend",
+    "text": "textsend",
+    "timestamp": "timestamp_send",
+    "date": "date_send",
+    "jsonb": "jsonb_send",
+    "bytea": "byteasend",
+}
+PARTNER_PROPERTIES = (
+    "property_account_position_id",
+    "property_payment_term_id",
+    "property_inbound_payment_method_line_id",
+)
+PRODUCT_FACTS = (
+    "type",
+    "sale_delay",
+    "expense_policy",
+    "service_type",
+    "service_tracking",
+    "invoice_policy",
+)
+
+
+class _Undo(Exception):
+    """Leaves a savepoint on purpose."""
+
+
+@contextlib.contextmanager
+def undone(cr):
+    """A block whose every effect on the database is rolled back."""
+    with contextlib.suppress(_Undo), cr.savepoint():
+        yield
+        raise _Undo
+
+
+class Templates:
+    """Classes of contacts and products, and the template values of each."""
+
+    def __init__(self, job, channel, plan):
+        self.job = job
+        self.channel = channel
+        self.env = channel.env
+        self.plan = plan
+        self.partner_class = {}
+        self.partner_class_numbers = {}
+        self.line_class_numbers = {}
+        self.references = {"order": {}, "line": {}}  # class -> {(table, id), ...}
+
+    # -- classes ---------------------------------------------------------------------
+
+    def partner_classes(self, partner_ids):
+        """{partner id: class number}; 0, which stands for nobody, has class 0."""
+        classes = {0: 0}
+        new = [pid for pid in partner_ids if pid and pid not in self.partner_class]
+        if new:
+            for partner_id, facts in self._partner_facts(new):
+                number = self.partner_class_numbers.setdefault(
+                    facts, len(self.partner_class_numbers)
+                )
+                self.partner_class[partner_id] = number
+        for partner_id in partner_ids:
+            if partner_id:
+                classes[partner_id] = self.partner_class[partner_id]
+        return classes
+
+    def _partner_facts(self, partner_ids):
+        """(id, facts) rows: everything the order's class columns can depend on."""
+        company = str(self.channel.company_id.id)
+        columns = [SQL("p.country_id"), SQL("p.state_id"), SQL("p.user_id")]
+        columns += [SQL("c.user_id"), SQL("p.lang"), SQL("p.vat"), SQL("p.company_id")]
+        if self._zip_matters():
+            columns.append(SQL("p.zip"))
+        for name in PARTNER_PROPERTIES:
+            field = self.env["res.partner"]._fields.get(name)
+            if field is not None and field.company_dependent:
+                columns.append(SQL("p.%s->>%s", SQL.identifier(name), company))
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT p.id, %s FROM res_partner p
+                   LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
+                   WHERE p.id = ANY(%s)""",
+                SQL(", ").join(columns),
+                partner_ids,
+            )
+        )
+        return [(row[0], row[1:]) for row in rows]
+
+    def _zip_matters(self):
+        positions = self.env["account.fiscal.position"].sudo()
+        return bool(positions.search_count([("zip_from", "!=", False)], limit=1))
+
+    def line_classes(self, products):
+        """{product id: class index of the job}."""
+        facts = {product.id: self._product_facts(product) for product in products}
+        new = {}
+        for product in products:
+            if facts[product.id] not in self.line_class_numbers:
+                new.setdefault(facts[product.id], product)
+        if new:
+            self._make_line_classes(new)
+        return {
+            product_id: self.line_class_numbers[fact]
+            for product_id, fact in facts.items()
+        }
+
+    def _product_facts(self, product):
+        product = product.with_company(self.channel.company_id)
+        names = [name for name in PRODUCT_FACTS if name in product._fields]
+        routes = product.route_ids.ids if "route_ids" in product._fields else []
+        return (
+            *(product[name] for name in names),
+            product.uom_id.id,
+            tuple(routes),
+        )
+
+    # -- template records --------------------------------------------------------------
+
+    def add_headers(self, chunk, needs):
+        """needs: tuples ("header", record, key); makes the class of each key."""
+        order_lane = lanes.OrmLane(self.channel)
+        vals_list = []
+        for _kind, record, _key in needs:
+            vals = order_lane.order_vals(chunk.plan(record))
+            vals["order_line"] = []
+            vals["name"] = "template"
+            vals_list.append(vals)
+        with undone(self.env.cr):
+            orders = order_lane.orders.create(vals_list)
+            orders.env.flush_all()
+            rows = self._read("sale_order", self.plan.order_columns, orders.ids)
+            self.plan.check_relations(orders, "order")
+            values = {
+                order.id: self._column_references(orders, order) for order in orders
+            }
+            ids = orders.ids
+        for (_kind, _record, key), order_id in zip(needs, ids, strict=True):
+            number = self.job.add_order_class(rows[order_id])
+            self.references["order"][number] = values[order_id]
+            self.job.add_headers([(key, number)])
+
+    def _make_line_classes(self, new):
+        """One line per class on one order, in a savepoint."""
+        order_lane = lanes.OrmLane(self.channel)
+        partner = self.channel.company_id.partner_id
+        lines = [
+            order_lane.line_vals(
+                {
+                    "product_id": product.id,
+                    "name": product.name,
+                    "quantity": 1.0,
+                    "price_unit": 1.0,
+                    "discount": 0.0,
+                    "tax_ids": [],
+                    "extra_tax_data": None,
+                }
+            )
+            for product in new.values()
+        ]
+        with undone(self.env.cr):
+            order = order_lane.orders.create(
+                {
+                    **order_lane.channel_vals(),
+                    "name": "template",
+                    "partner_id": partner.id,
+                    "order_line": lines,
+                }
+            )
+            order.env.flush_all()
+            template_lines = order.order_line
+            rows = self._read(
+                "sale_order_line", self.plan.line_columns, template_lines.ids
+            )
+            self.plan.check_relations(template_lines, "line")
+            references = [
+                self._column_references(template_lines, line)
+                for line in template_lines
+            ]
+            ids = template_lines.ids
+        for fact, line_id, refs in zip(new, ids, references, strict=True):
+            number = self.job.add_line_class(rows[line_id])
+            self.line_class_numbers[fact] = number
+            self.references["line"][number] = refs
+
+    def _read(self, table, columns, ids):
+        """{id: [encoded value or None, ...]} in the order of the columns."""
+        parts = [
+            SQL(
+                "%s(%s)",
+                SQL.identifier(SEND_FUNCTIONS[column.udt]),
+                SQL.identifier(column.name),
+            )
+            for column in columns
+        ]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s FROM %s WHERE id = ANY(%s)",
+                SQL(", ").join(parts),
+                SQL.identifier(table),
+                ids,
+            )
+        )
+        return {
+            row[0]: [None if value is None else bytes(value) for value in row[1:]]
+            for row in rows
+        }
+
+    def _column_references(self, records, record):
+        """{(table, id)} of the class columns that are foreign keys."""
+        columns = (
+            self.plan.order_columns
+            if records._name == "sale.order"
+            else self.plan.line_columns
+        )
+        result = set()
+        for column in columns:
+            field = records._fields.get(column.name)
+            if column.kind != "class" or field is None or field.type != "many2one":
+                continue
+            target = record[column.name]
+            if target:
+                result.add((target._table, target.id))
+        return result
