@@ -52,9 +52,12 @@ exports_only_init() {
         { printf 'exported symbols:\n%s\n' "$symbols"; return 1; }
 }
 
+# Not the binding: cppcheck does not see through the macros of Python.h; clang-tidy does.
 run_cppcheck() {
+    local plain
+    mapfile -t plain < <(printf '%s\n' "${engine[@]}" | grep -v '^csrc/python/')
     cppcheck --quiet --std=c17 --language=c -j "$(nproc)" --error-exitcode=1 --inline-suppr \
-        --enable=warning,portability,performance -Icsrc -D_GNU_SOURCE "${engine[@]}"
+        --enable=warning,portability,performance -Icsrc -D_GNU_SOURCE "${plain[@]}"
 }
 
 run_clang_tidy() {

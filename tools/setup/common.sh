@@ -63,13 +63,6 @@ as_worker() {
     fi
 }
 
-# One set-up at a time in this clone; a second one waits. Freed when the script ends.
-lock_setup() {
-    mkdir -p "$RA_RUN"
-    exec 9>"$RA_RUN/setup.lock"
-    flock 9
-}
-
 # stamp_fresh NAME CONTENT: true when step NAME already ran for exactly CONTENT.
 stamp_fresh() { [ -f "$RA_STAMPS/$1" ] && [ "$(cat "$RA_STAMPS/$1")" = "$2" ]; }
 stamp_write() { mkdir -p "$RA_STAMPS"; printf '%s' "$2" >"$RA_STAMPS/$1"; }
