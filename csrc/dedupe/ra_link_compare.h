@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Two records to one pattern of agreement: a level per column, four bits each.
+ *
+ * Level 0: a value is missing. 1: they differ. Higher levels, by kind:
+ *   name            2-4 ever more alike, 5 equal, 6 exchanged with the swap field
+ *   address         2-4 ever more alike, 5 equal
+ *   code, phone     2 same beginning, 3 two edits, 4 one edit, 5 equal
+ *   email           2 alike, 3 same name other domain, 4 two edits, 5 equal
+ *   date            2 within 400 days, 3 two edits, 4 one edit or day and month exchanged, 5 equal
+ *   lag             2-14 days from b's date back to a's, in growing steps, 1 far off
+ *   amount          2-14 ratio within 15 %, 12 % ... 0.5 %, 15 equal, 1 further off
+ *   memo            see ra_link_memo.h
+ * `bits` sums log2(1/frequency) of what is equal, for columns with frequency (and memos). */
+#ifndef RA_DEDUPE_LINK_COMPARE_H
+#define RA_DEDUPE_LINK_COMPARE_H
+
+#include "dedupe/ra_link_memo.h"
+
+#define RA_LINK_LEVELS 16
+#define RA_LINK_EQUAL 5
+#define RA_LINK_SWAPPED 6
+
+typedef struct ra_link_evidence {
+    uint64_t pattern;
+    float bits;
+} ra_link_evidence;
+
+typedef struct ra_link_comparer {
+    const ra_link_table *table;
+    ra_link_memo memos[RA_LINK_FIELDS]; /* of columns of kind memo */
+    uint8_t swap[RA_LINK_FIELDS];       /* column exchanged with this one, or none */
+    float mean_cells[RA_LINK_FIELDS];   /* cells of the dictionary per column using it */
+    uint32_t levels[RA_LINK_FIELDS];    /* highest level of the column */
+} ra_link_comparer;
+
+/* `table` must stay as it is while the comparer is used. Comparing needs no lock. */
+ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table *table,
+                                ra_arena *arena) RA_MUST_CHECK;
+
+ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, uint32_t b);
+
+/* The level of one column with *bits for it. */
+uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
+                                uint32_t column, float *bits);
+
+/* Does the weight of `level` in this column include the rarity of the value itself? */
+bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
+
+static inline uint32_t ra_link_level(uint64_t pattern, uint32_t column) {
+    return (uint32_t)(pattern >> (4 * column)) & 15;
+}
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Delimited files of any layout into a linkage table.
+ *
+ * The first row names the columns; the delimiter (comma, semicolon, tab or bar) is the most
+ * frequent one in it. A short row has no values in its last columns; what goes beyond the header
+ * is ignored. */
+#ifndef RA_DEDUPE_LINK_CSV_H
+#define RA_DEDUPE_LINK_CSV_H
+
+#include "dedupe/ra_link_table.h"
+#include "read/ra_reader.h"
+
+#define RA_LINK_COLUMNS_MAX 256
+#define RA_LINK_HEADER_MAX 65536     /* bytes the first row must fit in */
+#define RA_LINK_CELL_MAX (16U << 20) /* bytes of a cell */
+
+typedef struct ra_link_csv {
+    ra_input input;
+    char *head; /* the first bytes, read ahead for the header */
+    size_t head_len;
+    ra_str header[RA_LINK_COLUMNS_MAX];
+    uint32_t width;
+    uint8_t field[RA_LINK_COLUMNS_MAX]; /* profile field of a file column or RA_LINK_NO_FIELD */
+    uint32_t id_column;                 /* width: none, rows are numbered from 1 */
+    char delimiter;
+} ra_link_csv;
+
+/* Read the header. `input` is borrowed until the rows are read; texts go into `arena`.
+ * RA_BAD_FORMAT: empty file, or no header in the first RA_LINK_HEADER_MAX bytes. */
+ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena,
+                           ra_error *error) RA_MUST_CHECK;
+
+/* Guess the profile field of each column from its name (case, blanks, _ and - aside; a field's own
+ * name first, then its aliases in order). `overrides` is "FIELD=COLUMN,..." or "COLUMN=FIELD,...";
+ * FIELD may be `id`. Bits of the overrides that fit this file are set in *used. */
+ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
+                          uint64_t *used, ra_error *error) RA_MUST_CHECK;
+
+/* Append all rows to `table`. error->row counts from 1 below the header. */
+ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *error) RA_MUST_CHECK;
+
+#endif

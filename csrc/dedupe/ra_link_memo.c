@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Words and beginnings of free texts, with their rarity. */
+#include "dedupe/ra_link_memo.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+typedef struct ra_memo_build {
+    ra_link_memo *memo;
+    ra_arena *arena;
+    uint32_t *slots;
+    uint32_t slot_mask, token_room, word_count;
+} ra_memo_build;
+
+typedef struct ra_memo_sorted {
+    const ra_link_term *term;
+    uint32_t index;
+} ra_memo_sorted;
+
+static uint32_t token_of(ra_memo_build *build, ra_str text) {
+    ra_link_memo *memo = build->memo;
+    uint32_t at = (uint32_t)XXH3_64bits(text.ptr, text.len) & build->slot_mask;
+    for (; build->slots[at]; at = (at + 1) & build->slot_mask)
+        if (ra_str_equal(memo->tokens[build->slots[at]].text, text)) return build->slots[at];
+    memo->tokens[memo->token_count].text = text;
+    build->slots[at] = memo->token_count;
+    return memo->token_count++;
+}
+
+static ra_str word_at(const ra_link_term *term, uint32_t *at) {
+    uint32_t start = *at;
+    while (*at < term->len && term->text[*at] != ' ')
+        *at += 1;
+    ra_str word = {term->text + start, *at - start};
+    *at += 1;
+    return word;
+}
+
+/* Insert keeping the words of the note ascending and distinct. */
+static void add_word(ra_memo_build *build, ra_memo_note *note, uint32_t token) {
+    uint32_t *words = build->memo->words + note->first, at = note->count;
+    while (at > 0 && words[at - 1] > token)
+        at--;
+    if (at > 0 && words[at - 1] == token) return;
+    memmove(words + at + 1, words + at, (note->count - at) * sizeof *words);
+    words[at] = token;
+    note->count++;
+}
+
+static void split_note(ra_memo_build *build, uint32_t index) {
+    const ra_link_term *term = &build->memo->dictionary->terms[index];
+    ra_memo_note *note = &build->memo->notes[index];
+    note->first = build->word_count;
+    for (uint32_t at = 0; at < term->len && note->count < RA_MEMO_TOKENS;) {
+        note->last = token_of(build, word_at(term, &at));
+        add_word(build, note, note->last);
+    }
+    for (uint32_t i = 0; i < note->count; i++)
+        build->memo->tokens[build->memo->words[note->first + i]].notes += term->count;
+    build->word_count += note->count;
+}
+
+static uint32_t count_words(const ra_link_dictionary *dictionary) {
+    uint32_t words = 0;
+    for (uint32_t t = 1; t < dictionary->count; t++) {
+        uint32_t of_note = 0;
+        for (uint32_t at = 0; at < dictionary->terms[t].len && of_note < RA_MEMO_TOKENS; of_note++)
+            (void)word_at(&dictionary->terms[t], &at);
+        words += of_note;
+    }
+    return words;
+}
+
+static ra_status build_words(ra_memo_build *build) {
+    ra_link_memo *memo = build->memo;
+    const ra_link_dictionary *dictionary = memo->dictionary;
+    uint32_t words = count_words(dictionary), slots = 64;
+    while (slots < words * 2)
+        slots *= 2;
+    memo->notes = ra_arena_array(build->arena, dictionary->count, sizeof *memo->notes);
+    memo->words = ra_arena_array(build->arena, (size_t)words + 1, sizeof *memo->words);
+    memo->tokens = ra_arena_array(build->arena, (size_t)words + 1, sizeof *memo->tokens);
+    build->slots = ra_arena_array(build->arena, slots, sizeof *build->slots);
+    if (!memo->notes || !memo->words || !memo->tokens || !build->slots) return RA_NO_MEMORY;
+    build->slot_mask = slots - 1;
+    memo->token_count = 1;
+    for (uint32_t t = 1; t < dictionary->count; t++)
+        split_note(build, t);
+    for (uint32_t i = 1; i < memo->token_count; i++)
+        memo->tokens[i].bits = log2f((float)((double)dictionary->cells / memo->tokens[i].notes));
+    for (uint32_t t = 1; t < dictionary->count; t++)
+        for (uint32_t i = 0; i < memo->notes[t].count; i++)
+            memo->notes[t].bits += memo->tokens[memo->words[memo->notes[t].first + i]].bits;
+    return RA_OK;
+}
+
+static int by_text(const void *left, const void *right) {
+    const ra_memo_sorted *a = left, *b = right;
+    uint32_t len = a->term->len < b->term->len ? a->term->len : b->term->len;
+    int order = memcmp(a->term->text, b->term->text, len);
+    return order ? order : (a->term->len > b->term->len) - (a->term->len < b->term->len);
+}
+
+static bool same_prefix(const ra_link_term *a, const ra_link_term *b, uint32_t len) {
+    return a->len >= len && b->len >= len && memcmp(a->text, b->text, len) == 0;
+}
+
+/* In sorted order, notes with an equal beginning are neighbours: one sweep per length. */
+static void count_prefixes(ra_link_memo *memo, const ra_memo_sorted *sorted, uint32_t count,
+                           uint32_t len) {
+    double all = (double)memo->dictionary->cells;
+    for (uint32_t start = 0; start < count;) {
+        uint32_t end = start;
+        uint64_t notes = 0;
+        while (end < count &&
+               (end == start || same_prefix(sorted[start].term, sorted[end].term, len)))
+            notes += sorted[end++].term->count;
+        double eighths = 8 * log2(all / (double)notes);
+        for (uint32_t i = start; i < end && sorted[start].term->len >= len; i++)
+            memo->prefix[sorted[i].index][len - 1] = (uint8_t)(eighths < 255 ? eighths : 255);
+        start = end;
+    }
+}
+
+static ra_status build_prefixes(ra_memo_build *build) {
+    ra_link_memo *memo = build->memo;
+    uint32_t count = memo->dictionary->count - 1;
+    memo->prefix = ra_arena_array(build->arena, (size_t)count + 1, sizeof *memo->prefix);
+    ra_memo_sorted *sorted = ra_arena_array(build->arena, (size_t)count + 1, sizeof *sorted);
+    if (!memo->prefix || !sorted) return RA_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = (ra_memo_sorted){&memo->dictionary->terms[i + 1], i + 1};
+    qsort(sorted, count, sizeof *sorted, by_text);
+    for (uint32_t len = 1; len <= RA_MEMO_PREFIX; len++)
+        count_prefixes(memo, sorted, count, len);
+    return RA_OK;
+}
+
+ra_status ra_link_memo_build(ra_link_memo *memo, const ra_link_dictionary *dictionary,
+                             ra_arena *arena) {
+    memset(memo, 0, sizeof *memo);
+    memo->dictionary = dictionary;
+    ra_memo_build build = {.memo = memo, .arena = arena};
+    ra_status status = build_words(&build);
+    return status == RA_OK ? build_prefixes(&build) : status;
+}
+
+static bool begins(ra_str word, ra_str start) {
+    return word.len > start.len && memcmp(word.ptr, start.ptr, start.len) == 0;
+}
+
+/* Bits of the last word of `cut` when it is not shared but begins a word of `whole`. */
+static float cut_bits(const ra_link_memo *memo, const ra_memo_note *cut,
+                      const ra_memo_note *whole) {
+    const ra_memo_token *last = &memo->tokens[cut->last];
+    bool begun = false;
+    for (uint32_t i = 0; i < whole->count; i++) {
+        uint32_t token = memo->words[whole->first + i];
+        if (token == cut->last) return 0;
+        begun = begun || begins(memo->tokens[token].text, last->text);
+    }
+    return begun ? last->bits : 0;
+}
+
+static float shared_bits(const ra_link_memo *memo, const ra_memo_note *a, const ra_memo_note *b) {
+    float bits = 0;
+    const uint32_t *left = memo->words + a->first, *right = memo->words + b->first;
+    for (uint32_t i = 0, j = 0; i < a->count && j < b->count;) {
+        if (left[i] == right[j]) {
+            bits += memo->tokens[left[i]].bits;
+            i++;
+            j++;
+        } else if (left[i] < right[j]) {
+            i++;
+        } else {
+            j++;
+        }
+    }
+    float cut = cut_bits(memo, a, b);
+    return bits + (cut > 0 ? cut : cut_bits(memo, b, a));
+}
+
+uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
+    const ra_link_term *left = &memo->dictionary->terms[a], *right = &memo->dictionary->terms[b];
+    const ra_memo_note *note_a = &memo->notes[a], *note_b = &memo->notes[b];
+    uint32_t shorter = left->len < right->len ? left->len : right->len, common = 0;
+    while (common < shorter && left->text[common] == right->text[common])
+        common++;
+    uint32_t known = common < RA_MEMO_PREFIX ? common : RA_MEMO_PREFIX;
+    float start = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
+    float words = shared_bits(memo, note_a, note_b);
+    float whole = note_a->bits < note_b->bits ? note_a->bits : note_b->bits;
+    float covered = whole > 0 ? words / whole : 0;
+    *bits = start > words ? start : words;
+    if (common == shorter) return 5;
+    return covered > 0.9F ? 4 : covered > 0.7F ? 3 : covered > 0.4F ? 2 : 1;
+}
+
+uint32_t ra_link_memo_rare(const ra_link_memo *memo, uint32_t term, uint32_t rank) {
+    const ra_memo_note *note = &memo->notes[term];
+    for (uint32_t i = 0; i < note->count; i++) {
+        uint32_t token = memo->words[note->first + i], rarer = 0;
+        for (uint32_t j = 0; j < note->count; j++) {
+            uint32_t other = memo->words[note->first + j];
+            rarer += memo->tokens[other].notes < memo->tokens[token].notes ||
+                     (memo->tokens[other].notes == memo->tokens[token].notes && j < i);
+        }
+        if (rarer == rank) return token;
+    }
+    return 0;
+}

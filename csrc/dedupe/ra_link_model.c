@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Estimation of u, m, the prior and the threshold. */
+#include "dedupe/ra_link_model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "dedupe/ra_link_parallel.h"
+
+#define RA_SLICES 64 /* fixed, so that sums do not depend on the number of threads */
+#define RA_RANDOM_FEW 65536
+#define RA_RANDOM_MANY 524288
+#define RA_MANY_ROWS 20000
+#define RA_ITERATIONS_MAX 40
+#define RA_SETTLED 1e-3
+#define RA_HOPELESS (-25.0F)  /* weight below which a pair no longer moves the estimate */
+#define RA_PRIOR_STRENGTH 3.0 /* pairs that the starting m counts for */
+#define RA_CURVE_BINS 512
+#define RA_F1_LEAST 0.2 /* a model expecting less is no reason to take even less likely pairs */
+
+typedef struct ra_level_sums {
+    double sum[RA_LINK_FIELDS][RA_LINK_LEVELS];
+    double total;
+} ra_level_sums;
+
+typedef struct ra_estimate {
+    const ra_link_training *training;
+    ra_link_model *model;
+    ra_level_sums *slices;
+    uint64_t count;  /* pairs still in play */
+    double *chances; /* per pair: odds, then the probability of being the same */
+    double *rivals;  /* per row: sum of the odds of its pairs, when linking two sets */
+    uint32_t random_pairs;
+} ra_estimate;
+
+static const double start_string[] = {0, .05, .03, .04, .08, .80};
+static const double start_name[] = {0, .05, .03, .04, .08, .78, .02};
+static const double start_memo[] = {0, .05, .10, .15, .20, .50};
+
+static double start_m(ra_link_kind kind, uint32_t level, uint32_t levels) {
+    switch (kind) {
+    case RA_LINK_NAME:
+        return start_name[level];
+    case RA_LINK_MEMO:
+        return start_memo[level];
+    case RA_LINK_AMOUNT:
+        return level == levels ? .3 : level == 1 ? .02 : .68 / (levels - 2);
+    case RA_LINK_LAG:
+        return level == 1 ? .02 : .98 / (levels - 1);
+    default:
+        return start_string[level];
+    }
+}
+
+static uint64_t next_random(uint64_t *state) {
+    uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+static uint32_t random_below(uint64_t *state, uint32_t bound) {
+    return (uint32_t)(((next_random(state) >> 32) * bound) >> 32);
+}
+
+static ra_status count_random(void *context, uint32_t slice, uint32_t worker) {
+    (void)worker;
+    ra_estimate *estimate = context;
+    const ra_link_table *table = estimate->training->comparer->table;
+    ra_level_sums *sums = &estimate->slices[slice];
+    memset(sums, 0, sizeof *sums);
+    uint64_t state = estimate->training->seed + UINT64_C(0xD1B54A32D192ED03) * (slice + 1);
+    uint32_t split = table->split, rows = table->rows;
+    for (uint32_t i = 0; i < estimate->random_pairs / RA_SLICES; i++) {
+        uint32_t a = random_below(&state, table->linking ? split : rows), b;
+        do
+            b = table->linking ? split + random_below(&state, rows - split)
+                               : random_below(&state, rows);
+        while (b == a);
+        uint64_t pattern = ra_link_compare(estimate->training->comparer, a, b).pattern;
+        for (uint32_t c = 0; c < table->column_count; c++)
+            sums->sum[c][ra_link_level(pattern, c)]++;
+    }
+    return RA_OK;
+}
+
+static void add_slices(const ra_level_sums *slices, ra_level_sums *out) {
+    memset(out, 0, sizeof *out);
+    for (uint32_t s = 0; s < RA_SLICES; s++) {
+        out->total += slices[s].total;
+        for (uint32_t c = 0; c < RA_LINK_FIELDS; c++)
+            for (uint32_t l = 0; l < RA_LINK_LEVELS; l++)
+                out->sum[c][l] += slices[s].sum[c][l];
+    }
+}
+
+/* How often two random cells of a column hold the same value. */
+static double chance_equal(const ra_link_comparer *comparer, uint32_t column) {
+    const ra_link_table *table = comparer->table;
+    const ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[column]];
+    double cells = comparer->mean_cells[column], sum = 0;
+    for (uint32_t t = 1; t < dictionary->count; t++)
+        sum += (double)dictionary->terms[t].count * (dictionary->terms[t].count - 1.0);
+    return cells > 1 ? sum / (cells * (cells - 1)) : 0;
+}
+
+static void set_u(ra_link_model *model, const ra_link_comparer *comparer,
+                  const ra_level_sums *sums) {
+    for (uint32_t c = 0; c < model->columns; c++) {
+        uint32_t levels = comparer->levels[c];
+        double seen = 0;
+        for (uint32_t l = 1; l <= levels; l++)
+            seen += sums->sum[c][l];
+        for (uint32_t l = 1; l <= levels; l++)
+            model->u[c][l] = (sums->sum[c][l] + .5) / (seen + .5 * levels);
+        ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
+        if (kind == RA_LINK_MEMO || kind == RA_LINK_LAG) continue;
+        uint32_t equal = kind == RA_LINK_AMOUNT ? levels : RA_LINK_EQUAL;
+        double chance = chance_equal(comparer, c);
+        model->u[c][equal] = chance > 1e-9 ? chance : 1e-9;
+    }
+}
+
+static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) {
+    model->base = (float)log2(model->prior / (1 - model->prior));
+    for (uint32_t c = 0; c < model->columns; c++) {
+        model->weight[c][0] = 0;
+        for (uint32_t l = 1; l <= comparer->levels[c]; l++) {
+            double u = ra_link_level_has_bits(comparer, c, l) ? 1 : model->u[c][l];
+            model->weight[c][l] = (float)log2(model->m[c][l] / u);
+        }
+    }
+}
+
+float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, float bits) {
+    float weight = model->base + bits;
+    for (uint32_t c = 0; c < model->columns; c++)
+        weight += model->weight[c][ra_link_level(pattern, c)];
+    return weight;
+}
+
+double ra_link_probability(float weight) {
+    return 1 / (1 + exp2(-(double)weight));
+}
+
+static void slice_range(const ra_estimate *estimate, uint32_t slice, uint64_t *begin,
+                        uint64_t *end) {
+    *begin = estimate->count * slice / RA_SLICES;
+    *end = estimate->count * (slice + 1) / RA_SLICES;
+}
+
+static ra_status find_odds(void *context, uint32_t slice, uint32_t worker) {
+    (void)worker;
+    ra_estimate *estimate = context;
+    uint64_t i, end;
+    for (slice_range(estimate, slice, &i, &end); i < end; i++) {
+        const ra_link_pair *pair = &estimate->training->pairs[i];
+        float weight = ra_link_model_weight(estimate->model, pair->pattern, pair->weight);
+        estimate->chances[i] = weight < RA_HOPELESS ? 0 : exp2((double)weight);
+    }
+    return RA_OK;
+}
+
+/* When linking, a record has at most one counterpart: its pairs compete. */
+static void add_rivals(ra_estimate *estimate) {
+    const ra_link_table *table = estimate->training->comparer->table;
+    if (!table->linking) return;
+    memset(estimate->rivals, 0, table->rows * sizeof *estimate->rivals);
+    for (uint64_t i = 0; i < estimate->count; i++) {
+        const ra_link_pair *pair = &estimate->training->pairs[i];
+        estimate->rivals[pair->a] += estimate->chances[i];
+        estimate->rivals[pair->b] += estimate->chances[i];
+    }
+}
+
+static ra_status expect(void *context, uint32_t slice, uint32_t worker) {
+    (void)worker;
+    ra_estimate *estimate = context;
+    ra_level_sums *sums = &estimate->slices[slice];
+    bool linking = estimate->training->comparer->table->linking;
+    memset(sums, 0, sizeof *sums);
+    uint64_t i, end;
+    for (slice_range(estimate, slice, &i, &end); i < end; i++) {
+        const ra_link_pair *pair = &estimate->training->pairs[i];
+        double odds = estimate->chances[i], rivals = odds;
+        if (odds == 0) continue;
+        if (linking) rivals = fmax(estimate->rivals[pair->a], estimate->rivals[pair->b]);
+        double p = odds / (1 + rivals);
+        estimate->chances[i] = p;
+        sums->total += p;
+        for (uint32_t c = 0; c < estimate->model->columns; c++)
+            sums->sum[c][ra_link_level(pair->pattern, c)] += p;
+    }
+    return RA_OK;
+}
+
+/* Probability of each pair under the model as it is, summed by level. */
+static ra_status expectation(ra_estimate *estimate, ra_level_sums *sums) {
+    uint32_t threads = estimate->training->threads;
+    ra_status status = ra_link_parallel(threads, RA_SLICES, find_odds, estimate);
+    if (status != RA_OK) return status;
+    add_rivals(estimate);
+    status = ra_link_parallel(threads, RA_SLICES, expect, estimate);
+    add_slices(estimate->slices, sums);
+    return status;
+}
+
+/* New m and prior; returns the largest change. */
+static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
+    ra_link_model *model = estimate->model;
+    const ra_link_comparer *comparer = estimate->training->comparer;
+    double change = 0;
+    for (uint32_t c = 0; c < model->columns; c++) {
+        uint32_t levels = comparer->levels[c];
+        ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
+        double seen = 0;
+        for (uint32_t l = 1; l <= levels; l++)
+            seen += sums->sum[c][l];
+        for (uint32_t l = 1; l <= levels; l++) {
+            double start = RA_PRIOR_STRENGTH * start_m(kind, l, levels);
+            double m = (sums->sum[c][l] + start) / (seen + RA_PRIOR_STRENGTH);
+            change = fmax(change, fabs(m - model->m[c][l]));
+            model->m[c][l] = m;
+        }
+    }
+    double all = ra_link_all_pairs(comparer->table);
+    double prior = fmin(fmax(sums->total / estimate->training->share, .5) / all, .5);
+    change = fmax(change, fabs(prior / model->prior - 1));
+    model->prior = prior;
+    return change;
+}
+
+/* Pairs out of reach go to the end, so that later rounds are short. */
+static void drop_hopeless(ra_estimate *estimate) {
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < estimate->count; i++) {
+        ra_link_pair pair = estimate->training->pairs[i];
+        if (ra_link_model_weight(estimate->model, pair.pattern, pair.weight) >= RA_HOPELESS)
+            estimate->training->pairs[kept++] = pair;
+    }
+    estimate->count = kept;
+}
+
+double ra_link_all_pairs(const ra_link_table *table) {
+    double rows = table->rows, split = table->split;
+    double pairs = table->linking ? split * (rows - split) : rows * (rows - 1) / 2;
+    return pairs > 1 ? pairs : 1;
+}
+
+static void start_model(ra_link_model *model, const ra_link_comparer *comparer) {
+    const ra_link_table *table = comparer->table;
+    double rows = table->rows, split = table->split;
+    double same = table->linking ? .5 * fmin(split, rows - split) : .25 * rows;
+    model->prior = fmin(fmax(same, .5) / ra_link_all_pairs(table), .5);
+    for (uint32_t c = 0; c < model->columns; c++) {
+        ra_link_kind kind = table->profile.fields[table->columns[c]].kind;
+        for (uint32_t l = 1; l <= comparer->levels[c]; l++)
+            model->m[c][l] = start_m(kind, l, comparer->levels[c]);
+    }
+    set_weights(model, comparer);
+}
+
+/* The expected F1 of taking every pair of at least probability t is largest where t is half of that
+ * F1 (a further pair then gains as much in true pairs as it costs in size), so one walk from the
+ * heaviest pairs down finds both. */
+static void find_threshold(ra_estimate *estimate) {
+    double counts[RA_CURVE_BINS] = {0}, sums[RA_CURVE_BINS] = {0}, total = 0;
+    ra_link_model *model = estimate->model;
+    for (uint64_t i = 0; i < estimate->count; i++) {
+        double p = estimate->chances[i];
+        uint32_t at = (uint32_t)(p * (RA_CURVE_BINS - 1));
+        counts[at]++;
+        sums[at] += p;
+        total += p;
+    }
+    double taken = 0, right = 0, best = 0;
+    for (uint32_t at = RA_CURVE_BINS; at-- > 0;) {
+        taken += counts[at];
+        right += sums[at];
+        double f1 = taken > 0 ? 2 * right / (taken + total) : 0;
+        if (f1 <= best) continue;
+        best = f1;
+        model->expected_precision = right / taken;
+        model->expected_recall = right / total;
+    }
+    double half = fmax(best, RA_F1_LEAST) / 2;
+    model->threshold = (float)log2(half / (1 - half));
+}
+
+static ra_status prepare(ra_estimate *estimate, ra_arena *arena) {
+    const ra_link_table *table = estimate->training->comparer->table;
+    estimate->random_pairs = table->rows < RA_MANY_ROWS ? RA_RANDOM_FEW : RA_RANDOM_MANY;
+    estimate->slices = ra_arena_array(arena, RA_SLICES, sizeof *estimate->slices);
+    estimate->chances = ra_arena_array(arena, estimate->count, sizeof *estimate->chances);
+    estimate->rivals = ra_arena_array(arena, table->rows, sizeof *estimate->rivals);
+    return estimate->slices && estimate->chances && estimate->rivals ? RA_OK : RA_NO_MEMORY;
+}
+
+ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *training,
+                              ra_arena *arena) {
+    memset(model, 0, sizeof *model);
+    model->columns = training->comparer->table->column_count;
+    ra_estimate estimate = {.training = training, .model = model, .count = training->count};
+    ra_level_sums sums;
+    ra_status status = prepare(&estimate, arena);
+    if (status == RA_OK)
+        status = ra_link_parallel(training->threads, RA_SLICES, count_random, &estimate);
+    if (status != RA_OK) return status;
+    add_slices(estimate.slices, &sums);
+    set_u(model, training->comparer, &sums);
+    start_model(model, training->comparer);
+    for (double change = 1; model->iterations < RA_ITERATIONS_MAX && change > RA_SETTLED;) {
+        status = expectation(&estimate, &sums);
+        if (status != RA_OK) return status;
+        change = maximise(&estimate, &sums);
+        set_weights(model, training->comparer);
+        if (++model->iterations == 2) drop_hopeless(&estimate);
+    }
+    status = expectation(&estimate, &sums);
+    if (status == RA_OK) find_threshold(&estimate);
+    return status;
+}

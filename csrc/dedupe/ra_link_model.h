@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Fellegi-Sunter: what each level of agreement is worth, learnt from the data alone.
+ *
+ *   m = P(level | same), u = P(level | different), weight = log2(m / u) bits
+ *   weight of a pair = prior + sum of column weights + rarity of what is equal
+ *   probability = 1 / (1 + 2^-weight)
+ *
+ * u comes from random pairs (and, for equality, from the counts of the values), m and the prior
+ * from expectation maximisation over candidate pairs with u held fixed: candidates are no random
+ * sample of the different pairs, but nearly all same pairs are among them, and the prior is over
+ * all pairs, so the choice of blocks does not shift the weights. Where a level's rarity is counted
+ * per value (ra_link_level_has_bits) the weight holds log2(m) only and the value brings the rest.
+ */
+#ifndef RA_DEDUPE_LINK_MODEL_H
+#define RA_DEDUPE_LINK_MODEL_H
+
+#include "dedupe/ra_link_compare.h"
+
+typedef struct ra_link_pair {
+    uint32_t a, b;
+    uint64_t pattern;
+    float weight; /* bits; before the model is known only the rarity part */
+} ra_link_pair;
+
+typedef struct ra_link_model {
+    double m[RA_LINK_FIELDS][RA_LINK_LEVELS];
+    double u[RA_LINK_FIELDS][RA_LINK_LEVELS];
+    float weight[RA_LINK_FIELDS][RA_LINK_LEVELS];
+    double prior;    /* P(two random records are the same) */
+    float base;      /* log2 odds of the prior */
+    float threshold; /* the weight from which taking pairs maximises the expected F1 */
+    double expected_precision, expected_recall; /* at the threshold, by the model's own account */
+    uint32_t columns, iterations;
+} ra_link_model;
+
+typedef struct ra_link_training {
+    const ra_link_comparer *comparer;
+    ra_link_pair *pairs; /* candidates; reordered by training */
+    uint64_t count;
+    double share; /* of all candidates that `pairs` is a sample of, 0..1 */
+    uint32_t threads;
+    uint64_t seed;
+} ra_link_training;
+
+/* Estimate everything. Deterministic for a seed, whatever the threads. */
+ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *training,
+                              ra_arena *arena) RA_MUST_CHECK;
+
+/* The weight of a pattern with its rarity bits. */
+float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, float bits);
+
+double ra_link_probability(float weight);
+
+/* All pairs there are between the rows of the table. */
+double ra_link_all_pairs(const ra_link_table *table);
+
+#endif

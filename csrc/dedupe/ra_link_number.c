@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Dates and amounts to text and number. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dedupe/ra_link_text.h"
+
+#define RA_DATE_PARTS 3
+
+static const uint8_t month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+/* Days since 1970-01-01 in the Gregorian calendar; the era is 400 years counted from March. */
+static double days_of(int year, int month, int day) {
+    int y = year - (month <= 2);
+    int era = y / 400, of_era = y - era * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int of_cycle = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+    return (double)era * 146097 + of_cycle - 719468;
+}
+
+static bool is_date(int year, int month, int day) {
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > month_days[month - 1]) return false;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month != 2 || day < 29 || leap;
+}
+
+/* Groups of digits at the start of the text, until something that belongs to no date. */
+static uint32_t digit_groups(const ra_link_value *value, int parts[RA_DATE_PARTS],
+                             uint32_t widths[RA_DATE_PARTS]) {
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < value->len && count < RA_DATE_PARTS;) {
+        uint32_t start = at;
+        int number = 0;
+        while (at < value->len && value->text[at] >= '0' && value->text[at] <= '9') {
+            number = at - start < 8 ? number * 10 + (value->text[at] - '0') : number;
+            at++;
+        }
+        if (at == start) break;
+        parts[count] = number;
+        widths[count++] = at - start;
+        if (at < value->len && value->text[at] != ' ') break;
+        at++;
+    }
+    return count;
+}
+
+static void set_date(ra_link_value *out, int year, int month, int day) {
+    int digits = (year % 10000) * 10000 + (month % 100) * 100 + day % 100;
+    for (int i = 7; i >= 0; i--, digits /= 10)
+        out->text[i] = (char)('0' + digits % 10);
+    out->len = 8;
+    out->number = is_date(year, month, day) ? days_of(year, month, day) : (double)NAN;
+}
+
+ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) {
+    ra_status status = ra_link_fold(raw, out);
+    int parts[RA_DATE_PARTS] = {0};
+    uint32_t widths[RA_DATE_PARTS] = {0};
+    uint32_t count = status == RA_OK ? digit_groups(out, parts, widths) : 0;
+    out->len = 0;
+    if (count >= 1 && (widths[0] == 8 || widths[0] == 14))
+        set_date(out, parts[0] / 10000, parts[0] / 100 % 100, parts[0] % 100);
+    else if (count == RA_DATE_PARTS && widths[0] == 4)
+        set_date(out, parts[0], parts[1], parts[2]);
+    else if (count == RA_DATE_PARTS && widths[2] == 4 && parts[1] > 12)
+        set_date(out, parts[2], parts[0], parts[1]);
+    else if (count == RA_DATE_PARTS && widths[2] == 4)
+        set_date(out, parts[2], parts[1], parts[0]);
+    return status;
+}
+
+/* Where the fraction starts: the last point or comma, unless it can only be grouping (three digits
+ * behind it and the same sign before, or a comma with exactly three digits behind it). */
+static size_t fraction_start(ra_str raw) {
+    size_t last = raw.len, digits = 0, same = 0;
+    for (size_t i = 0; i < raw.len; i++)
+        if (raw.ptr[i] == '.' || raw.ptr[i] == ',') last = i;
+    for (size_t i = last + 1; i < raw.len; i++)
+        digits += raw.ptr[i] >= '0' && raw.ptr[i] <= '9';
+    for (size_t i = 0; i < last && last < raw.len; i++)
+        same += raw.ptr[i] == raw.ptr[last];
+    bool grouping = digits == 3 && (same > 0 || (last < raw.len && raw.ptr[last] == ','));
+    return grouping ? raw.len : last;
+}
+
+ra_status ra_link_fold_amount(ra_str raw, ra_link_value *out) {
+    ra_status status = ra_link_fold(raw, out);
+    out->len = 0;
+    if (status != RA_OK || raw.len > 64) return status;
+    size_t point = fraction_start(raw), digits = 0, decimals = 0;
+    double number = 0;
+    for (size_t i = 0; i < raw.len; i++) {
+        char c = raw.ptr[i];
+        if (c < '0' || c > '9' || (i > point && decimals == 2)) continue;
+        number = number * 10 + (c - '0');
+        decimals += i > point;
+        digits++;
+    }
+    if (digits == 0 || digits > 15) return RA_OK;
+    for (; decimals < 2; decimals++)
+        number *= 10;
+    out->number = number;
+    out->len = (uint32_t)snprintf(out->text, RA_LINK_TEXT_MAX, "%.0f", number);
+    return RA_OK;
+}

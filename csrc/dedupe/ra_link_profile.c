@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The textual form of profiles. */
+#include "dedupe/ra_link_profile.h"
+
+#include <string.h>
+
+static const char *const kind_names[RA_LINK_KINDS] = {"name", "address", "code",   "phone", "email",
+                                                      "date", "lag",     "amount", "memo"};
+
+typedef struct ra_words {
+    ra_str line;
+    size_t at;
+} ra_words;
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static ra_str next_word(ra_words *words) {
+    while (words->at < words->line.len && is_blank(words->line.ptr[words->at]))
+        words->at++;
+    size_t start = words->at;
+    while (words->at < words->line.len && !is_blank(words->line.ptr[words->at]))
+        words->at++;
+    return (ra_str){words->line.ptr + start, words->at - start};
+}
+
+static bool starts_with(ra_str text, ra_str start, ra_str *rest) {
+    if (text.len < start.len || memcmp(text.ptr, start.ptr, start.len) != 0) return false;
+    *rest = (ra_str){text.ptr + start.len, text.len - start.len};
+    return true;
+}
+
+static bool copy_text(char *to, size_t room, ra_str text) {
+    if (text.len + 1 > room) return false;
+    memcpy(to, text.ptr, text.len);
+    to[text.len] = '\0';
+    return true;
+}
+
+uint8_t ra_link_profile_field(const ra_link_profile *profile, ra_str name) {
+    for (uint32_t i = 0; i < profile->field_count; i++) {
+        const char *known = profile->fields[i].name;
+        if (strlen(known) == name.len && memcmp(known, name.ptr, name.len) == 0) return (uint8_t)i;
+    }
+    return RA_LINK_NO_FIELD;
+}
+
+static bool parse_kind(ra_str word, ra_link_kind *out) {
+    for (uint32_t i = 0; i < RA_LINK_KINDS; i++) {
+        if (ra_str_equal(word, (ra_str){kind_names[i], strlen(kind_names[i])})) {
+            *out = (ra_link_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A swap names a field already defined, so that the pair is linked both ways at once. */
+static const char *parse_swap(ra_link_profile *profile, uint8_t index, ra_str name) {
+    uint8_t other = ra_link_profile_field(profile, name);
+    if (other == RA_LINK_NO_FIELD || other == index) return "swap= needs a field defined before";
+    if (profile->fields[other].kind != RA_LINK_NAME || profile->fields[index].kind != RA_LINK_NAME)
+        return "only fields of kind name can be exchanged";
+    profile->fields[index].swap = other;
+    profile->fields[other].swap = index;
+    return NULL;
+}
+
+static const char *parse_field(ra_link_profile *profile, ra_words *words) {
+    if (profile->field_count == RA_LINK_FIELDS) return "too many fields";
+    uint8_t index = (uint8_t)profile->field_count;
+    ra_link_field *field = &profile->fields[index];
+    ra_str name = next_word(words), rest;
+    if (name.len == 0 || !copy_text(field->name, sizeof field->name, name))
+        return "a field needs a name of at most 31 bytes";
+    if (ra_link_profile_field(profile, name) != RA_LINK_NO_FIELD) return "a field is defined twice";
+    if (!parse_kind(next_word(words), &field->kind)) return "unknown kind of field";
+    field->swap = RA_LINK_NO_FIELD;
+    profile->field_count++;
+    for (ra_str word = next_word(words); word.len; word = next_word(words)) {
+        const char *wrong = NULL;
+        if (ra_str_equal(word, RA_STR("tf")))
+            field->frequency = true;
+        else if (starts_with(word, RA_STR("swap="), &rest))
+            wrong = parse_swap(profile, index, rest);
+        else if (starts_with(word, RA_STR("aliases="), &rest))
+            wrong = copy_text(field->aliases, sizeof field->aliases, rest)
+                        ? NULL
+                        : "the aliases of a field are too long";
+        else
+            wrong = "unknown option of a field";
+        if (wrong) return wrong;
+    }
+    return NULL;
+}
+
+static const char *parse_how(ra_str how, ra_link_part *part) {
+    if (ra_str_equal(how, RA_STR("sound"))) {
+        part->how = RA_LINK_SOUND;
+    } else if (ra_str_equal(how, RA_STR("near"))) {
+        part->how = RA_LINK_NEAR;
+    } else if (ra_str_equal(how, RA_STR("token"))) {
+        part->how = RA_LINK_TOKEN;
+    } else if (how.len == 1 && how.ptr[0] >= '1' && how.ptr[0] <= '9') {
+        part->how = RA_LINK_PREFIX;
+        part->length = (uint32_t)(how.ptr[0] - '0');
+    } else {
+        return "a part of a block is FIELD, FIELD:1..9, FIELD:sound, FIELD:near or FIELD:token";
+    }
+    return NULL;
+}
+
+static const char *check_part(const ra_link_profile *profile, const ra_link_part *part) {
+    ra_link_kind kind = profile->fields[part->field].kind;
+    bool number = kind == RA_LINK_DATE || kind == RA_LINK_LAG || kind == RA_LINK_AMOUNT;
+    if (part->how == RA_LINK_NEAR && !number) return "near is for dates and amounts";
+    if (part->how == RA_LINK_TOKEN && kind != RA_LINK_MEMO)
+        return "token is for fields of kind memo";
+    return NULL;
+}
+
+static const char *parse_rule(ra_link_profile *profile, ra_words *words) {
+    if (profile->rule_count == RA_LINK_RULES) return "too many blocks";
+    ra_link_rule *rule = &profile->rules[profile->rule_count++];
+    for (ra_str word = next_word(words); word.len; word = next_word(words)) {
+        if (rule->count == RA_LINK_PARTS) return "a block has at most four parts";
+        ra_link_part *part = &rule->parts[rule->count++];
+        const char *colon = memchr(word.ptr, ':', word.len);
+        size_t name = colon ? (size_t)(colon - word.ptr) : word.len;
+        part->field = ra_link_profile_field(profile, (ra_str){word.ptr, name});
+        if (part->field == RA_LINK_NO_FIELD) return "a block names an unknown field";
+        const char *wrong =
+            colon ? parse_how((ra_str){colon + 1, word.len - name - 1}, part) : NULL;
+        wrong = wrong ? wrong : check_part(profile, part);
+        if (wrong) return wrong;
+    }
+    return rule->count ? NULL : "a block needs a field";
+}
+
+static const char *parse_sort(ra_link_profile *profile, ra_words *words) {
+    for (ra_str word = next_word(words); word.len; word = next_word(words)) {
+        if (profile->sort_count == RA_LINK_PARTS) return "at most four fields to sort by";
+        uint8_t field = ra_link_profile_field(profile, word);
+        if (field == RA_LINK_NO_FIELD) return "sort names an unknown field";
+        profile->sort[profile->sort_count++] = field;
+    }
+    return NULL;
+}
+
+static const char *parse_line(ra_link_profile *profile, ra_str line) {
+    const char *comment = line.len ? memchr(line.ptr, '#', line.len) : NULL;
+    if (comment) line.len = (size_t)(comment - line.ptr);
+    ra_words words = {.line = line};
+    ra_str verb = next_word(&words);
+    if (verb.len == 0) return NULL;
+    if (ra_str_equal(verb, RA_STR("profile")))
+        return copy_text(profile->name, sizeof profile->name, next_word(&words))
+                   ? NULL
+                   : "the name of a profile has at most 31 bytes";
+    if (ra_str_equal(verb, RA_STR("field"))) return parse_field(profile, &words);
+    if (ra_str_equal(verb, RA_STR("block"))) return parse_rule(profile, &words);
+    if (ra_str_equal(verb, RA_STR("sort"))) return parse_sort(profile, &words);
+    return "a line starts with profile, field, block or sort";
+}
+
+ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) {
+    memset(out, 0, sizeof *out);
+    uint64_t row = 0;
+    for (size_t at = 0; at < text.len;) {
+        const char *start = text.ptr + at;
+        const char *stop = memchr(start, '\n', text.len - at);
+        size_t len = stop ? (size_t)(stop - start) : text.len - at;
+        row++;
+        const char *wrong = parse_line(out, (ra_str){start, len});
+        if (wrong) {
+            ra_status status = ra_fail(error, RA_BAD_FORMAT, NULL, wrong);
+            if (error) error->row = row;
+            return status;
+        }
+        at += len + 1;
+    }
+    if (out->field_count == 0 || out->rule_count == 0)
+        return ra_fail(error, RA_BAD_FORMAT, NULL, "a profile needs a field and a block");
+    return RA_OK;
+}

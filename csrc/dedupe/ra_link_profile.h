@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Profiles: which fields a kind of record has, how each is compared, where candidates come from.
+ *
+ * A profile is data, with a textual form, one statement a line, `#` starts a comment:
+ *
+ *   profile person
+ *   field surname name tf swap=given_name aliases=last_name,family_name
+ *   block surname:sound date_of_birth:4
+ *   sort  surname given_name
+ *
+ * field NAME KIND [tf] [swap=FIELD] [aliases=A,B]   `tf`: agreeing on a rare value weighs more;
+ *     `swap`: the two fields are often exchanged. `aliases`: header names, after the name itself.
+ * block FIELD[:HOW] ...                             records agreeing on all parts are candidates;
+ *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days),
+ *     token (one of the four rarest words); default the whole value.
+ * sort FIELD ...                                    order inside a block that is too large. */
+#ifndef RA_DEDUPE_LINK_PROFILE_H
+#define RA_DEDUPE_LINK_PROFILE_H
+
+#include "base/ra_arena.h"
+
+#define RA_LINK_FIELDS 16 /* four bits each in one pattern word */
+#define RA_LINK_RULES 24
+#define RA_LINK_PARTS 4
+#define RA_LINK_NAME_MAX 32
+#define RA_LINK_ALIASES_MAX 256
+#define RA_LINK_NO_FIELD 0xFF
+
+typedef enum ra_link_kind {
+    RA_LINK_NAME,    /* names of people and places */
+    RA_LINK_ADDRESS, /* street lines */
+    RA_LINK_CODE,    /* identifiers, postcodes, house numbers */
+    RA_LINK_PHONE,
+    RA_LINK_EMAIL,
+    RA_LINK_DATE,   /* a fixed date, mistyped at most */
+    RA_LINK_LAG,    /* a date that comes later on the other side */
+    RA_LINK_AMOUNT, /* money, possibly less fees or at another rate */
+    RA_LINK_MEMO,   /* free text with names, references, filler; possibly cut */
+    RA_LINK_KINDS
+} ra_link_kind;
+
+typedef enum ra_link_how {
+    RA_LINK_WHOLE,
+    RA_LINK_PREFIX,
+    RA_LINK_SOUND,
+    RA_LINK_NEAR,
+    RA_LINK_TOKEN
+} ra_link_how;
+
+typedef struct ra_link_field {
+    char name[RA_LINK_NAME_MAX];
+    char aliases[RA_LINK_ALIASES_MAX]; /* comma separated, may be empty */
+    ra_link_kind kind;
+    bool frequency;
+    uint8_t swap; /* index of the other field or RA_LINK_NO_FIELD */
+} ra_link_field;
+
+typedef struct ra_link_part {
+    uint8_t field;
+    ra_link_how how;
+    uint32_t length; /* of RA_LINK_PREFIX */
+} ra_link_part;
+
+typedef struct ra_link_rule {
+    ra_link_part parts[RA_LINK_PARTS];
+    uint32_t count;
+} ra_link_rule;
+
+typedef struct ra_link_profile {
+    char name[RA_LINK_NAME_MAX];
+    ra_link_field fields[RA_LINK_FIELDS];
+    ra_link_rule rules[RA_LINK_RULES];
+    uint8_t sort[RA_LINK_PARTS];
+    uint32_t field_count, rule_count, sort_count;
+} ra_link_profile;
+
+/* Read a textual profile. On failure error->row is the line, error->message says what is wrong. */
+ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) RA_MUST_CHECK;
+
+/* The text of the default profile `name` ("person", "order", "payment"); empty when unknown. */
+ra_str ra_link_profile_default(ra_str name);
+
+/* Index of the field called `name`, or RA_LINK_NO_FIELD. */
+uint8_t ra_link_profile_field(const ra_link_profile *profile, ra_str name);
+
+#endif

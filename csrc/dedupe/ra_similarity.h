@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* String similarities of the linkage core, on UTF-8 text, counted in code points.
+ *
+ * Texts longer than RA_SIMILARITY_MAX code points are compared by their first RA_SIMILARITY_MAX
+ * ones, so the work is bounded. Bytes that are not UTF-8 count as one code point each. No
+ * allocation, no state: safe from any thread. */
+#ifndef RA_DEDUPE_SIMILARITY_H
+#define RA_DEDUPE_SIMILARITY_H
+
+#include "base/ra_arena.h"
+
+#define RA_SIMILARITY_MAX 512
+
+/* Jaro similarity raised by up to four equal leading characters (weight 0.1) once it is above 0.7.
+ * 0..1; two empty texts are equal (1), one empty text shares nothing (0). */
+double ra_jaro_winkler(ra_str a, ra_str b);
+
+/* Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, no
+ * substring edited twice. Returns at most `limit` + 1, which means "more than the limit". */
+uint32_t ra_osa(ra_str a, ra_str b, uint32_t limit);
+
+/* Shared distinct words by all distinct words of both; words are separated by blanks. 0..1; two
+ * texts without a word are equal (1). At most the first 64 words of a text count. */
+double ra_token_jaccard(ra_str a, ra_str b);
+
+/* Which of 64 classes of characters occur: letters and digits have their own, others share one. */
+uint64_t ra_signature(ra_str text);
+
+/* An upper bound of ra_jaro_winkler from lengths and signatures, for ASCII texts. */
+double ra_jaro_winkler_bound(uint32_t length_a, uint64_t signature_a, uint32_t length_b,
+                             uint64_t signature_b);
+
+#endif
