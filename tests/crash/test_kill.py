@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""kill -9 of the worker or of its server backend at seeded moments, then go on.
+
+Whatever dies, running the import again must end in the very state of a clean run: every
+order once, in its latest version, nothing lost, nothing half written.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "tests/data/woocommerce/ex"
+SEED = int(os.environ.get("RA_SEED", "19"))
+COPIES = 8  # the sample's orders under new ids, so that an import lasts long enough
+
+STATE = """
+SELECT o.client_order_ref, o.state, o.date_order, o.amount_untaxed, o.amount_tax,
+       o.amount_total, c.name, p.email, i.street, s.city, count(l.id),
+       sum(l.price_subtotal), sum(l.price_tax::numeric(16, 4)), sum(l.product_uom_qty),
+       (SELECT count(*) FROM retail_ledger g WHERE g.order_id = o.id)
+  FROM sale_order o
+  JOIN res_currency c ON c.id = o.currency_id
+  JOIN res_partner p ON p.id = o.partner_id
+  JOIN res_partner i ON i.id = o.partner_invoice_id
+  JOIN res_partner s ON s.id = o.partner_shipping_id
+  LEFT JOIN sale_order_line l ON l.order_id = o.id
+ GROUP BY o.id, c.name, p.email, i.street, s.city ORDER BY o.client_order_ref, o.id
+"""
+LEDGER = """
+SELECT source_ref, outcome, content_hash, coalesce(reason, ''), count(*)
+  FROM retail_ledger GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
+
+def odoo(*args, **kwargs):
+    return subprocess.run(
+        [ROOT / "tools/odoo", *args], capture_output=True, text=True, **kwargs
+    )
+
+
+def query(database, sql):
+    done = subprocess.run(
+        [ROOT / "tools/env", "psql", "-XAtq", "-d", database, "-c", sql],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def feed(tmp_path_factory):
+    orders = json.loads((DATA / "orders.json").read_text())
+    path = tmp_path_factory.mktemp("crash") / "orders.json"
+    many = []
+    for copy in range(COPIES):
+        for order in orders:
+            number = order["id"] + copy * 1_000_000
+            many.append({**order, "id": number, "number": str(number)})
+    path.write_text(json.dumps(many))
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    for folder in list(path.parents)[:2]:
+        folder.chmod(0o755)
+    return path
+
+
+def prepared(name):
+    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
+    files = [
+        argument
+        for kind in ("products", "variations", "taxes", "customers")
+        for argument in (f"--{kind}", DATA / f"{kind}.json")
+    ]
+    done = odoo(
+        *("retail", "setup", "-d", name, "--channel", "ex", "--kind", "woocommerce"),
+        *("--currency", "CAD", *files),
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    # Small chunks: more moments to die between.
+    query(name, "UPDATE retail_channel SET chunk_size = 100")
+    return name
+
+
+def command(database, feed):
+    return [
+        *(ROOT / "tools/odoo", "retail", "import", "-d", database),
+        *("--channel", "ex", "--json", feed),
+    ]
+
+
+def import_all(database, feed):
+    done = subprocess.run(command(database, feed), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def clean_state(feed):
+    name = prepared("ra_crash_clean")
+    started = time.monotonic()
+    result = import_all(name, feed)
+    seconds = time.monotonic() - started
+    assert result["created"] > 500
+    state = query(name, STATE), query(name, LEDGER)
+    yield state, seconds
+    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
+
+
+def kill_worker(process, _database):
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def kill_backend(_process, database):
+    """The server process of the import dies; PostgreSQL restarts itself."""
+    pids = query(
+        "postgres",
+        f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'",
+    ).split()
+    for pid in pids[:1]:
+        os.kill(int(pid), signal.SIGKILL)
+    time.sleep(3)
+
+
+@pytest.mark.parametrize("kill", [kill_worker, kill_backend])
+def test_state_after_kills_equals_a_clean_run(feed, clean_state, kill):
+    state, seconds = clean_state
+    chooser = random.Random(f"{SEED}-{kill.__name__}")
+    name = prepared(f"ra_crash_{kill.__name__}")
+    killed = 0
+    for _attempt in range(5):
+        process = subprocess.Popen(
+            command(name, feed),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(chooser.uniform(0.3, 1.0) * seconds)
+        if process.poll() is None:
+            kill(process, name)
+            killed += 1
+        process.wait(timeout=120)
+    import_all(name, feed)
+    assert killed >= 2, f"seed {SEED}: the import was too fast to be killed"
+    assert query(name, STATE) == state[0], f"seed {SEED}"
+    assert query(name, LEDGER) == state[1], f"seed {SEED}"
+    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
