@@ -39,16 +39,18 @@ typedef struct ra_tax_table {
 } ra_tax_table;
 
 /* The taxes of a line: `linked_ids` as stored on the line (ascending, unique), `taxes` flattened
- * and in evaluation order (_flatten_taxes_and_sort_them). */
+ * and in evaluation order (_flatten_taxes_and_sort_them). `owners[i]` is the index in `linked_ids`
+ * of the tax that brought taxes[i]: itself, or the first group that holds it. */
 typedef struct ra_tax_set {
     int32_t *linked_ids;
     size_t linked_count;
     const ra_tax **taxes;
+    size_t *owners;
     size_t count;
 } ra_tax_set;
 
-/* Build a set from linked ids (any order, duplicates allowed). RA_UNKNOWN_TAX: an id is not in the
- * table; RA_NO_MEMORY. */
+/* Build a set from linked ids (any order, duplicates allowed). RA_UNKNOWN_TAX: an id, or a child's,
+ * is not in the table; RA_BAD_ARGUMENT: a group within a group; RA_NO_MEMORY. */
 ra_status ra_tax_set_build(const ra_tax_table *table, const int32_t *ids, size_t count,
                            ra_arena *arena, ra_tax_set *out) RA_MUST_CHECK;
 
@@ -63,10 +65,11 @@ typedef struct ra_tax_config {
 typedef struct ra_tax_line {
     double price_unit, quantity, discount; /* discount in per cent */
     const ra_tax_set *set;
-    /* Imposed amounts, used when `imposed` (extra_tax_data applies): */
+    /* Imposed amounts, used when `imposed` (extra_tax_data applies). Imposed bases of taxes change
+     * no amount of an order and are not needed here. */
     bool imposed;
     double manual_total_excluded;
-    const double *manual_tax, *manual_base;
+    const double *manual_tax;
     /* Results of the line on its own (_compute_amount): */
     double price_subtotal, price_total, price_tax;
     double *tax_amounts; /* rounded tax of each tax of the line on its own */
@@ -80,7 +83,8 @@ typedef struct ra_tax_totals {
 ra_status ra_tax_compute_line(const ra_tax_config *config, ra_arena *arena,
                               ra_tax_line *line) RA_MUST_CHECK;
 
-/* Totals of the document: the same arithmetic over all lines together. */
+/* Results of each line on its own, and the totals of the document, which share what rounding leaves
+ * open among the lines and so are not always the sum of the lines. */
 ra_status ra_tax_compute_document(const ra_tax_config *config, ra_arena *arena, ra_tax_line *lines,
                                   size_t count, ra_tax_totals *out) RA_MUST_CHECK;
 

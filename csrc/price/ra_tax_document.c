@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Rounding and totals of a whole document (_round_base_lines_tax_details,
+ * _get_tax_totals_summary). */
+#include "price/ra_round.h"
+#include "price/ra_tax_details.h"
+
+typedef struct document {
+    const ra_tax_config *config;
+    ra_arena *arena;
+    ra_tax_details *lines;
+    size_t count;
+    double *factors, *amounts; /* scratch, one item a line */
+} document;
+
+static double round_money(const ra_tax_config *config, double value) {
+    return ra_float_round(value, config->currency_rounding);
+}
+
+/* The line's data of a tax, or NULL. */
+static ra_tax_data *find_data(ra_tax_details *details, const ra_tax *tax) {
+    for (size_t i = 0; i < details->count; i++) {
+        if (details->taxes[i].tax->id == tax->id) return &details->taxes[i];
+    }
+    return NULL;
+}
+
+/* One group of _round_tax_details_tax_amounts: the lines from `first` on that carry `tax`. */
+static ra_status round_tax(document *doc, size_t first, const ra_tax *tax) {
+    double target = 0.0, current = 0.0;
+    size_t count = 0;
+    for (size_t i = first; i < doc->count; i++) {
+        const ra_tax_data *data = find_data(&doc->lines[i], tax);
+        if (data == NULL) continue;
+        target += data->target_tax;
+        current += data->tax_amount;
+        doc->factors[count++] = data->raw_tax;
+    }
+    double delta = round_money(doc->config, target) - current;
+    if (ra_float_is_zero(delta, doc->config->currency_rounding)) return RA_OK;
+    ra_status status =
+        ra_tax_distribute(doc->config, doc->arena, delta, doc->factors, count, doc->amounts);
+    if (status != RA_OK) return status;
+    const double *amount = doc->amounts;
+    for (size_t i = first; i < doc->count; i++) {
+        ra_tax_data *data = find_data(&doc->lines[i], tax);
+        if (data != NULL) data->tax_amount += *amount++;
+    }
+    return RA_OK;
+}
+
+static bool met_before(const document *doc, size_t line, const ra_tax *tax) {
+    for (size_t i = 0; i < line; i++) {
+        if (find_data(&doc->lines[i], tax) != NULL) return true;
+    }
+    return false;
+}
+
+static ra_status round_taxes(document *doc) {
+    for (size_t i = 0; i < doc->count; i++) {
+        for (size_t j = 0; j < doc->lines[i].count; j++) {
+            const ra_tax *tax = doc->lines[i].taxes[j].tax;
+            if (met_before(doc, i, tax)) continue;
+            ra_status status = round_tax(doc, i, tax);
+            if (status != RA_OK) return status;
+        }
+    }
+    return RA_OK;
+}
+
+static bool all_included(const document *doc) {
+    for (size_t i = 0; i < doc->count; i++) {
+        for (size_t j = 0; j < doc->lines[i].count; j++) {
+            if (!doc->lines[i].taxes[j].tax->price_include) return false;
+        }
+    }
+    return true;
+}
+
+static double line_target_tax(const ra_tax_details *line) {
+    double total = 0.0;
+    for (size_t i = 0; i < line->count; i++)
+        total += line->taxes[i].target_tax;
+    return total;
+}
+
+static double line_tax(const ra_tax_details *line) {
+    double total = 0.0;
+    for (size_t i = 0; i < line->count; i++)
+        total += line->taxes[i].tax_amount;
+    return total;
+}
+
+/* _round_tax_details_base_lines: prices with tax are rounded with it, others without. */
+static ra_status round_bases(document *doc) {
+    bool included = all_included(doc);
+    double target_excluded = 0.0, target_tax = 0.0, excluded = 0.0, tax = 0.0;
+    for (size_t i = 0; i < doc->count; i++) {
+        const ra_tax_details *line = &doc->lines[i];
+        target_excluded += line->target_total_excluded;
+        target_tax += line_target_tax(line);
+        excluded += line->total_excluded;
+        tax += line_tax(line);
+        doc->factors[i] = included ? line->raw_total_included : line->raw_total_excluded;
+    }
+    double target = included ? target_excluded + target_tax : target_excluded;
+    if (target == 0) return RA_OK;
+    double current = included ? excluded + tax : excluded;
+    double delta = round_money(doc->config, target) - current;
+    ra_status status =
+        ra_tax_distribute(doc->config, doc->arena, delta, doc->factors, doc->count, doc->amounts);
+    for (size_t i = 0; i < doc->count && status == RA_OK; i++)
+        doc->lines[i].delta_total_excluded += doc->amounts[i];
+    return status;
+}
+
+/* Lines with taxes and lines without are summed apart, then together in order of appearance. */
+static void sum_totals(const document *doc, ra_tax_totals *out) {
+    double base[2] = {0.0, 0.0}, tax = 0.0;
+    for (size_t i = 0; i < doc->count; i++) {
+        const ra_tax_details *line = &doc->lines[i];
+        base[line->count > 0] += line->total_excluded + line->delta_total_excluded;
+        if (line->count > 0) tax += line_tax(line);
+    }
+    bool taxed_first = doc->count > 0 && doc->lines[0].count > 0;
+    double untaxed = base[taxed_first] + base[!taxed_first];
+    out->amount_untaxed = round_money(doc->config, untaxed);
+    out->amount_tax = round_money(doc->config, tax);
+    out->amount_total = round_money(doc->config, untaxed + tax);
+}
+
+static ra_status finish_line(const ra_tax_config *config, ra_arena *arena,
+                             const ra_tax_details *details, ra_tax_line *line) {
+    line->tax_amounts = ra_arena_array(arena, details->count, sizeof *line->tax_amounts);
+    if (line->tax_amounts == NULL) return RA_NO_MEMORY;
+    for (size_t i = 0; i < details->count; i++)
+        line->tax_amounts[i] = details->taxes[i].tax_amount;
+    line->price_subtotal = round_money(config, details->total_excluded);
+    line->price_total = round_money(config, details->total_included);
+    line->price_tax = line->price_total - line->price_subtotal;
+    return RA_OK;
+}
+
+/* What rounding leaves open on a line alone is not part of its own amounts. */
+static ra_status compute_line(const ra_tax_config *config, ra_arena *arena, ra_tax_line *line,
+                              ra_tax_details *details) {
+    ra_status status = ra_tax_details_compute(config, arena, line, details);
+    if (status != RA_OK) return status;
+    ra_tax_details_round(config, line, details);
+    return finish_line(config, arena, details, line);
+}
+
+ra_status ra_tax_compute_line(const ra_tax_config *config, ra_arena *arena, ra_tax_line *line) {
+    ra_tax_details details;
+    return compute_line(config, arena, line, &details);
+}
+
+ra_status ra_tax_compute_document(const ra_tax_config *config, ra_arena *arena, ra_tax_line *lines,
+                                  size_t count, ra_tax_totals *out) {
+    document doc = {.config = config, .arena = arena, .count = count};
+    doc.lines = ra_arena_array(arena, count, sizeof *doc.lines);
+    doc.factors = ra_arena_array(arena, count, sizeof *doc.factors);
+    doc.amounts = ra_arena_array(arena, count, sizeof *doc.amounts);
+    if (doc.lines == NULL || doc.factors == NULL || doc.amounts == NULL) return RA_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        ra_status status = compute_line(config, arena, &lines[i], &doc.lines[i]);
+        if (status != RA_OK) return status;
+    }
+    ra_status status = round_taxes(&doc);
+    if (status == RA_OK) status = round_bases(&doc);
+    if (status == RA_OK) sum_totals(&doc, out);
+    return status;
+}
