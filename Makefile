@@ -19,10 +19,10 @@ build: ## compile the C engine for the project's Odoo
 	@$(SETUP) --no-databases
 
 demo: setup ## import two real web shops into Odoo and serve it
-	@tools/demo.sh start
+	@$(PYTHON) tools/demo.py start
 
 demo-stop: ## stop the demo's Odoo server
-	@tools/demo.sh stop
+	@$(PYTHON) tools/demo.py stop
 
 wheel: build ## build the installable wheel into dist/
 	@tools/wheel.sh

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What a person does on Odoo's screens, as short verbs."""
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+PATIENCE = 30
+
+
+class Screen:
+    def __init__(self, driver, url, pictures):
+        self.driver = driver
+        self.url = url
+        self.pictures = pictures
+
+    def wait(self, condition, what, seconds=PATIENCE):
+        """First true value of ``condition()``; fails with ``what`` after a while."""
+        waiting = WebDriverWait(
+            self.driver, seconds, ignored_exceptions=[StaleElementReferenceException]
+        )
+        return waiting.until(lambda _driver: condition(), f"not seen: {what}")
+
+    def all(self, css, text=None):
+        """Visible elements, in document order, whose text is or holds ``text``."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, css)
+        return [
+            element
+            for element in found
+            if element.is_displayed() and (text is None or text in element.text)
+        ]
+
+    def one(self, css, text=None, seconds=PATIENCE):
+        what = css if text is None else f"{css} with the text {text!r}"
+        return self.wait(lambda: self.all(css, text), what, seconds)[0]
+
+    def click(self, css, text=None):
+        def clicked():
+            found = self.all(css, text)
+            if not found:
+                return False
+            self.driver.execute_script(
+                "arguments[0].scrollIntoViewIfNeeded()", found[0]
+            )
+            found[0].click()
+            return True
+
+        self.wait(clicked, css if text is None else f"{css} {text!r}")
+
+    def fill(self, css, text):
+        element = self.one(css)
+        element.clear()
+        element.send_keys(text)
+        return element
+
+    def attach(self, css, path):
+        """Give a file to a file input, which need not be visible."""
+        found = self.wait(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), css)
+        found[0].send_keys(str(path))
+
+    def picture(self, name):
+        self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
+
+    def go(self, path):
+        self.driver.get(self.url + path)
+
+    def sign_in(self, login, password):
+        self.go("/web/login")
+        self.fill("input[name=login]", login)
+        self.fill("input[name=password]", password)
+        self.click("button[type=submit]", "Log in")
+        self.one(".o_main_navbar")
+
+    def open_app(self, name):
+        """Through the apps menu of Odoo's navigation bar."""
+        self.go("/odoo")
+        self.one(".o_main_navbar")
+        self.click(".o_navbar_apps_menu button")
+        self.click(".o-dropdown--menu .o_app", name)
+        self.one(".o_menu_brand", name)
+
+    def open_menu(self, app, *path):
+        self.open_app(app)
+        self.click(".o_menu_sections > *", path[0])
+        for entry in path[1:]:
+            self.click(".o-dropdown--menu .dropdown-item", entry)
