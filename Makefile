@@ -38,7 +38,7 @@ clean: ## stop servers, remove everything that was built, databases too
 
 # ---- tests ----
 
-TEST_PARTS := c fuzz py odoo browser
+TEST_PARTS := c fuzz py odoo crash browser
 
 test: setup ## run every test
 	@$(RUN_TESTS) $(TEST_PARTS)
@@ -55,6 +55,9 @@ test-py: setup ## Python tests of the built extension
 test-odoo: setup ## the module's own tests inside Odoo
 	@$(RUN_TESTS) odoo
 
+test-crash: setup ## kill -9 of workers and servers, then go on
+	@$(RUN_TESTS) crash
+
 test-browser: setup ## the screens, in headless Chromium
 	@$(RUN_TESTS) browser
 
@@ -62,7 +65,7 @@ lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
 .PHONY: help setup build demo demo-stop wheel bench bench-quick clean test test-c test-fuzz \
-	test-py test-odoo test-browser lint programs-c programs-fuzz \
+	test-py test-odoo test-crash test-browser lint programs-c programs-fuzz \
 	programs-strict print-cflags
 
 # ---- C programs of the tests; tools/run_tests.py and tools/lint.sh call these ----

@@ -41,7 +41,9 @@ def unit_tests():
 
 
 def run_unit_test(name):
-    code, output, log = run_logged(name, [PROGRAMS / name], 900, SANITIZERS)
+    code, output, log = run_logged(
+        name, [ROOT / "tools/env", PROGRAMS / name], 900, SANITIZERS
+    )
     passed = sum(map(int, re.findall(r"^\[  PASSED  \] (\d+) test", output, re.M)))
     failed = sum(map(int, re.findall(r"^\[  FAILED  \] (\d+) test", output, re.M)))
     if passed + failed == 0 or (code and not failed):

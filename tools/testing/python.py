@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""pytest runs: the built extension and its drivers, and the browser tests."""
+"""pytest runs: engine and drivers, kill -9, and the screens in a browser."""
 
 import re
 
@@ -11,6 +11,10 @@ def engine_tests():
     if not compile_programs("programs-c"):
         return 0, 1
     return run_pytest("py", 3600)
+
+
+def crash_tests():
+    return run_pytest("crash", 1800)
 
 
 def browser_tests():
