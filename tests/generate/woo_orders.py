@@ -5,8 +5,8 @@
     tests/generate/woo_orders.py --orders 20000 --out orders.json --export shop/
 
 ``--export`` writes the shop's products, variations, taxes and customers beside the
-orders, as ``tools/odoo retail setup`` reads them. Without ``--features`` orders are plain:
-product lines with one or two taxes, for known customers. Features, singly or ``all``:
+orders, as ``tools/odoo retail setup`` reads them. Without ``--features`` all is plain:
+lines with one or two taxes, for known customers. Features, singly or ``all``:
 
     discounts         percentage coupons       line-edits        cuts without coupon
     fees              taxed and untaxed fees   negative-fees     goodwill
@@ -14,7 +14,7 @@ product lines with one or two taxes, for known customers. Features, singly or ``
     zero-lines        lines of no amount       fractional        half pieces
     compound          a tax on a tax           untaxed           a place without rates
     foreign           other currencies         odd-currencies    JPY and KWD
-    guests            new e-mail, no account   deleted-customers known e-mail, no account
+    guests            new e-mail, no account   deleted-customers same, known e-mail
     separate-address  delivered elsewhere      empty-shipping    no delivery address
     missing-address   not even an e-mail       capital-email     e-mails in capitals
     deleted-products  product 0, no SKU        empty-sku         products without SKU
