@@ -10,14 +10,22 @@
 
 #define RA_NEAR_KEYS 2
 #define RA_TOKEN_KEYS 4
+#define RA_EITHER_KEYS 2
 #define RA_NEAR_RATIO 0.30 /* width of a cell: twice the distance that must always share one */
 #define RA_NEAR_DAYS 42.0
 #define RA_SOUND_MAX 16
 
 static uint32_t part_width(const ra_link_part *part) {
-    return part->how == RA_LINK_NEAR    ? RA_NEAR_KEYS
-           : part->how == RA_LINK_TOKEN ? RA_TOKEN_KEYS
-                                        : 1;
+    switch (part->how) {
+    case RA_LINK_NEAR:
+        return RA_NEAR_KEYS;
+    case RA_LINK_TOKEN:
+        return RA_TOKEN_KEYS;
+    case RA_LINK_EITHER:
+        return RA_EITHER_KEYS;
+    default:
+        return 1;
+    }
 }
 
 uint32_t ra_link_key_width(const ra_link_rule *rule, uint32_t most) {
@@ -65,6 +73,8 @@ static bool part_key(const ra_link_comparer *comparer, const ra_link_part *part,
                      uint32_t number, uint64_t *key) {
     const ra_link_table *table = comparer->table;
     uint32_t column = table->column_of[part->field];
+    if (part->how == RA_LINK_EITHER && number > 0) column = comparer->swap[column];
+    if (column == RA_LINK_NO_FIELD) return false;
     uint32_t term = table->cells[(size_t)row * table->column_count + column];
     if (term == 0) return false;
     const ra_link_term *value = &table->dictionaries[table->dictionary[column]].terms[term];

@@ -9,6 +9,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#define RA_CHANCE_ROWS 40000 /* below: so many comparisons per row, above: a fixed number */
+#define RA_CHANCE_PER_ROW 20
+#define RA_CHANCE_MOST 800000
+#define RA_CHANCE_LEAST 100.0 /* chance hits that make a count */
+#define RA_CHANCE_SHARE 48.0  /* times as many hits as true pairs can have contributed */
+
 typedef struct ra_memo_build {
     ra_link_memo *memo;
     ra_arena *arena;
@@ -184,20 +190,69 @@ static float shared_bits(const ra_link_memo *memo, const ra_memo_note *a, const 
     return bits + (cut > 0 ? cut : cut_bits(memo, b, a));
 }
 
-uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
+/* The level with the raw bits shared: of the common beginning or of the common words. */
+static uint32_t raw_level(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
     const ra_link_term *left = &memo->dictionary->terms[a], *right = &memo->dictionary->terms[b];
     const ra_memo_note *note_a = &memo->notes[a], *note_b = &memo->notes[b];
     uint32_t shorter = left->len < right->len ? left->len : right->len, common = 0;
     while (common < shorter && left->text[common] == right->text[common])
         common++;
     uint32_t known = common < RA_MEMO_PREFIX ? common : RA_MEMO_PREFIX;
-    float start = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
+    *bits = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
+    if (a == b) return 6;
+    if (common == shorter) return 5;
     float words = shared_bits(memo, note_a, note_b);
     float whole = note_a->bits < note_b->bits ? note_a->bits : note_b->bits;
     float covered = whole > 0 ? words / whole : 0;
-    *bits = start > words ? start : words;
-    if (common == shorter) return 5;
+    *bits = *bits > words ? *bits : words;
     return covered > 0.9F ? 4 : covered > 0.7F ? 3 : covered > 0.4F ? 2 : 1;
+}
+
+static uint32_t bin_of(float bits) {
+    return bits >= RA_MEMO_BINS - 1 ? RA_MEMO_BINS - 1 : (uint32_t)bits;
+}
+
+/* How often a whole text or beginning occurs is counted, not estimated: levels 5 and 6 are exact.
+ */
+uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
+    uint32_t level = raw_level(memo, a, b, bits);
+    if (level < 5) *bits = memo->worth[bin_of(*bits)];
+    return level;
+}
+
+static void count_chance(const ra_link_memo *memo, const ra_link_table *table, uint32_t column,
+                         double counts[RA_MEMO_BINS]) {
+    uint32_t rows = table->rows, split = table->linking ? table->split : 0, round = 0;
+    uint32_t tries = rows < RA_CHANCE_ROWS ? rows * RA_CHANCE_PER_ROW : RA_CHANCE_MOST;
+    for (uint32_t i = 0; i < tries; i++) {
+        uint32_t a = i % (table->linking ? split : rows);
+        round += a == 0; /* every round pairs each row with one further on */
+        uint64_t step = (uint64_t)a * 7 + (uint64_t)round * 2654435761U;
+        uint32_t b = split + (uint32_t)(step % (rows - split));
+        uint32_t left = table->cells[(size_t)a * table->column_count + column];
+        uint32_t right = table->cells[(size_t)b * table->column_count + column];
+        if (a == b || !left || !right) continue;
+        float bits;
+        (void)raw_level(memo, left, right, &bits);
+        counts[bin_of(bits)]++;
+    }
+}
+
+void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column) {
+    double tail[RA_MEMO_BINS] = {0};
+    if (table->rows > 1 && (!table->linking || (table->split && table->split < table->rows)))
+        count_chance(memo, table, column, tail);
+    for (uint32_t k = RA_MEMO_BINS - 1; k-- > 0;)
+        tail[k] += tail[k + 1];
+    double rows = table->linking ? fmin(table->split, table->rows - table->split) : table->rows;
+    double least = fmax(RA_CHANCE_LEAST, tail[0] * RA_CHANCE_SHARE / rows);
+    uint32_t last = 0; /* where chance is still counted; beyond, a bit is a bit */
+    while (last + 1 < RA_MEMO_BINS && tail[last + 1] >= least)
+        last++;
+    for (uint32_t k = 0; k < RA_MEMO_BINS; k++) {
+        uint32_t at = k < last ? k : last;
+        memo->worth[k] = (float)((tail[at] > 0 ? -log2(tail[at] / tail[0]) : 0) + (k - at));
+    }
 }
 
 uint32_t ra_link_memo_rare(const ra_link_memo *memo, uint32_t term, uint32_t rank) {

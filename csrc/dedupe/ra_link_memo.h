@@ -12,7 +12,8 @@
 
 #define RA_MEMO_PREFIX 48 /* bytes of a beginning that are told apart */
 #define RA_MEMO_TOKENS 24 /* words of a note that count */
-#define RA_MEMO_LEVELS 5
+#define RA_MEMO_LEVELS 6
+#define RA_MEMO_BINS 40 /* raw bits shared, whole ones */
 
 typedef struct ra_memo_token {
     ra_str text;
@@ -34,14 +35,20 @@ typedef struct ra_link_memo {
     ra_memo_token *tokens;             /* [0] unused */
     uint8_t (*prefix)[RA_MEMO_PREFIX]; /* per term: eighths of a bit of each beginning */
     uint32_t token_count;
+    float worth[RA_MEMO_BINS]; /* what so many raw bits are worth */
 } ra_link_memo;
 
 /* Everything into `arena`; scratch goes there too and dies with it. */
 ra_status ra_link_memo_build(ra_link_memo *memo, const ra_link_dictionary *dictionary,
                              ra_arena *arena) RA_MUST_CHECK;
 
-/* Level 1 (next to nothing shared) .. 5 (one text is the beginning of the other); *bits = the
- * information in what terms a and b share. */
+/* Words of one text are not independent of each other, so the raw bits of chance agreements
+ * overstate them. Compare random rows of the column and note what each number of raw bits is worth:
+ * log2(1 / how often chance reaches it). To be called once, before any comparison. */
+void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column);
+
+/* Level 1 (next to nothing shared) .. 5 (one text is the beginning of the other), 6 (equal); *bits
+ * = log2(1 / chance) of reaching that level with as much in common. */
 uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits);
 
 /* The `rank`-th rarest word of a term (0 first), 0 when there is none. */

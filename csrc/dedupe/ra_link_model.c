@@ -15,6 +15,7 @@
 #define RA_SETTLED 1e-3
 #define RA_HOPELESS (-25.0F)  /* weight below which a pair no longer moves the estimate */
 #define RA_PRIOR_STRENGTH 3.0 /* pairs that the starting m counts for */
+#define RA_ALONE_LEAST .02    /* blocking misses a few: no record is sure to have its counterpart */
 #define RA_CURVE_BINS 512
 #define RA_F1_LEAST 0.2 /* a model expecting less is no reason to take even less likely pairs */
 
@@ -35,7 +36,7 @@ typedef struct ra_estimate {
 
 static const double start_string[] = {0, .05, .03, .04, .08, .80};
 static const double start_name[] = {0, .05, .03, .04, .08, .78, .02};
-static const double start_memo[] = {0, .05, .10, .15, .20, .50};
+static const double start_memo[] = {0, .05, .10, .15, .20, .30, .20};
 
 static double start_m(ra_link_kind kind, uint32_t level, uint32_t levels) {
     switch (kind) {
@@ -205,6 +206,17 @@ static ra_status expectation(ra_estimate *estimate, ra_level_sums *sums) {
     return status;
 }
 
+/* The chance of a pair before its fields are looked at, `same` pairs being expected. When linking,
+ * each record has one counterpart at most, so the alternative to a link is that both stay alone:
+ * the fewer records are left without a counterpart, the less likely that is. */
+static double prior_of(const ra_link_table *table, double same) {
+    double rows = table->rows, split = table->split, prior = fmax(same, .5);
+    if (!table->linking) return fmin(prior / ra_link_all_pairs(table), .5);
+    double alone_a = fmax(1 - same / split, 0), alone_b = fmax(1 - same / (rows - split), 0);
+    prior /= ra_link_all_pairs(table) * fmax(sqrt(alone_a * alone_b), RA_ALONE_LEAST);
+    return fmin(prior, .5);
+}
+
 /* New m and prior; returns the largest change. */
 static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
     ra_link_model *model = estimate->model;
@@ -223,8 +235,7 @@ static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
             model->m[c][l] = m;
         }
     }
-    double all = ra_link_all_pairs(comparer->table);
-    double prior = fmin(fmax(sums->total / estimate->training->share, .5) / all, .5);
+    double prior = prior_of(comparer->table, sums->total / estimate->training->share);
     change = fmax(change, fabs(prior / model->prior - 1));
     model->prior = prior;
     return change;
@@ -251,7 +262,7 @@ static void start_model(ra_link_model *model, const ra_link_comparer *comparer) 
     const ra_link_table *table = comparer->table;
     double rows = table->rows, split = table->split;
     double same = table->linking ? .5 * fmin(split, rows - split) : .25 * rows;
-    model->prior = fmin(fmax(same, .5) / ra_link_all_pairs(table), .5);
+    model->prior = prior_of(table, same);
     for (uint32_t c = 0; c < model->columns; c++) {
         ra_link_kind kind = table->profile.fields[table->columns[c]].kind;
         for (uint32_t l = 1; l <= comparer->levels[c]; l++)

@@ -102,11 +102,13 @@ static const char *parse_how(ra_str how, ra_link_part *part) {
         part->how = RA_LINK_NEAR;
     } else if (ra_str_equal(how, RA_STR("token"))) {
         part->how = RA_LINK_TOKEN;
+    } else if (ra_str_equal(how, RA_STR("either"))) {
+        part->how = RA_LINK_EITHER;
     } else if (how.len == 1 && how.ptr[0] >= '1' && how.ptr[0] <= '9') {
         part->how = RA_LINK_PREFIX;
         part->length = (uint32_t)(how.ptr[0] - '0');
     } else {
-        return "a part of a block is FIELD, FIELD:1..9, FIELD:sound, FIELD:near or FIELD:token";
+        return "a part of a block is FIELD or FIELD:1..9, sound, near, token or either";
     }
     return NULL;
 }
@@ -117,6 +119,8 @@ static const char *check_part(const ra_link_profile *profile, const ra_link_part
     if (part->how == RA_LINK_NEAR && !number) return "near is for dates and amounts";
     if (part->how == RA_LINK_TOKEN && kind != RA_LINK_MEMO)
         return "token is for fields of kind memo";
+    if (part->how == RA_LINK_EITHER && profile->fields[part->field].swap == RA_LINK_NO_FIELD)
+        return "either is for fields with a swap field";
     return NULL;
 }
 

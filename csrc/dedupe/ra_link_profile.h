@@ -12,7 +12,8 @@
  *     `swap`: the two fields are often exchanged. `aliases`: header names, after the name itself.
  * block FIELD[:HOW] ...                             records agreeing on all parts are candidates;
  *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days),
- *     token (one of the four rarest words); default the whole value.
+ *     token (one of the four rarest words), either (its value or that of its swap field);
+ *     default the whole value.
  * sort FIELD ...                                    order inside a block that is too large. */
 #ifndef RA_DEDUPE_LINK_PROFILE_H
 #define RA_DEDUPE_LINK_PROFILE_H
@@ -20,7 +21,7 @@
 #include "base/ra_arena.h"
 
 #define RA_LINK_FIELDS 16 /* four bits each in one pattern word */
-#define RA_LINK_RULES 24
+#define RA_LINK_RULES 32
 #define RA_LINK_PARTS 4
 #define RA_LINK_NAME_MAX 32
 #define RA_LINK_ALIASES_MAX 256
@@ -44,7 +45,8 @@ typedef enum ra_link_how {
     RA_LINK_PREFIX,
     RA_LINK_SOUND,
     RA_LINK_NEAR,
-    RA_LINK_TOKEN
+    RA_LINK_TOKEN,
+    RA_LINK_EITHER
 } ra_link_how;
 
 typedef struct ra_link_field {
