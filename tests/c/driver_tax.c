@@ -4,56 +4,12 @@
  *   document GLOBALLY ROUNDING DIGITS COMPENSATED LINES
  *   line PRICE QUANTITY DISCOUNT TAXES ID… IMPOSED [TOTAL, then AMOUNT of each flattened tax]
  * A document is answered by one line for each of its lines and one for its totals. */
-#include "price/ra_tax.h"
-
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define MAX_TAXES 512
-
-static void must(bool good) {
-    if (!good) exit(2);
-}
-
-static double read_double(void) {
-    uint64_t bits;
-    double value;
-    must(scanf("%" SCNx64, &bits) == 1);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static int read_int(void) {
-    int value;
-    must(scanf("%d", &value) == 1);
-    return value;
-}
+#include "price_input.h"
 
 static void show(double value, char end) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     printf("%" PRIx64 "%c", bits, end);
-}
-
-static int32_t *read_ids(ra_arena *arena, size_t *count) {
-    *count = (size_t)read_int();
-    int32_t *ids = ra_arena_array(arena, *count, sizeof *ids);
-    must(ids != NULL);
-    for (size_t i = 0; i < *count; i++)
-        ids[i] = read_int();
-    return ids;
-}
-
-static ra_tax read_tax(ra_arena *arena) {
-    ra_tax tax = {.id = read_int(), .sequence = read_int(), .kind = (ra_tax_kind)read_int()};
-    tax.amount = read_double();
-    tax.price_include = read_int() != 0;
-    tax.include_base_amount = read_int() != 0;
-    tax.is_base_affected = read_int() != 0;
-    tax.child_ids = read_ids(arena, &tax.child_count);
-    return tax;
 }
 
 static ra_tax_line read_line(const ra_tax_table *table, ra_arena *arena) {
