@@ -1,0 +1,50 @@
+import { Component, onWillUnmount } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+const INTERVAL = 2000; // ms between two looks at a run under way
+const LIVE_STATES = new Set(["queued", "running"]);
+
+/** A progress bar that reloads its record while the import is under way. */
+export class LiveProgress extends Component {
+    static template = "retail_accelerator.LiveProgress";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.timer = setInterval(() => this.refresh(), INTERVAL);
+        onWillUnmount(() => clearInterval(this.timer));
+    }
+
+    get data() {
+        return this.props.record.data;
+    }
+
+    get percent() {
+        return Math.round(this.data[this.props.name] || 0);
+    }
+
+    get isLive() {
+        return LIVE_STATES.has(this.data.state);
+    }
+
+    async refresh() {
+        const { record } = this.props;
+        if (!this.isLive || document.hidden || this.busy || (await record.isDirty())) {
+            return;
+        }
+        this.busy = true;
+        try {
+            await record.load();
+        } finally {
+            this.busy = false;
+        }
+    }
+}
+
+registry.category("fields").add("retail_live_progress", {
+    component: LiveProgress,
+    displayName: _t("Live progress"),
+    supportedTypes: ["float", "integer"],
+    fieldDependencies: [{ name: "state", type: "selection" }],
+});
