@@ -77,7 +77,7 @@ class Bench:
             "ready", "SELECT max(id) FROM sale_order"
         )
 
-    def file(self, name, count, 0, *options):
+    def file(self, name, count, first=0, *options):
         """An export of ``count`` orders; ``first`` keeps the files' orders apart."""
         path = self.folder / f"{name}.json"
         if not path.exists():
