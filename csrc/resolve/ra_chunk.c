@@ -98,6 +98,22 @@ ra_status ra_chunk_read(ra_chunk *chunk, ra_reader *reader, ra_str scope, size_t
     return RA_OK;
 }
 
+/* The limit is set for a currency of two decimals and means as many smallest units in any other:
+ * 0.05 is five cents, five yen, five fils. */
+static ra_decimal scaled_limit(ra_decimal limit, int digits) {
+    for (; digits > 2 && limit.scale < RA_DECIMAL_MAX_SCALE; digits--) {
+        limit.scale++;
+    }
+    for (; digits < 2; digits++) {
+        if (limit.scale > 0) {
+            limit.scale--;
+        } else if (limit.coefficient < INT64_MAX / 10) {
+            limit.coefficient *= 10;
+        }
+    }
+    return limit;
+}
+
 static ra_sale_config sale_config(const ra_catalog *catalog, const ra_plan *plan) {
     const ra_currency *currency = &RA_ITEM(catalog->currency_items, ra_currency, plan->currency);
     return (ra_sale_config){
@@ -109,7 +125,7 @@ static ra_sale_config sale_config(const ra_catalog *catalog, const ra_plan *plan
         .rate = plan->rate,
         .discount_digits = catalog->discount_digits,
         .quantity_digits = catalog->quantity_digits,
-        .rounding_limit = catalog->rounding_limit,
+        .rounding_limit = scaled_limit(catalog->rounding_limit, currency->digits),
         .show_discount = catalog->show_discount,
     };
 }

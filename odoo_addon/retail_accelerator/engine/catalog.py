@@ -9,6 +9,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from . import native
+from .parties import QUIET
 
 EPOCH = date(1970, 1, 1)
 KIND_PRODUCT, KIND_SHIPPING, KIND_FEE = range(3)
@@ -263,7 +264,9 @@ class Catalog:
             }
             for need in keys.values()
         ]
-        products = self.env["product.product"].create(vals_list)
+        products = (
+            self.env["product.product"].sudo().with_context(**QUIET).create(vals_list)
+        )
         by_key = dict(zip(keys, products, strict=True))
         self._remember(by_key)
         return {need: by_key[self._best_ref(need)].id for need in needs}
@@ -274,7 +277,7 @@ class Catalog:
             native.REF_SPACES["variation"]: "variation",
             native.REF_SPACES["product"]: "product",
         }
-        self.env["retail.channel.product"].create(
+        self.env["retail.channel.product"].sudo().create(
             [
                 {
                     "channel_id": self.channel.id,

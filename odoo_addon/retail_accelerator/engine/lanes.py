@@ -34,12 +34,53 @@ class OrmLane:
     def __init__(self, channel):
         self.channel = channel
         self.env = channel.env
+        self.pricelists = {}
         context = {} if channel.chatter else QUIET
         self.orders = (
             self.env["sale.order"]
             .with_company(channel.company_id)
             .with_context(**context)
         )
+
+    def _pricelist(self, currency_id):
+        """The pricelist that gives an order its currency; prices come from the shop.
+
+        The channel's own one, none for the company's currency, else one made for the
+        purpose and archived, so that it never becomes the default of a customer.
+        """
+        if currency_id not in self.pricelists:
+            self.pricelists[currency_id] = self._find_pricelist(currency_id)
+        return self.pricelists[currency_id]
+
+    def _find_pricelist(self, currency_id):
+        channel = self.channel
+        company = channel.company_id
+        if channel.pricelist_id.currency_id.id == currency_id:
+            return channel.pricelist_id.id
+        if company.currency_id.id == currency_id:
+            return False
+        pricelists = self.env["product.pricelist"].sudo()
+        found = pricelists.with_context(active_test=False).search(
+            [
+                ("currency_id", "=", currency_id),
+                ("company_id", "=", company.id),
+                ("active", "=", False),
+                ("item_ids", "=", False),
+            ],
+            limit=1,
+        )
+        currency = self.env["res.currency"].browse(currency_id)
+        return (
+            found
+            or pricelists.with_context(**QUIET).create(
+                {
+                    "name": self.env._("Shop orders in %s", currency.name),
+                    "currency_id": currency_id,
+                    "company_id": company.id,
+                    "active": False,
+                }
+            )
+        ).id
 
     def channel_vals(self):
         """What the channel decides for each of its orders."""
@@ -53,16 +94,13 @@ class OrmLane:
     def order_vals(self, plan):
         """``create`` values of a plan (see Chunk.plan)."""
         channel = self.channel
-        pricelist = channel.pricelist_id
-        matches = pricelist.currency_id.id == plan["currency_id"]
         vals = {
             **self.channel_vals(),
             "partner_id": plan["partner_id"],
             "partner_invoice_id": plan["partner_invoice_id"],
             "partner_shipping_id": plan["partner_shipping_id"],
             "date_order": to_datetime(plan["created_at"]),
-            "pricelist_id": pricelist.id if matches else False,
-            "currency_id": plan["currency_id"],
+            "pricelist_id": self._pricelist(plan["currency_id"]),
             "client_order_ref": plan["number"] or False,
             "origin": f"{channel.name} #{plan['number']}",
             "reference": plan["transaction_ref"] or False,

@@ -9,7 +9,7 @@ from . import native
 from .lanes import EPOCH, to_microseconds
 
 # Outcomes that hold as long as the record stays the same.
-SETTLED = ("created", "updated", "skipped", "kept")
+SETTLED = ("created", "updated", "skipped", "review", "kept", "ignored")
 
 
 def known(env, keys):
