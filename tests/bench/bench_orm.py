@@ -2,9 +2,9 @@
 """The same orders by ``sale.order.create``: as connectors do it, and as an expert does.
 
 Both read the same file, look customers and products up once per batch, pass the flags
-connectors use, and commit each batch. They write no ledger. The expert also passes every
-field Odoo would compute order by order; the values come from one order that Odoo made
-itself, and per place of delivery for the fiscal position.
+connectors use, and commit each batch. They write no ledger. The expert also passes
+every field Odoo would compute order by order; the values come from one order that
+Odoo made itself, and per place of delivery for the fiscal position.
 """
 
 import json
