@@ -98,12 +98,9 @@ ra_status ra_chunk_read(ra_chunk *chunk, ra_reader *reader, ra_str scope, size_t
     return RA_OK;
 }
 
-/* The limit is set for a currency of two decimals and means as many smallest units in any other:
- * 0.05 is five cents, five yen, five fils. */
+/* The limit is set for a currency of two decimals; where the smallest unit is larger it means as
+ * many of those: 0.05 is five cents, or five yen. */
 static ra_decimal scaled_limit(ra_decimal limit, int digits) {
-    for (; digits > 2 && limit.scale < RA_DECIMAL_MAX_SCALE; digits--) {
-        limit.scale++;
-    }
     for (; digits < 2; digits++) {
         if (limit.scale > 0) {
             limit.scale--;
