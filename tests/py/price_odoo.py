@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A throw-away Odoo database and a way to run a script in it.
 
-The script runs in ``odoo shell`` with ``CASES`` (what the test wrote) and puts its answer into
-``ANSWER``; both travel as JSON, doubles included (their repr reads back exactly).
+The script runs in ``odoo shell`` with ``CASES`` (what the test wrote) and puts its
+answer into ``ANSWER``; both travel as JSON, doubles included (their repr reads back
+exactly).
 """
 
 import json
@@ -38,7 +39,7 @@ def database():
 
 
 def run_in_odoo(name, script, cases, folder):
-    """What `script` leaves in ANSWER for `cases`; the transaction is rolled back."""
+    """What `script` leaves in ANSWER for `cases`; it commits itself, if it has to."""
     paths = {key: str(folder / f"{key}.json") for key in ("cases", "answer")}
     paths["script"] = str(Path(__file__).parent / script)
     Path(paths["cases"]).write_text(json.dumps(cases))

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from odoo.tools.float_utils import float_compare, float_is_zero, float_round
 
 DRIVER = Path(__file__).parents[2] / ".run/build/tests/driver_round"
@@ -101,9 +102,7 @@ def test_zeros_subnormals_and_huge_values():
 
 
 def test_steps_that_are_no_power_of_ten(rng):
-    pairs = [
-        (rng.uniform(-1e4, 1e4), step) for step in ODD_STEPS for _ in range(2_000)
-    ]
+    pairs = [(rng.uniform(-1e4, 1e4), step) for step in ODD_STEPS for _ in range(2_000)]
     pairs += [(rng.uniform(-99, 99), rng.uniform(1e-15, 3)) for _ in range(20_000)]
     pairs += [(rng.uniform(-99, 99), 10 ** rng.uniform(-15, 0)) for _ in range(20_000)]
     assert _assert_rounds_like_odoo(pairs) == len(pairs)

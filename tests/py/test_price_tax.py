@@ -185,4 +185,6 @@ def test_cases_cover_what_they_should(cases, oracle):
     for result in oracle["documents"]:
         summed = sum(total for _subtotal, total, _tax, _amounts in result["lines"])
         different += abs(summed - result["totals"][2]) > 1e-4
-    assert different > DOCUMENTS / 20, "too few documents where the total is not the sum"
+    assert different > DOCUMENTS / 20, (
+        "too few documents where the total is not the sum"
+    )
