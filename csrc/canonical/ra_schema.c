@@ -48,7 +48,7 @@ static const ra_schema_field line_fields[] = {
     FIELD(ra_line, total_tax, DECIMAL),
     LIST(ra_line, taxes, tax_count, &line_tax_schema),
 };
-static const ra_schema line_schema = SCHEMA(line_fields, ra_line);
+const ra_schema ra_line_schema = SCHEMA(line_fields, ra_line);
 
 static const ra_schema_field tax_fields[] = {
     FIELD(ra_order_tax, rate_ref, TEXT),
@@ -111,13 +111,20 @@ static const ra_schema_field order_fields[] = {
     FIELD(ra_order, total, DECIMAL),
     FIELD(ra_order, total_tax, DECIMAL),
     FIELD(ra_order, discount_total, DECIMAL),
-    LIST(ra_order, lines, line_count, &line_schema),
+    LIST(ra_order, lines, line_count, &ra_line_schema),
     LIST(ra_order, taxes, tax_count, &tax_schema),
     LIST(ra_order, coupons, coupon_count, &coupon_schema),
     LIST(ra_order, refunds, refund_count, &refund_schema),
     LIST(ra_order, meta, meta_count, &meta_schema),
 };
 const ra_schema ra_order_schema = SCHEMA(order_fields, ra_order);
+
+const ra_schema_field *ra_schema_find(const ra_schema *schema, ra_str name) {
+    for (size_t i = 0; i < schema->count; i++) {
+        if (ra_str_equal(schema->fields[i].name, name)) return &schema->fields[i];
+    }
+    return NULL;
+}
 
 size_t ra_schema_items(const ra_schema_field *field, const void *record, const char **items) {
     size_t count;

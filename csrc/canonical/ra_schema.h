@@ -35,10 +35,14 @@ struct ra_schema {
 };
 
 extern const ra_schema ra_order_schema;
+extern const ra_schema ra_line_schema; /* of ra_order.lines */
 
 /* The items of a list field of `record`, and where they can be set. */
 size_t ra_schema_items(const ra_schema_field *field, const void *record, const char **items);
 void ra_schema_set_items(const ra_schema_field *field, void *record, void *items, size_t count);
+
+/* The field of that name, or NULL. */
+const ra_schema_field *ra_schema_find(const ra_schema *schema, ra_str name);
 
 /* Is the field left out of the packed form (an absent text or time, an empty list or part)? */
 bool ra_schema_absent(const ra_schema_field *field, const void *record);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-#include "read/ra_stream.h"
+#include "read/ra_limits.h"
 #include "read/ra_text.h"
 #include "read/ra_woo.h"
 
@@ -226,7 +226,7 @@ static void *append_item(builder *b, const frame *list) {
 }
 
 static int start_item(builder *b, const frame *list) {
-    if (++b->items > RA_WOO_ITEM_LIMIT) {
+    if (++b->items > RA_MAX_ITEMS) {
         refuse(b, RA_TOO_LARGE, list->list->path, "the order has too many items");
         return 0;
     }

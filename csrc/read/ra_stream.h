@@ -8,10 +8,8 @@
 #ifndef RA_READ_STREAM_H
 #define RA_READ_STREAM_H
 
+#include "read/ra_limits.h"
 #include "read/ra_reader.h"
-
-#define RA_MAX_RECORD ((size_t)16 * 1024 * 1024)
-#define RA_MAX_DEPTH 64u
 
 typedef struct ra_stream {
     ra_input input;

@@ -7,8 +7,7 @@
 
 #include "canonical/ra_order.h"
 
-#define RA_WOO_ITEM_LIMIT 65536u /* lines, taxes, ... of one order together */
-#define RA_WOO_UNSET UINT8_MAX   /* scale of a decimal that was not given */
+#define RA_WOO_UNSET UINT8_MAX /* scale of a decimal that was not given */
 
 typedef enum ra_woo_type {
     RA_WOO_TEXT,
