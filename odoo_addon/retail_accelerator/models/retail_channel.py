@@ -11,7 +11,7 @@ CODE_PATTERN = re.compile(r"[A-Za-z0-9_-]+")
 
 class RetailChannel(models.Model):
     _name = "retail.channel"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "retail.channel.policy", "retail.channel.overview"]
     _description = "Retail Channel"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -20,8 +20,8 @@ class RetailChannel(models.Model):
     code = fields.Char(
         required=True,
         tracking=True,
-        help="Short name of the shop: letters, digits, - and _. It is part of the identity "
-        "of each order, so it stays as it is once orders were imported.",
+        help="Short name of the shop: letters, digits, - and _. It is part of the "
+        "identity of each order, so it stays as it is once orders were imported.",
     )
     kind = fields.Selection(
         [("woocommerce", "WooCommerce"), ("csv", "Order files (CSV)")],
@@ -73,7 +73,8 @@ class RetailChannel(models.Model):
     pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
-        help="Set on orders in the pricelist's currency. Prices always come from the shop.",
+        help="Set on orders in the pricelist's currency. Prices always come from the "
+        "shop.",
     )
 
     status_ids = fields.One2many(
@@ -87,6 +88,8 @@ class RetailChannel(models.Model):
     product_ids = fields.One2many("retail.channel.product", "channel_id")
     service_ids = fields.One2many("retail.channel.service", "channel_id", copy=True)
     partner_ids = fields.One2many("retail.channel.partner", "channel_id")
+
+    unmapped_tax_count = fields.Integer(compute="_compute_unmapped_tax_count")
 
     _code_unique = models.Constraint(
         "UNIQUE (code)", "Another channel has this code already."
@@ -114,6 +117,13 @@ class RetailChannel(models.Model):
             channel.warehouse_id = self.env["stock.warehouse"].search(
                 self.env["stock.warehouse"]._check_company_domain(channel.company_id),
                 limit=1,
+            )
+
+    @api.depends("tax_ids.tax_ids")
+    def _compute_unmapped_tax_count(self):
+        for channel in self:
+            channel.unmapped_tax_count = len(
+                channel.tax_ids.filtered(lambda rate: not rate.tax_ids)
             )
 
     @api.model_create_multi
@@ -148,7 +158,7 @@ class RetailChannel(models.Model):
         """The channel of that code, or a UserError that names those there are."""
         channel = self.search([("code", "=", code)])
         if not channel:
-            known = ", ".join(self.search([]).mapped("code"))
+            known = ", ".join(self.search([], limit=20).mapped("code"))
             raise UserError(
                 self.env._(
                     "There is no channel %(code)s. %(hint)s",
@@ -162,7 +172,10 @@ class RetailChannel(models.Model):
 
     def _free_code(self):
         """A code for a copy of this channel."""
-        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
+        similar = self.with_context(active_test=False).search(
+            [("code", "=like", f"{self.code}-%")]
+        )
+        taken = set(similar.mapped("code"))
         number = 2
         while f"{self.code}-{number}" in taken:
             number += 1
@@ -178,9 +191,9 @@ class RetailChannel(models.Model):
             if changes and used.get(channel):
                 raise UserError(
                     self.env._(
-                        "%s has imported orders already; its code and company are part of "
-                        "their identity and cannot change. Archive it and make a new "
-                        "channel instead.",
+                        "%s has imported orders already; its code and company are "
+                        "part of their identity and cannot change. Archive it and "
+                        "make a new channel instead.",
                         channel.name,
                     )
                 )

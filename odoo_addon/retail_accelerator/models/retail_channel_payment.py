@@ -24,8 +24,8 @@ class RetailChannelPayment(models.Model):
         "account.journal",
         domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         check_company=True,
-        help="Journal the payments of this method belong to; kept for the accounting of "
-        "payouts.",
+        help="Journal the payments of this method belong to; kept for the accounting "
+        "of payouts.",
     )
 
     _code_unique = models.Constraint(

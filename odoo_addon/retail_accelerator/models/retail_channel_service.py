@@ -16,8 +16,8 @@ class RetailChannelService(models.Model):
     )
     code = fields.Char(
         string="Method or Fee Name",
-        help="The shipping method's id (e.g. flat_rate) or the fee's name. Empty: any that "
-        "has no line of its own.",
+        help="The shipping method's id (e.g. flat_rate) or the fee's name. Empty: any "
+        "that has no line of its own.",
     )
     product_id = fields.Many2one(
         "product.product",

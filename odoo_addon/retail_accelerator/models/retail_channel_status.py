@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo import api, fields, models
 
-ACTIONS = [
-    ("draft", "Import as quotation"),
-    ("confirm", "Import and confirm"),
-    ("cancel", "Import as cancelled"),
-    ("skip", "Do not import"),
-    ("reject", "Reject for review"),
-]
+from .mixins.retail_channel_policy import ACTIONS
 
 
 class RetailChannelStatus(models.Model):

@@ -26,11 +26,12 @@ class RetailChannelTax(models.Model):
     tax_ids = fields.Many2many(
         "account.tax",
         string="Odoo Taxes",
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+        domain="[('type_tax_use', '=', 'sale'), "
+        "('company_id', 'parent_of', company_id)]",
         check_company=True,
         context={"active_test": False},
-        help="The taxes an order line gets in Odoo for this rate, mostly one. Lines whose "
-        "rate has none are rejected.",
+        help="The taxes an order line gets in Odoo for this rate, mostly one. Lines "
+        "whose rate has none are rejected.",
     )
     is_mapped = fields.Boolean(compute="_compute_is_mapped", search="_search_is_mapped")
 

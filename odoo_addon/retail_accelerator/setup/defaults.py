@@ -40,29 +40,28 @@ class ServiceProducts:
 
     def _specifications(self):
         """Field of the channel -> values of the product it points to."""
-        _ = self.env._
         service = {"type": "service", "invoice_policy": "order"}
         return {
             "shipping_product_id": {
                 **service,
                 "default_code": "RETAIL-SHIPPING",
-                "name": _("Shipping of web shops"),
+                "name": self.env._("Shipping of web shops"),
             },
             "fee_product_id": {
                 **service,
                 "default_code": "RETAIL-FEE",
-                "name": _("Fee of web shops"),
+                "name": self.env._("Fee of web shops"),
             },
             "rounding_product_id": {
                 **service,
                 "default_code": "RETAIL-ROUNDING",
-                "name": _("Rounding of web shops"),
+                "name": self.env._("Rounding of web shops"),
             },
             # Goods of some kind: somebody has to pick and deliver them.
             "placeholder_product_id": {
                 "type": "consu",
                 "default_code": "RETAIL-UNKNOWN",
-                "name": _("Unknown product of a web shop"),
+                "name": self.env._("Unknown product of a web shop"),
             },
         }
 

@@ -2,21 +2,27 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .retail_channel_status import ACTIONS
-
+ACTIONS = [
+    ("draft", "Import as quotation"),
+    ("confirm", "Import and confirm"),
+    ("cancel", "Import as cancelled"),
+    ("skip", "Do not import"),
+    ("reject", "Reject for review"),
+]
 MAX_CHUNK = 20_000
 
 
-class RetailChannel(models.Model):
-    """Policies: what becomes of an order, its products, taxes and customers."""
+class RetailChannelPolicy(models.AbstractModel):
+    """What becomes of an order, its products, taxes and customers."""
 
-    _inherit = "retail.channel"
+    _name = "retail.channel.policy"
+    _description = "Policies of a Retail Channel"
 
     tax_included = fields.Boolean(
         string="Prices Include Tax",
         tracking=True,
-        help="Whether prices are entered with tax in the shop. Taxes that are created from "
-        "the shop's rates get the same price mode.",
+        help="Whether prices are entered with tax in the shop. Taxes that are created "
+        "from the shop's rates get the same price mode.",
     )
     order_name_policy = fields.Selection(
         [("sequence", "Odoo's sequence"), ("source", "The shop's order number")],
@@ -38,8 +44,8 @@ class RetailChannel(models.Model):
         required=True,
         default="placeholder",
         tracking=True,
-        help="What happens when an order line's product is not found by mapping, internal "
-        "reference or barcode:\n"
+        help="What happens when an order line's product is not found by mapping, "
+        "internal reference or barcode:\n"
         "- Reject: the order waits in the ledger until the product is mapped.\n"
         "- Create: a product with the line's SKU and name.\n"
         "- Placeholder: the line keeps its name and amounts on a common product.",
@@ -75,13 +81,13 @@ class RetailChannel(models.Model):
         digits=(16, 6),
         default=0.05,
         tracking=True,
-        help="The most a rounding line may be, in the currency of the order. An order that "
-        "differs by more is rejected.",
+        help="The most a rounding line may be, in the currency of the order. An order "
+        "that differs by more is rejected.",
     )
     show_discount = fields.Boolean(
         string="Show Discounts",
-        help="Show coupons as a discount per cent on the lines where that gives the shop's "
-        "amounts to the cent. Otherwise lines have the price after discount.",
+        help="Show coupons as a discount per cent on the lines where that gives the "
+        "shop's amounts to the cent. Otherwise lines have the price after discount.",
     )
     unknown_status_action = fields.Selection(
         ACTIONS,
@@ -122,7 +128,8 @@ class RetailChannel(models.Model):
         string="Match Contacts by E-mail",
         default=True,
         tracking=True,
-        help="Use an existing contact with the same e-mail address instead of a new one.",
+        help="Use an existing contact with the same e-mail address instead of a new "
+        "one.",
     )
     chatter = fields.Boolean(
         string="Log in Chatter",
@@ -138,15 +145,15 @@ class RetailChannel(models.Model):
         required=True,
         default="auto",
         help="How orders are written:\n"
-        "- Automatic: by the engine where it gives exactly Odoo's own rows, otherwise by "
-        "Odoo.\n"
+        "- Automatic: by the engine where it gives exactly Odoo's own rows, otherwise "
+        "by Odoo.\n"
         "- Native only: records that need Odoo are rejected.\n"
         "- Odoo only: slower, for comparison.",
     )
     chunk_size = fields.Integer(
         default=2000,
-        help="Orders per transaction. A crash loses at most one chunk, which the next run "
-        "imports again.",
+        help="Orders per transaction. A crash loses at most one chunk, which the next "
+        "run imports again.",
     )
 
     @api.constrains("rounding_limit")

@@ -1,37 +1,29 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import api, fields, models
+from odoo import fields, models
 
-from ..engine import native
+from ...engine import native
 
 
-class RetailChannel(models.Model):
+class RetailChannelOverview(models.AbstractModel):
     """Counters of a channel and the ways from it to its records."""
 
-    _inherit = "retail.channel"
+    _name = "retail.channel.overview"
+    _description = "Overview of a Retail Channel"
 
     product_count = fields.Integer(compute="_compute_mapping_counts")
     partner_count = fields.Integer(compute="_compute_mapping_counts")
-    unmapped_tax_count = fields.Integer(compute="_compute_unmapped_tax_count")
     order_count = fields.Integer(compute="_compute_ledger_counts")
     ledger_count = fields.Integer(compute="_compute_ledger_counts")
     reject_count = fields.Integer(compute="_compute_ledger_counts")
     import_count = fields.Integer(compute="_compute_import_count")
     engine_available = fields.Boolean(compute="_compute_engine_available")
 
-    @api.depends("product_ids", "partner_ids")
     def _compute_mapping_counts(self):
         products = self._count("retail.channel.product")
         partners = self._count("retail.channel.partner")
         for channel in self:
             channel.product_count = products.get(channel, 0)
             channel.partner_count = partners.get(channel, 0)
-
-    @api.depends("tax_ids.tax_ids")
-    def _compute_unmapped_tax_count(self):
-        for channel in self:
-            channel.unmapped_tax_count = len(
-                channel.tax_ids.filtered(lambda rate: not rate.tax_ids)
-            )
 
     def _compute_ledger_counts(self):
         entries = self._count("retail.ledger")
@@ -100,7 +92,7 @@ class RetailChannel(models.Model):
 
     def _count(self, model, domain=(), aggregate="__count"):
         """{channel: aggregate of the model's records that belong to it}."""
-        if model not in self.env or not self.ids:
+        if not self.ids:
             return {}
         groups = (
             self.env[model]

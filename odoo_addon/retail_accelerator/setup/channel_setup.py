@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Sets a channel up from the shop's exports; doing it again adds what is new."""
+
+import time
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+from .customers import CustomerSetup
+from .products import ProductSetup
+from .taxes import TaxSetup
+
+
+class ChannelSetup:
+    def __init__(self, channel, created=False, remap_taxes=False):
+        channel.check_access("write")
+        self.channel = channel.with_company(channel.company_id)
+        self.env = self.channel.env
+        self.created = created
+        self.remap_taxes = remap_taxes
+
+    @classmethod
+    def for_code(cls, env, code, company=None, currency=None, **options):
+        """The set-up of the channel with that code, which is made when it is new.
+
+        Options that are None stay as they are (kind, name, tax_included).
+        """
+        vals = {name: value for name, value in options.items() if value is not None}
+        if currency:
+            vals["currency_id"] = cls.currency(env, currency).id
+        channels = env["retail.channel"].with_context(active_test=False)
+        channel = channels.search([("code", "=", code)])
+        if not channel:
+            company = company or env.company
+            vals = {"name": code, **vals, "code": code, "company_id": company.id}
+            return cls(env["retail.channel"].create(vals), created=True)
+        if company and company != channel.company_id:
+            raise UserError(
+                env._(
+                    "The channel %(code)s belongs to the company %(company)s.",
+                    code=code,
+                    company=channel.company_id.name,
+                )
+            )
+        mode_changes = vals.get("tax_included", channel.tax_included) != (
+            channel.tax_included
+        )
+        changes = {
+            name: value
+            for name, value in vals.items()
+            if channel._fields[name].convert_to_write(channel[name], channel) != value
+        }
+        channel.write({**changes, "active": True} if not channel.active else changes)
+        return cls(channel, remap_taxes=mode_changes)
+
+    @staticmethod
+    def currency(env, code):
+        """The currency of that code, active from now on."""
+        currency = (
+            env["res.currency"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("name", "=", code.upper())])
+        )
+        if not currency:
+            raise UserError(env._("There is no currency %s.", code))
+        if not currency.active:
+            currency.active = True
+        return currency.sudo(False)
+
+    def load(self, exports):
+        """Work through the exports that were given; returns counts and warnings."""
+        started = time.monotonic()
+        channel = self.channel
+        result = {
+            "channel": channel.code,
+            "channel_id": channel.id,
+            "channel_created": self.created,
+        }
+        if exports.rates is not None:
+            result["taxes"] = TaxSetup(channel, self.remap_taxes).load(exports.rates)
+        if exports.items is not None:
+            result["products"] = {
+                **ProductSetup(channel).load(exports.items),
+                "skipped": exports.skipped_products,
+            }
+        if exports.customers is not None:
+            result["customers"] = CustomerSetup(channel).load(exports.customers)
+        result["created"] = sum(
+            result[kind]["created"]
+            for kind in ("taxes", "products", "customers")
+            if kind in result
+        )
+        result["warnings"] = self._warnings(exports)
+        self.env.flush_all()
+        result["seconds"] = round(time.monotonic() - started, 3)
+        return result
+
+    def _warnings(self, exports):
+        channel = self.channel
+        company_currency = channel.company_id.currency_id
+        warnings = []
+        if channel.currency_id != company_currency and not self._has_rate():
+            warnings.append(
+                self.env._(
+                    "There is no exchange rate of %(currency)s to %(company)s yet: "
+                    "amounts in the company's currency are taken 1:1 until you add "
+                    "one.",
+                    currency=channel.currency_id.name,
+                    company=company_currency.name,
+                )
+            )
+        if self.remap_taxes and exports.rates is None:
+            warnings.append(
+                self.env._(
+                    "The price mode of the shop changed: give the export of tax rates "
+                    "again, so that its taxes follow."
+                )
+            )
+        return warnings
+
+    def _has_rate(self):
+        return bool(
+            self.env["res.currency.rate"]
+            .sudo()
+            .search_count(
+                [
+                    ("currency_id", "=", self.channel.currency_id.id),
+                    ("company_id", "in", (self.channel.company_id.root_id.id, False)),
+                    ("name", "<=", fields.Date.context_today(self.channel)),
+                ],
+                limit=1,
+            )
+        )

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The shop's own exports (WooCommerce REST, wc/v3), reduced to what a set-up needs."""
+
+import html
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Products of these types are never in an order themselves.
+NOT_SOLD = ("grouped", "external", "variable")
+ADDRESS_PARTS = ("address_1", "address_2", "city", "postcode", "country", "state")
+
+
+@dataclass(slots=True)
+class Item:
+    """What the shop sells: a simple product, or one variation of a product."""
+
+    kind: str
+    ref: str
+    name: str
+    sku: str
+    barcode: str
+    price: float
+    is_service: bool
+    is_storable: bool
+    is_taxable: bool
+    weight: float
+
+
+@dataclass(slots=True)
+class Rate:
+    """A row of the shop's tax table."""
+
+    ref: str
+    name: str
+    percent: Decimal
+    country: str
+    state: str
+    compound: bool
+    priority: int
+
+
+@dataclass(slots=True)
+class Customer:
+    """An account of the shop."""
+
+    ref: str
+    email: str
+    name: str
+    company_name: str
+    phone: str
+    address: dict = field(default_factory=dict)
+
+
+class Exports:
+    """The files of one set-up; None for those that were not given."""
+
+    def __init__(self, products=None, variations=None, taxes=None, customers=None):
+        """Each is a path, or bytes of a file."""
+        self.rates = self._rates(taxes) if taxes else None
+        self.customers = self._customers(customers) if customers else None
+        self.skipped_products = 0
+        self.items = None
+        if products:
+            by_product = (
+                self._read(variations, "variations", dict) if variations else {}
+            )
+            self.items = list(self._items(products, by_product))
+        elif variations:
+            raise UserError(
+                _lt("Variations need the export of products too, for their names.")
+            )
+
+    # -- files -----------------------------------------------------------------------
+
+    @staticmethod
+    def _read(source, what, shape):
+        """The parsed file, whose outermost value has the given shape."""
+        try:
+            if isinstance(source, bytes):
+                data = json.loads(source)
+            else:
+                with open(source, encoding="utf-8-sig") as handle:
+                    data = json.load(handle)
+        except OSError as error:
+            raise UserError(
+                _lt(
+                    "The export of %(what)s cannot be read: %(reason)s (%(file)s).",
+                    what=what,
+                    reason=error.strerror,
+                    file=source,
+                )
+            ) from None
+        except (ValueError, RecursionError) as error:
+            raise UserError(
+                _lt(
+                    "The export of %(what)s is not JSON: %(reason)s.",
+                    what=what,
+                    reason=str(error),
+                )
+            ) from None
+        if not isinstance(data, shape):
+            raise UserError(
+                _lt("The export of %s should be a list.", what)
+                if shape is list
+                else _lt("The export of %s should be lists by product id.", what)
+            )
+        rows = (
+            data if shape is list else [row for group in data.values() for row in group]
+        )
+        if not all(isinstance(row, dict) and row.get("id") for row in rows):
+            raise UserError(_lt("Each of the %s should be an object with an id.", what))
+        return data
+
+    def _items(self, products, variations):
+        for product in self._read(products, "products", list):
+            children = variations.get(str(product["id"]), ())
+            for child in children:
+                yield self._variation(product, child)
+            if children:
+                continue
+            if product.get("type") in NOT_SOLD:
+                self.skipped_products += 1
+            else:
+                yield self._item("product", product, _text(product, "name"), product)
+
+    def _variation(self, product, child):
+        options = [
+            _text(attribute, "option") for attribute in child["attributes"] or ()
+        ]
+        detail = ", ".join(filter(None, options)) or _text(child, "name")
+        parent = _text(product, "name")
+        name = f"{parent} – {detail}" if detail else parent  # noqa: RUF001
+        return self._item("variation", child, name, product)
+
+    @staticmethod
+    def _item(kind, row, name, parent):
+        managed = row.get("manage_stock")
+        if managed == "parent":
+            managed = parent.get("manage_stock")
+        sku = _text(row, "sku")
+        return Item(
+            kind=kind,
+            ref=str(row["id"]),
+            name=name or sku or str(row["id"]),
+            sku=sku,
+            barcode=_text(row, "global_unique_id"),
+            price=_number(row.get("regular_price") or row.get("price")),
+            is_service=bool(row.get("virtual")),
+            is_storable=managed is True and not row.get("virtual"),
+            is_taxable=row.get("tax_status") != "none",
+            weight=_number(row.get("weight")),
+        )
+
+    def _rates(self, taxes):
+        return [
+            Rate(
+                ref=str(row["id"]),
+                name=_text(row, "name") or "Tax",
+                percent=_percent(row),
+                country=_text(row, "country").upper(),
+                state=_text(row, "state").upper(),
+                compound=bool(row.get("compound")),
+                priority=int(row.get("priority") or 1),
+            )
+            for row in self._read(taxes, "taxes", list)
+        ]
+
+    def _customers(self, customers):
+        return [self._customer(row) for row in self._read(customers, "customers", list)]
+
+    @staticmethod
+    def _customer(row):
+        billing, shipping = row.get("billing") or {}, row.get("shipping") or {}
+        filled = any(billing.get(part) for part in ADDRESS_PARTS)
+        address = billing if filled else shipping
+        email = _text(row, "email") or _text(billing, "email")
+        person = _person(billing) or _person(row) or _person(shipping)
+        return Customer(
+            ref=str(row["id"]),
+            email=email,
+            name=person or _text(billing, "company") or email,
+            company_name=_text(billing, "company"),
+            phone=_text(billing, "phone") or _text(shipping, "phone"),
+            address={part: _text(address, part) for part in ADDRESS_PARTS},
+        )
+
+
+def _text(row, name):
+    """Text of a field: shops write entities into it, and null or numbers at times."""
+    value = row.get(name)
+    return html.unescape(str(value)).strip() if value is not None else ""
+
+
+def _person(row):
+    return " ".join(filter(None, (_text(row, "first_name"), _text(row, "last_name"))))
+
+
+def _number(value):
+    """A price or weight; shops leave them empty or free text."""
+    try:
+        number = float(value or 0)
+    except (TypeError, ValueError):
+        return 0.0
+    return number if 0 <= number < 1e12 else 0.0
+
+
+def _percent(row):
+    try:
+        percent = Decimal(str(row.get("rate") or 0))
+    except InvalidOperation:
+        percent = None
+    if percent is None or not percent.is_finite():
+        raise UserError(
+            _lt(
+                "Tax rate %(ref)s has the rate “%(rate)s”, which is not a number.",
+                ref=row["id"],
+                rate=row.get("rate"),
+            )
+        )
+    return percent

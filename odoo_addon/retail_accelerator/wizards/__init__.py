@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import (
+    retail_channel_setup,
+    retail_import_undo,
+    retail_ledger_apply,
+    retail_ledger_edit,
+)
