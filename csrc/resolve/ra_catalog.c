@@ -65,7 +65,6 @@ void ra_catalog_init(ra_catalog *catalog, const ra_allocator *allocator) {
     ra_key_table_init(&catalog->headers, allocator);
     catalog->products.item_size = sizeof(ra_product);
     catalog->rate_taxes.item_size = sizeof(ra_tax_ids);
-    catalog->taxes.item_size = sizeof(ra_tax);
     catalog->unsupported.item_size = sizeof(int32_t);
     catalog->set_items.item_size = sizeof(const ra_tax_set *);
     catalog->currency_items.item_size = sizeof(ra_currency);
@@ -90,7 +89,6 @@ void ra_catalog_free(ra_catalog *catalog) {
     ra_key_table_free(&catalog->headers);
     ra_vector_free(&catalog->products, catalog->allocator);
     ra_vector_free(&catalog->rate_taxes, catalog->allocator);
-    ra_vector_free(&catalog->taxes, catalog->allocator);
     ra_vector_free(&catalog->unsupported, catalog->allocator);
     ra_vector_free(&catalog->set_items, catalog->allocator);
     ra_vector_free(&catalog->currency_items, catalog->allocator);
@@ -110,23 +108,33 @@ ra_status ra_catalog_add_ref(ra_catalog *catalog, ra_ref_space space, ra_str ref
     return ra_text_table_put(&catalog->refs[space], ref, slot);
 }
 
+static ra_status grow_taxes(ra_catalog *catalog) {
+    size_t capacity = catalog->tax_capacity == 0 ? 64 : catalog->tax_capacity * 2;
+    ra_tax *taxes = ra_arena_array(&catalog->arena, capacity, sizeof *taxes);
+    if (taxes == NULL) return RA_NO_MEMORY;
+    if (catalog->tax_count > 0) memcpy(taxes, catalog->taxes, catalog->tax_count * sizeof *taxes);
+    catalog->taxes = taxes;
+    catalog->tax_capacity = capacity;
+    return RA_OK;
+}
+
 ra_status ra_catalog_add_tax(ra_catalog *catalog, const ra_tax *tax, bool supported) {
     ra_tax copy = *tax;
-    size_t count = catalog->taxes.count;
-    if (count > 0 && RA_ITEM(catalog->taxes, ra_tax, count - 1).id >= tax->id) {
-        return RA_BAD_ARGUMENT;
-    }
+    size_t count = catalog->tax_count;
+    if (count > 0 && catalog->taxes[count - 1].id >= tax->id) return RA_BAD_ARGUMENT;
+    if (count == catalog->tax_capacity && grow_taxes(catalog) != RA_OK) return RA_NO_MEMORY;
     if (tax->child_count > 0) {
         int32_t *children = ra_arena_array(&catalog->arena, tax->child_count, sizeof *children);
         if (children == NULL) return RA_NO_MEMORY;
         memcpy(children, tax->child_ids, tax->child_count * sizeof *children);
         copy.child_ids = children;
     }
-    ra_status status = ra_vector_push(&catalog->taxes, catalog->allocator, &copy);
-    if (status == RA_OK && !supported) {
-        status = ra_vector_push(&catalog->unsupported, catalog->allocator, &tax->id);
+    if (!supported) {
+        ra_status status = ra_vector_push(&catalog->unsupported, catalog->allocator, &tax->id);
+        if (status != RA_OK) return status;
     }
-    return status;
+    catalog->taxes[catalog->tax_count++] = copy;
+    return RA_OK;
 }
 
 ra_status ra_catalog_add_rate(ra_catalog *catalog, ra_str rate_ref, const int32_t *tax_ids,
@@ -164,7 +172,7 @@ ra_status ra_catalog_tax_set(ra_catalog *catalog, const int32_t *tax_ids, size_t
     }
     ra_tax_set *set = ra_arena_alloc(&catalog->arena, sizeof *set);
     if (set == NULL) return RA_NO_MEMORY;
-    ra_tax_table table = {catalog->taxes.items, catalog->taxes.count};
+    ra_tax_table table = {catalog->taxes, catalog->tax_count};
     ra_status status = ra_tax_set_build(&table, ids, unique, &catalog->arena, set);
     if (status != RA_OK) return status;
     const ra_tax_set *shared = set;

@@ -60,10 +60,11 @@ typedef struct ra_catalog {
     const ra_allocator *allocator;
     ra_arena arena; /* tax table, tax sets */
     ra_text_table refs[RA_REF_SPACES];
-    ra_vector products;     /* ra_product */
-    ra_text_table rates;    /* shop's rate ref -> index into rate_taxes */
-    ra_vector rate_taxes;   /* ra_tax_ids */
-    ra_vector taxes;        /* ra_tax, sorted by id */
+    ra_vector products;   /* ra_product */
+    ra_text_table rates;  /* shop's rate ref -> index into rate_taxes */
+    ra_vector rate_taxes; /* ra_tax_ids */
+    ra_tax *taxes;        /* sorted by id; in the arena, since tax sets point into it */
+    size_t tax_count, tax_capacity;
     ra_vector unsupported;  /* int32 tax ids the native lane cannot compute */
     ra_key_table sets;      /* hash of linked ids -> index into set_items */
     ra_vector set_items;    /* ra_tax_set* */
@@ -106,7 +107,7 @@ ra_status ra_catalog_add_product(ra_catalog *catalog, ra_product product,
 ra_status ra_catalog_add_ref(ra_catalog *catalog, ra_ref_space space, ra_str ref,
                              int32_t slot) RA_MUST_CHECK;
 
-/* Taxes must be added in ascending order of id, before any set is asked for. */
+/* Taxes must be added in ascending order of id; sets made before stay valid. */
 ra_status ra_catalog_add_tax(ra_catalog *catalog, const ra_tax *tax, bool supported) RA_MUST_CHECK;
 ra_status ra_catalog_add_rate(ra_catalog *catalog, ra_str rate_ref, const int32_t *tax_ids,
                               size_t count) RA_MUST_CHECK;

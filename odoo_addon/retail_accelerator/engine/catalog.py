@@ -4,10 +4,13 @@
 import sys
 from collections import defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..setup.exports import Rate
+from ..setup.taxes import TaxSetup
 from . import native
 from .parties import QUIET
 
@@ -305,16 +308,47 @@ class Catalog:
 
     # -- taxes and currencies -----------------------------------------------------
 
-    def add_rates(self, needs):
+    def add_rates(self, chunk, needs):
+        """needs: tuples ("rate", record, rate_ref)."""
         refs = [need[2] for need in needs]
-        rules = {
-            rule.rate_ref: rule
-            for rule in self.channel.tax_ids
-            if rule.rate_ref in refs
-        }
+        rules = self._tax_rules(refs)
+        missing = [need for need in needs if need[2] not in rules]
+        if missing and self.channel.unknown_tax_policy == "create":
+            self._create_taxes(chunk, missing)
+            rules = self._tax_rules(refs)
         self.job.add_rates(
             [(ref, rules[ref].tax_ids.ids if ref in rules else ()) for ref in refs]
         )
+
+    def _tax_rules(self, refs):
+        rules = self.env["retail.channel.tax"].search(
+            [("channel_id", "=", self.channel.id), ("rate_ref", "in", refs)]
+        )
+        return {rule.rate_ref: rule for rule in rules if rule.tax_ids}
+
+    def _create_taxes(self, chunk, needs):
+        """Set taxes up from what the orders themselves say of the rates."""
+        rates = []
+        for _kind, record, ref in needs:
+            for tax in chunk.order(record)["taxes"]:
+                if tax["rate_ref"] == ref:
+                    rates.append(
+                        Rate(
+                            ref=ref,
+                            name=tax["label"] or tax["code"] or ref,
+                            percent=Decimal(tax["rate_percent"]),
+                            country="",
+                            state="",
+                            compound=tax["compound"],
+                            priority=1,
+                        )
+                    )
+                    break
+        newest = self.env["account.tax"].sudo().with_context(active_test=False)
+        known = newest.search([], order="id desc", limit=1).id or 0
+        TaxSetup(self.channel).load(rates)
+        created = newest.search([("id", ">", known)], order="id")
+        self.job.add_taxes([_tax_row(tax, created) for tax in created])
 
     def add_currencies(self, needs):
         codes = [need[2] for need in needs]

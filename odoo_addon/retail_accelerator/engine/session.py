@@ -118,7 +118,7 @@ class Session:
         """Ask the engine what is missing until nothing is."""
         adders = {
             "product": lambda needs: self.catalog.add_products(chunk, needs),
-            "rate": self.catalog.add_rates,
+            "rate": lambda needs: self.catalog.add_rates(chunk, needs),
             "currency": self.catalog.add_currencies,
             "currency_rate": self.catalog.add_currency_rates,
             "party": lambda needs: self.parties.add(chunk, needs),
