@@ -90,7 +90,7 @@ static ra_status single_tax(ra_arena *arena, const ra_tax *tax, const ra_tax_set
 static ra_status append_line(ra_sale_work *work, int64_t base, int64_t tax, const ra_tax *carrier) {
     uint8_t digits = (uint8_t)work->config->tax.currency_digits;
     const ra_tax_set *set = &no_taxes;
-    if (tax != 0) {
+    if (carrier != NULL) {
         ra_status status = single_tax(work->arena, carrier, &set);
         if (status != RA_OK) return status;
     }
@@ -135,5 +135,6 @@ ra_status ra_close_order(ra_sale_work *work, ra_decimal total, ra_decimal total_
             rest_tax -= work->items[i].linked[j];
     }
     if (rest_base == 0 && rest_tax == 0) return RA_OK;
-    return append_line(work, rest_base, rest_tax, carrier);
+    if (rest_tax != 0 && carrier == NULL) return RA_NOT_REPRODUCIBLE; /* on a group of no taxes */
+    return append_line(work, rest_base, rest_tax, rest_tax == 0 ? NULL : carrier);
 }
