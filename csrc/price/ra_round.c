@@ -80,6 +80,19 @@ static double invert(double value) {
     return ra_decimal_to_double(moved) / power_of(coefficient, 2.0);
 }
 
+/* The rounded integer where the size of the epsilon cannot matter, which is nearly everywhere;
+ * false just below a tie. The epsilon is about |value| * 2^-50, four times that is on the safe
+ * side. */
+static bool round_far_from_tie(double value, double *out) {
+    double size = fabs(value);
+    if (size >= 0x1p40) return false;
+    double whole = floor(size);
+    double rest = size - whole;
+    if (rest < 0.5 && rest + size * 0x1p-48 >= 0.5) return false;
+    *out = copysign(rest < 0.5 ? whole : whole + 1, value);
+    return true;
+}
+
 double ra_float_round(double value, double step) {
     assert(step >= 1e-15);
     if (value == 0) return 0.0;
@@ -88,8 +101,11 @@ double ra_float_round(double value, double step) {
     double normalized = inverted ? value * factor : value / factor;
     if (normalized == 0) return 0.0;
     if (!isfinite(normalized)) return value;
-    double epsilon = power_of(2.0, log2(fabs(normalized)) - 50);
-    double result = round_half_away(normalized + copysign(epsilon, normalized));
+    double result;
+    if (!round_far_from_tie(normalized, &result)) {
+        double epsilon = power_of(2.0, log2(fabs(normalized)) - 50);
+        result = round_half_away(normalized + copysign(epsilon, normalized));
+    }
     if (!isfinite(result)) return value;
     return inverted ? result / factor : result * factor;
 }
