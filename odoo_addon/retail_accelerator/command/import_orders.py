@@ -6,6 +6,7 @@ import os
 from odoo.exceptions import UserError
 
 from ..engine.runner import ImportRunner
+from ..models.retail_import_files import TRUSTED_PATH
 
 NAME = "import"
 HELP = "import order files of a shop"
@@ -53,7 +54,7 @@ def _make(channel, path, args, refunds):
             raise UserError(channel.env._("There is no file %s.", name))
     return (
         channel.env["retail.import"]
-        .with_context(retail_trusted_path=True)
+        .with_context(retail_trusted_path=TRUSTED_PATH)
         .create(
             {
                 "channel_id": channel.id,
