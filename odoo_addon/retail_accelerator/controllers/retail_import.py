@@ -20,7 +20,7 @@ class RetailImportController(http.Controller):
         readonly=True,
     )
     def rejects(self, import_id, kind):
-        """The rejects of an import: a table (csv), or the records themselves (jsonl)."""
+        """The rejects of an import: a table (csv) or the records themselves (jsonl)."""
         record = request.env["retail.import"].browse(import_id).exists()
         if kind not in TYPES or not record:
             raise request.not_found()

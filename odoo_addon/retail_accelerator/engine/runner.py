@@ -69,7 +69,14 @@ class ImportRunner:
 
     def run(self, seconds=None):
         """Process chunks until the end of the file, the time budget, or a stop request."""
-        deadline = time.monotonic() + seconds if seconds else None
+        with self.record._lease() as alone:
+            if not alone:
+                raise UserError(
+                    self.env._("Another worker is at %s already.", self.record.name)
+                )
+            self._run_alone(time.monotonic() + seconds if seconds else None)
+
+    def _run_alone(self, deadline):
         self._begin()
         with self._work_env() as env:
             try:

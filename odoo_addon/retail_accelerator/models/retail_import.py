@@ -73,8 +73,8 @@ class RetailImport(models.Model):
         string="Orders file",
         attachment=True,
         copy=False,
-        help="The shop's export of orders: JSON, CSV or msgpack. Uploads are limited by "
-        "the server, usually to 128 MB; use a file on the server for more.",
+        help="The shop's export of orders: JSON, CSV or msgpack. Uploads are limited "
+        "by the server, usually to 128 MB; use a file on the server for more.",
     )
     file_name = fields.Char(string="Name of the file")
     file_path = fields.Char(
@@ -170,7 +170,7 @@ class RetailImport(models.Model):
         string="Rejected",
         readonly=True,
         copy=False,
-        help="Records that could not be imported by this run, those for review included.",
+        help="Records this run could not import, those for review included.",
     )
     review_count = fields.Integer(
         string="For review",
@@ -308,7 +308,7 @@ class RetailImport(models.Model):
                 (record.reasons or {}).items(), key=lambda item: (-item[1], item[0])
             )
             record.reasons_text = "\n".join(
-                f"{count} × {labels.get(name, name)}" for name, count in counts
+                f"{labels.get(name, name)}: {count}" for name, count in counts
             )
 
     def _compute_ledger_counts(self):
@@ -412,7 +412,7 @@ class RetailImport(models.Model):
     def _check_ready(self):
         """The import can start, or a message that says what is missing."""
         for record in self:
-            if record.source == "upload" and not record.file:
+            if record.source == "upload" and not record._attachment("file"):
                 raise UserError(self.env._("Choose the orders file first."))
             if record.source == "path" and not record.file_path:
                 raise UserError(self.env._("Enter the path of the orders file first."))

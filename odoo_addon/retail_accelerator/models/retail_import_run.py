@@ -133,7 +133,7 @@ class RetailImport(models.Model):
             if confirmed + failed == CONFIRM_BATCH:
                 self._trigger_cron()
 
-    # -- the end of a run ------------------------------------------------------------------
+    # -- the end of a run --
 
     def _summary_lines(self):
         """(label, count) of everything worth telling."""

@@ -108,7 +108,7 @@ class RetailImport(models.Model):
         self.dry_run = False
         self.action_start()
 
-    # -- background work -----------------------------------------------------------------
+    # -- background work --
 
     def _runner(self):
         """The engine on this import, with the rights and language of its owner."""
@@ -121,7 +121,7 @@ class RetailImport(models.Model):
         )
         return ImportRunner(record)
 
-    # -- what belongs to the import --------------------------------------------------------
+    # -- what belongs to the import --
 
     def _ledger_action(self, name, domain, context=None):
         action = self.env["ir.actions.act_window"]._for_xml_id(

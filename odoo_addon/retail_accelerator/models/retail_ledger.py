@@ -58,7 +58,11 @@ class RetailLedger(models.Model):
     _log_access = False
 
     channel_id = fields.Many2one(
-        "retail.channel", string="Shop", required=True, readonly=True, ondelete="restrict"
+        "retail.channel",
+        string="Shop",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     import_id = fields.Many2one(
@@ -76,7 +80,7 @@ class RetailLedger(models.Model):
         default="order",
     )
     source_ref = fields.Char(
-        string="Shop's id", readonly=True, help="The shop's own identifier of the order."
+        string="Shop's id", readonly=True, help="The shop's identifier of the order."
     )
     source_number = fields.Char(
         string="Shop order", readonly=True, help="The number the customer sees."

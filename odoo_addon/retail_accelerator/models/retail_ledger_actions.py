@@ -29,7 +29,7 @@ class RetailLedger(models.Model):
                 self.env._("This is not possible for records with this outcome.")
             )
 
-    # -- try again -------------------------------------------------------------------------
+    # -- try again --
 
     def action_replay(self):
         """Try records again after their cause was removed."""
@@ -57,6 +57,11 @@ class RetailLedger(models.Model):
     def _replay(self):
         """Process the payloads again; returns counts by outcome."""
         counts = {}
+        # A decision counts as settled for the engine: take it back first.
+        self.filtered(lambda entry: entry.outcome != "rejected").sudo().write(
+            {"outcome": "rejected"}
+        )
+        self.env.flush_all()
         for channel, entries in self.grouped("channel_id").items():
             result = runner.replay(channel, entries.sudo())
             for name in ("created", "updated", "unchanged", "skipped", "rejected"):
@@ -118,7 +123,9 @@ class RetailLedger(models.Model):
             "rejected": self.env._("rejected again"),
         }
         told = [
-            f"{counts[name]} {label}" for name, label in labels.items() if counts.get(name)
+            f"{counts[name]} {label}"
+            for name, label in labels.items()
+            if counts.get(name)
         ]
         return {
             "type": "ir.actions.client",
@@ -131,7 +138,7 @@ class RetailLedger(models.Model):
             },
         }
 
-    # -- decide ----------------------------------------------------------------------------
+    # -- decide --
 
     def _decide(self, outcome, message=None):
         """Close or reopen records, remembering who and when."""
@@ -162,7 +169,7 @@ class RetailLedger(models.Model):
         for entry in self:
             entry._decide("review" if entry.outcome == "kept" else "rejected")
 
-    # -- review ----------------------------------------------------------------------------
+    # -- review --
 
     def _apply_obstacle(self):
         """Why the newer version cannot be applied by the program, or False."""
@@ -183,7 +190,7 @@ class RetailLedger(models.Model):
         return False
 
     def action_apply(self):
-        """Bring the order to the shop's newer version, after a look at what it means."""
+        """Bring the order to the shop's newer version, after a look at the outcome."""
         self.ensure_one()
         self._expect_outcome("review")
         self._check_may_act()
@@ -229,7 +236,7 @@ class RetailLedger(models.Model):
             {"decided_by": self.env.uid, "decided_at": fields.Datetime.now()}
         )
 
-    # -- correct ---------------------------------------------------------------------------
+    # -- correct --
 
     def action_edit_payload(self):
         """Correct what the shop sent, then try again."""
@@ -250,7 +257,7 @@ class RetailLedger(models.Model):
         if not self._sees_personal_data():
             raise AccessError(
                 self.env._(
-                    "Records hold personal data: only integration managers may edit them."
+                    "Records hold personal data: only integration managers edit them."
                 )
             )
 

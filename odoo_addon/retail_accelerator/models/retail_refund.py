@@ -73,7 +73,7 @@ class RetailRefund(models.Model):
     detailed = fields.Boolean(
         string="With details",
         readonly=True,
-        help="Off: only the order's mention of the refund is known (amount and reason). "
+        help="Off: only the order's mention of the refund is known: amount and reason. "
         "Import the shop's refunds file for date and lines.",
     )
     content_hash = fields.Char(readonly=True, size=32)

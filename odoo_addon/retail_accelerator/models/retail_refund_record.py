@@ -47,7 +47,7 @@ def moment_of(record):
 
 
 def content_of(record):
-    """Fingerprint of what a refund says; addresses of the shop's own API do not count."""
+    """Fingerprint of what a refund says; links into the shop's API do not count."""
     content = {key: value for key, value in record.items() if key != "_links"}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -188,7 +188,7 @@ class RetailRefund(models.Model):
                         "sku": line.get("sku") or False,
                         "source_line_ref": ref or False,
                         "order_line_id": order_lines.get(ref, False),
-                        "quantity": float(abs(decimal_of(line.get("quantity")))),
+                        "quantity": float(abs(decimal_of(line.get("quantity", 1)))),
                         # The shop writes refunds as negative sales.
                         "amount_untaxed": float(-decimal_of(line.get("total"))),
                         "amount_tax": float(-decimal_of(line.get("total_tax"))),
@@ -211,9 +211,10 @@ class RetailRefund(models.Model):
         result = {}
         for index, source in enumerate(payload_to_order(entry.payload)["lines"]):
             here = lines[index : index + 1]
-            same_name = lines.filtered(lambda line, name=source["name"]: line.name == name)
-            sku = source.get("sku")
-            if here and (here in same_name or (sku and here.product_id.default_code == sku)):
+            name, sku = source["name"], source["sku"]
+            same_name = lines.filtered(lambda line, name=name: line.name == name)
+            same_sku = sku and here.product_id.default_code == sku
+            if here and (here in same_name or same_sku):
                 result[source["source_ref"]] = here.id
             elif len(same_name) == 1:
                 result[source["source_ref"]] = same_name.id
@@ -250,15 +251,13 @@ class RetailRefund(models.Model):
             line.order_line_id = order_lines.get(line.source_line_ref, False)
 
     @api.model
-    def _link_waiting(self, channel, limit=1000):
+    def _link_waiting(self, channel):
         """Refunds that came before their order find it; returns how many."""
         waiting = self.sudo().search(
-            [("channel_id", "=", channel.id), ("state", "=", "waiting_order")],
-            limit=limit,
+            [("channel_id", "=", channel.id), ("state", "=", "waiting_order")]
         )
-        if not waiting:
-            return 0
-        orders = waiting._orders_by_ref(channel, set(waiting.mapped("order_source_ref")))
+        refs = set(waiting.mapped("order_source_ref"))
+        orders = waiting._orders_by_ref(channel, refs)
         linked = waiting.filtered(lambda refund: refund.order_source_ref in orders)
         for refund in linked:
             entry = orders[refund.order_source_ref]

@@ -73,7 +73,8 @@ class SaleOrder(models.Model):
             return NotImplemented
         ledger = self.env["retail.ledger"].sudo()
         if operator != "in" or False not in value:
-            query = ledger._search([(field, operator, value), ("order_id", "!=", False)])
+            wanted = [(field, operator, value), ("order_id", "!=", False)]
+            query = ledger._search(wanted)
             return [("id", "in", query.subselect("order_id"))]
         others = [item for item in value if item]
         unwanted = ledger._search(

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from . import (
+    test_channel,
+    test_channel_setup,
+    test_import_model,
+    test_ledger,
+    test_refund,
+    test_security,
+    test_setup_command,
+)

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+import json
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..engine import native, runner
+from ..models import retail_ledger_actions
+from .import_common import ImportCase, woo_order
+
+
+@tagged("post_install", "-at_install")
+class TestLedger(ImportCase):
+    def replay_gives(self, outcome, **result):
+        """Let the engine's replay set this outcome on the rows it gets."""
+
+        def replay(channel, entries, *args, **kwargs):
+            self.assertEqual(channel, self.channel)
+            self.assertEqual(set(entries.mapped("outcome")), {"rejected"})
+            entries.write({"outcome": outcome})
+            return result or {outcome: len(entries)}
+
+        mock = patch.object(runner, "replay", side_effect=replay).start()
+        self.addCleanup(patch.stopall)
+        return mock
+
+    def test_every_column_the_engine_copies_exists(self):
+        columns = set(native.require().LEDGER_COLUMNS.split(", "))
+        stored = {
+            name
+            for name, field in self.env["retail.ledger"]._fields.items()
+            if field.store and field.column_type
+        }
+        self.assertFalse(columns - stored)
+
+    def test_one_identity_is_one_row(self):
+        self.make_entry(1)
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.make_entry(1)
+
+    def test_every_reason_of_the_engine_has_words_for_people(self):
+        labels = dict(self.env["retail.ledger"]._fields["reason"].selection)
+        missing = set(native.require().REASONS) - {"ok", "end"} - set(labels)
+        self.assertFalse(missing)
+
+    def test_payload_is_readable_and_masked_for_operators(self):
+        entry = self.make_entry(1)
+        shown = entry.with_user(self.manager).payload_json
+        masked = entry.with_user(self.operator).payload_json
+        self.assertEqual(json.loads(shown)["billing"]["email"], "ada@example.com")
+        self.assertNotIn("ada@example.com", masked)
+        self.assertNotIn("Lovelace", masked)
+        self.assertEqual(float(json.loads(masked)["total"]), 20)
+
+    def test_raw_payload_is_for_managers(self):
+        entry = self.make_entry(1)
+        self.assertTrue(entry.with_user(self.manager).read(["payload"]))
+        with self.assertRaises(AccessError):
+            entry.with_user(self.operator).read(["payload"])
+
+    def test_operators_cannot_write_the_ledger_directly(self):
+        entry = self.make_entry(1).with_user(self.operator)
+        with self.assertRaises(AccessError):
+            entry.write({"outcome": "created"})
+
+    def test_replay_reports_what_became_of_the_records(self):
+        entries = self.make_entry(1, outcome="rejected", reason="unknown_tax")
+        entries |= self.make_entry(2, outcome="rejected", reason="unknown_tax")
+        self.replay_gives("created")
+        action = entries.with_user(self.operator).action_replay()
+        self.assertEqual(action["params"]["message"], "2 created")
+        self.assertEqual(set(entries.mapped("outcome")), {"created"})
+
+    def test_replay_of_one_cause_takes_all_of_it_and_nothing_else(self):
+        entry = self.make_entry(1, outcome="rejected", reason="unknown_tax")
+        same = self.make_entry(2, outcome="rejected", reason="unknown_tax")
+        other = self.make_entry(3, outcome="rejected", reason="unknown_product")
+        self.replay_gives("created")
+        entry.with_user(self.operator).action_replay_cause()
+        self.assertEqual((entry | same).mapped("outcome"), ["created", "created"])
+        self.assertEqual(other.outcome, "rejected")
+
+    def test_many_rejects_are_replayed_in_the_background(self):
+        entries = self.make_entry(1, outcome="rejected")
+        entries |= self.make_entry(2, outcome="rejected")
+        with patch.object(retail_ledger_actions, "DIRECT", 1):
+            action = entries.with_user(self.operator).action_replay()
+        record = self.env["retail.import"].browse(action["res_id"])
+        self.assertEqual(record.state, "queued")
+        with open(record._open_path()) as handle:
+            refs = [json.loads(line)["id"] for line in handle]
+        self.assertEqual(sorted(str(ref) for ref in refs), ["1", "2"])
+
+    def test_auditors_decide_nothing(self):
+        entry = self.make_entry(1, outcome="rejected").with_user(self.auditor)
+        for action in (entry.action_ignore, entry.action_replay):
+            with self.assertRaises(AccessError):
+                action()
+
+    def test_decisions_are_remembered_and_can_be_taken_back(self):
+        entry = self.make_entry(1, outcome="rejected").with_user(self.operator)
+        entry.action_ignore()
+        self.assertEqual((entry.outcome, entry.decided_by), ("ignored", self.operator))
+        self.assertTrue(entry.decided_at)
+        entry.action_reopen()
+        self.assertEqual(entry.outcome, "rejected")
+        review = self.make_entry(2, outcome="review").with_user(self.operator)
+        review.action_keep()
+        self.assertEqual(review.outcome, "kept")
+        review.action_reopen()
+        self.assertEqual(review.outcome, "review")
+
+    # -- correct --
+
+    def edit(self, entry, text):
+        return (
+            self.env["retail.ledger.edit"]
+            .with_user(self.manager)
+            .create({"ledger_id": entry.id, "text": text})
+        )
+
+    def test_corrected_record_replaces_the_payload_and_is_tried_again(self):
+        entry = self.make_entry(7, outcome="rejected")
+        self.replay_gives("created")
+        corrected = woo_order(7, total="21.00")
+        self.edit(entry, json.dumps(corrected)).action_save_and_replay()
+        self.assertEqual(float(json.loads(entry.payload_json)["total"]), 21)
+        self.assertEqual(entry.outcome, "created")
+
+    def test_mistake_in_the_text_is_shown_with_its_place(self):
+        entry = self.make_entry(7, outcome="rejected")
+        with self.assertRaisesRegex(UserError, "Line 2, column 7"):
+            self.edit(entry, '{\n"id": }').action_save()
+        with self.assertRaisesRegex(UserError, "Field total"):
+            self.edit(entry, json.dumps(woo_order(7, total="x"))).action_save()
+
+    def test_correction_cannot_become_another_order(self):
+        entry = self.make_entry(7, outcome="rejected")
+        with self.assertRaisesRegex(UserError, "must stay so"):
+            self.edit(entry, json.dumps(woo_order(8))).action_save()
+
+    def test_operators_cannot_edit_personal_data(self):
+        entry = self.make_entry(7, outcome="rejected").with_user(self.operator)
+        with self.assertRaises(AccessError):
+            entry.action_edit_payload()
+
+    # -- review --
+
+    def review(self, order):
+        newer = woo_order(9, total="30.00")
+        newer["line_items"][0].update(quantity=3, subtotal="30.00", total="30.00")
+        return self.make_entry(9, newer, outcome="review", order_id=order.id)
+
+    def test_differences_are_shown_side_by_side(self):
+        order = self.make_order()
+        order.action_confirm()
+        html = str(self.review(order).difference_html)
+        self.assertIn("20.00", html)
+        self.assertIn("30.00", html)
+
+    def test_differences_escape_what_the_shop_sent(self):
+        order = self.make_order()
+        newer = woo_order(9)
+        newer["line_items"][0]["name"] = "<script>alert(1)</script>"
+        entry = self.make_entry(9, newer, outcome="review", order_id=order.id)
+        self.assertNotIn("<script", str(entry.difference_html))
+        self.assertIn("&lt;script&gt;", str(entry.difference_html))
+
+    def apply(self, entry, **vals):
+        return (
+            self.env["retail.ledger.apply"]
+            .with_user(self.operator)
+            .create({"ledger_id": entry.id, **vals})
+        )
+
+    def test_newer_version_of_a_confirmed_order_is_applied_and_confirmed_again(self):
+        order = self.make_order()
+        order.action_confirm()
+        date_order = order.date_order
+        entry = self.review(order)
+        self.replay_gives("updated")
+        wizard = self.apply(entry)
+        self.assertTrue(wizard.is_confirmed)
+        self.assertFalse(wizard.obstacle)
+        wizard.action_apply()
+        self.assertEqual((order.state, order.date_order), ("sale", date_order))
+        self.assertEqual(entry.outcome, "updated")
+        self.assertEqual(entry.decided_by, self.operator)
+
+    def test_applied_order_stays_a_quotation_when_wanted(self):
+        order = self.make_order()
+        order.action_confirm()
+        self.replay_gives("updated")
+        self.apply(self.review(order), confirm_again=False).action_apply()
+        self.assertEqual(order.state, "draft")
+
+    def test_invoiced_order_is_not_touched(self):
+        order = self.make_order()
+        order.order_line.product_id.invoice_policy = "order"
+        order.action_confirm()
+        order._create_invoices()
+        entry = self.review(order)
+        wizard = self.apply(entry)
+        self.assertIn("invoiced", wizard.obstacle)
+        with self.assertRaisesRegex(UserError, "credit note"):
+            wizard.action_apply()
+        self.assertEqual(order.state, "sale")
+
+    # -- from the order --
+
+    def test_order_knows_its_shop_without_storing_it(self):
+        order, other = self.make_order(), self.make_order()
+        self.make_entry(5, order_id=order.id)
+        self.assertEqual(order.retail_channel_id, self.channel)
+        self.assertEqual(order.retail_source_number, "5")
+        self.assertFalse(other.retail_channel_id)
+        stored = [
+            name
+            for name, field in order._fields.items()
+            if name.startswith("retail_") and field.store and field.column_type
+        ]
+        self.assertEqual(stored, [])
+
+    def test_orders_are_found_by_shop(self):
+        order, other = self.make_order(), self.make_order()
+        self.make_entry(5, order_id=order.id)
+        both = [("id", "in", (order | other).ids)]
+
+        def found(*leaf):
+            return self.env["sale.order"].search([*both, leaf])
+
+        self.assertEqual(found("retail_channel_id", "=", self.channel.id), order)
+        self.assertEqual(found("retail_channel_id", "!=", self.channel.id), other)
+        self.assertEqual(found("retail_channel_id", "=", False), other)
+        self.assertEqual(found("retail_channel_id", "!=", False), order)
+        self.assertEqual(found("retail_channel_id.code", "=", "test-shop"), order)
+        self.assertEqual(found("retail_source_number", "=", "5"), order)
+        self.assertEqual(found("retail_source_number", "ilike", "5"), order)
