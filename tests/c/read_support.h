@@ -1,0 +1,89 @@
+/* Inputs and allocators that tests of the readers share. */
+#ifndef TESTS_READ_SUPPORT_H
+#define TESTS_READ_SUPPORT_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "read/ra_reader.h"
+
+/* Bytes in memory, handed out at most `piece` at a time (0: as many as asked for). */
+typedef struct memory_input {
+    const char *data;
+    size_t size, at, piece;
+    size_t failing_read; /* the read of this number fails; 0: none */
+    size_t reads;
+} memory_input;
+
+static inline int64_t memory_read(void *context, void *buffer, size_t size) {
+    memory_input *in = context;
+    if (++in->reads == in->failing_read) return -1;
+    size_t count = in->size - in->at < size ? in->size - in->at : size;
+    if (in->piece > 0 && count > in->piece) count = in->piece;
+    if (count > 0) memcpy(buffer, in->data + in->at, count);
+    in->at += count;
+    return (int64_t)count;
+}
+
+static inline bool memory_seek(void *context, uint64_t offset) {
+    memory_input *in = context;
+    if (offset > in->size) return false;
+    in->at = (size_t)offset;
+    return true;
+}
+
+static inline ra_input memory_source(memory_input *in, const char *text) {
+    *in = (memory_input){.data = text, .size = strlen(text)};
+    return (ra_input){memory_read, memory_seek, in};
+}
+
+/* Fails at call number `failing` (0: never), and from then on when `lasting`. Counts what is
+ * still allocated. */
+typedef struct faulty_memory {
+    size_t calls, failing, failures, live;
+    bool lasting;
+} faulty_memory;
+
+static inline void *faulty_allocate(void *context, size_t size) {
+    faulty_memory *memory = context;
+    memory->calls++;
+    bool fails = memory->failing != 0 && (memory->lasting ? memory->calls >= memory->failing
+                                                          : memory->calls == memory->failing);
+    void *block = fails ? NULL : malloc(size);
+    if (block == NULL) {
+        memory->failures++;
+        return NULL;
+    }
+    memory->live++;
+    return block;
+}
+
+static inline void faulty_release(void *context, void *block) {
+    faulty_memory *memory = context;
+    memory->live--;
+    free(block);
+}
+
+static inline ra_allocator faulty_allocator(faulty_memory *memory) {
+    return (ra_allocator){faulty_allocate, faulty_release, memory};
+}
+
+/* One readable order of each format. */
+static const char sample_json[] =
+    "[{\"id\":7,\"number\":\"A-7\",\"status\":\"completed\",\"currency\":\"EUR\","
+    "\"date_created_gmt\":\"2024-01-02T03:04:05\",\"total\":\"12.10\",\"total_tax\":2.10,"
+    "\"customer_id\":0,\"billing\":{\"first_name\":\"J\\u00f6rg\",\"email\":\"A@B.example\"},"
+    "\"shipping\":[],\"meta_data\":[{\"key\":\"k\",\"value\":{\"a\":[1, 2]}}],"
+    "\"line_items\":[{\"id\":1,\"name\":\"Hat\",\"product_id\":3,\"variation_id\":0,"
+    "\"quantity\":2,\"subtotal\":\"12.00\",\"total\":\"10.00\",\"total_tax\":\"2.10\","
+    "\"price\":5.000000000000000001,\"taxes\":[{\"id\":4,\"total\":\"2.10\"}]}],"
+    "\"fee_lines\":[{\"id\":2,\"name\":\"Gift\",\"total\":\"0\",\"taxes\":[{\"id\":4,"
+    "\"total\":\"\"}]}]}]";
+
+static const char sample_csv[] =
+    "order_id,status,currency,date_created,total,line_total,name,quantity,tax_rate_id,line_tax\n"
+    "7,completed,EUR,2024-01-02T03:04:05,12.10,10.00,\"Hat, \"\"red\"\"\",2,4,2.10\n"
+    "7,,,,,0,Ribbon,1,,\n"
+    "8,completed,EUR,2024-01-03,5,5,Cap,1,,\n";
+
+#endif
