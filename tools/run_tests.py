@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Run parts of the test suite, one after the other, and close with one line of counts.
 
-Usage: run_tests.py PART…   with PART one of c, fuzz, py, odoo, crash, browser.
+Usage: run_tests.py PART…   with PART one of c, fuzz, py, odoo, parity,
+crash, browser.
 A part that executes no test counts as a failure.
 """
 
@@ -16,6 +17,7 @@ PARTS = {
     "fuzz": native.fuzzers,
     "py": python.engine_tests,
     "odoo": odoo.module_tests,
+    "parity": python.parity_tests,
     "crash": python.crash_tests,
     "browser": python.browser_tests,
 }

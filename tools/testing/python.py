@@ -13,6 +13,10 @@ def engine_tests():
     return run_pytest("py", 3600)
 
 
+def parity_tests():
+    return run_pytest("parity", 3600, {"RA_EXTRA_ADDONS": str(ROOT / "tests/addons")})
+
+
 def crash_tests():
     return run_pytest("crash", 1800)
 
@@ -21,7 +25,7 @@ def browser_tests():
     return run_pytest("browser", 1800)
 
 
-def run_pytest(folder, timeout):
+def run_pytest(folder, timeout, environment=None):
     code, output, log = run_logged(
         f"test-{folder}",
         [
@@ -31,7 +35,10 @@ def run_pytest(folder, timeout):
             f"tests/{folder}",
         ],
         timeout,
-        {"HYPOTHESIS_STORAGE_DIRECTORY": str(RUN / "home" / "hypothesis")},
+        {
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(RUN / "home" / "hypothesis"),
+            **(environment or {}),
+        },
     )
     closing = output.splitlines()[-1] if output.strip() else ""
     counts = {word: int(n) for n, word in re.findall(r"(\d+) ([a-z]+)", closing)}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Databases of the parity matrix: plain, and with every module the engine has to live with."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import odoo
+import pytest
+from odoo import api
+from odoo.modules.registry import Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDONS = ROOT / "tests/addons"
+OTHER_MODULES = "sale_margin,sale_loyalty,delivery,sale_crm,retail_test_fields"
+ADMIN = 2
+
+
+def run(*command, **kwargs):
+    subprocess.run([str(part) for part in command], check=True, **kwargs)
+
+
+def make_database(name, modules=""):
+    run(ROOT / "tools/db", "drop", name)
+    run(ROOT / "tools/db", "clone", name)
+    if modules:
+        run(
+            *(ROOT / "tools/odoo", "server", "-d", name, "-i", modules),
+            *("--stop-after-init", "--no-http", "--log-level=warn"),
+            env={**os.environ, "RA_EXTRA_ADDONS": str(ADDONS)},
+        )
+    return name
+
+
+@pytest.fixture(scope="session")
+def plain_database():
+    yield make_database("ra_parity_plain")
+    close("ra_parity_plain")
+
+
+@pytest.fixture(scope="session")
+def modules_database():
+    yield make_database("ra_parity_modules", OTHER_MODULES)
+    close("ra_parity_modules")
+
+
+@pytest.fixture(scope="session")
+def create_database():
+    yield make_database("ra_parity_create", "retail_test_create")
+    close("ra_parity_create")
+
+
+def close(name):
+    Registry.registries.pop(name, None)
+    odoo.sql_db.close_db(name)
+    run(ROOT / "tools/db", "drop", name)
+
+
+@pytest.fixture
+def environment():
+    """A function that opens an environment on a database; undone at the end."""
+    cursors = []
+
+    def opened(database):
+        odoo.tools.config.parse_config(
+            ["-d", database, "--no-http", "--log-level=warn"], setup_logging=False
+        )
+        cr = Registry(database).cursor()
+        cursors.append(cr)
+        return api.Environment(cr, ADMIN, {})
+
+    yield opened
+    for cr in cursors:
+        cr.rollback()
+        cr.close()
