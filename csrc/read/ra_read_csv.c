@@ -236,10 +236,13 @@ static ra_status next_row(gathering *in) {
     return ra_csv_rows_next(&reader->rows, keep);
 }
 
-/* Is the file cut within the row? */
-static bool is_cut(const ra_csv_reader *reader, bool trusted) {
+/* Is the file cut within the row? What is left of its cells can be trusted but for the last. */
+static bool is_cut(const ra_csv_reader *reader, bool *trusted, ra_str *id) {
     const ra_csv_row *row = &reader->rows.row;
-    return row->last && (!trusted || row->error.code == RA_BAD_SYNTAX);
+    if (!row->last || (*trusted && row->error.code != RA_BAD_SYNTAX)) return false;
+    *trusted = row->count > reader->id_cell + 1 && row->count < reader->column_count;
+    if (*trusted) *id = ra_csv_trim(row->cells[reader->id_cell]);
+    return true;
 }
 
 /* Rows up to the first one of the next order. RA_END: there is none. */
@@ -255,12 +258,13 @@ static ra_status gather(gathering *in) {
         }
         reader->pending = false;
         bool trusted = row_id(reader, &id);
-        if (is_cut(reader, trusted)) return RA_TRUNCATED;
+        bool cut = is_cut(reader, &trusted, &id);
         if (named && (!trusted || !ra_str_equal(id, order->source_ref))) {
             if (!trusted) spoil(in);
             reader->pending = true;
             return RA_OK;
         }
+        if (cut) return RA_TRUNCATED;
         if (order->end == 0) order->offset = reader->rows.row.offset;
         ra_status status = take_row(in, trusted, id);
         if (status != RA_OK) return status;
