@@ -11,7 +11,8 @@ from odoo.sql_db import db_connect
 from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
-_lt = LazyTranslate(__name__)
+# Also used where there is no environment whose language could be known.
+_lt = LazyTranslate(__name__, default_lang="en_US")
 
 MODULE = "retail_accelerator"
 TEMPLATE = "ra_template"

@@ -42,6 +42,7 @@ class CustomerSetup:
             ]
             self.partners.with_context(no_reset_password=True, **QUIET).create(missing)
             created += len(missing)
+            self.partners.env.invalidate_all()
         return {
             "created": created,
             "matched": len(by_email) - created,
@@ -61,8 +62,6 @@ class CustomerSetup:
     def _vals(self, customer):
         address = customer.address
         country = self.countries.get(address["country"].upper())
-        # Some countries' states have the country before their code.
-        state = address["state"].upper().removeprefix(f"{address['country'].upper()}-")
         return {
             "name": customer.name,
             "email": customer.email,
@@ -73,8 +72,17 @@ class CustomerSetup:
             "city": address["city"] or False,
             "zip": address["postcode"] or False,
             "country_id": country.id if country else False,
-            "state_id": self.states.get((country.code, state), False)
-            if country
-            else False,
+            "state_id": self._state(country, address["state"].upper()),
             "customer_rank": 1,
         }
+
+    def _state(self, country, code):
+        """Some countries' states have the country before their code; the shop and Odoo
+        do not agree on which."""
+        if not country:
+            return False
+        prefix = f"{country.code}-"
+        for spelling in (code, code.removeprefix(prefix), f"{prefix}{code}"):
+            if (country.code, spelling) in self.states:
+                return self.states[country.code, spelling]
+        return False

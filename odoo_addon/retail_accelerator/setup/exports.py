@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
-_lt = LazyTranslate(__name__)
+# Also used where there is no environment whose language could be known.
+_lt = LazyTranslate(__name__, default_lang="en_US")
 
 # Products of these types are never in an order themselves.
 NOT_SOLD = ("grouped", "external", "variable")

@@ -53,6 +53,8 @@ class ProductSetup:
             made = iter(self._create(missing))
             created += len(missing)
             self._map(batch, [product_id or next(made) for product_id in found])
+            # The next batch needs none of it: memory stays that of one batch.
+            self.env.invalidate_all()
         return {
             "created": created,
             "matched": len(new) - created,
