@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define RA_SAMPLE_PAIRS 1000000 /* what the model is learnt from */
+#define RA_SAMPLE_PAIRS 400000 /* what the model is learnt from */
 
 typedef struct ra_link_work {
     const ra_link_table *table;

@@ -16,6 +16,7 @@
 #define RA_RADIX (1U << RA_RADIX_BITS)
 #define RA_CAP_LEAST 40
 #define RA_CAP_MOST 400
+#define RA_CAP_PER_WINDOW 8
 #define RA_CAP_WORK 4000000 /* pairs a rule may cost in a small set, per entry of a full block */
 
 typedef struct ra_keyed {
@@ -140,6 +141,8 @@ ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *c
     const ra_link_table *table = comparer->table;
     uint32_t cap = table->rows ? RA_CAP_WORK / table->rows : RA_CAP_MOST;
     blocks->cap = cap < RA_CAP_LEAST ? RA_CAP_LEAST : cap > RA_CAP_MOST ? RA_CAP_MOST : cap;
+    blocks->window = blocks->cap / RA_CAP_PER_WINDOW;
+    if (blocks->window > RA_LINK_WINDOW) blocks->window = RA_LINK_WINDOW;
     blocks->comparer = comparer;
     ra_block_build build = {.blocks = blocks, .seed = seed};
     for (uint32_t r = 0; r < RA_LINK_RULES; r++) {
@@ -166,8 +169,7 @@ void ra_link_blocks_free(ra_link_blocks *blocks) {
 
 ra_status ra_link_gatherer_init(ra_link_gatherer *gatherer, const ra_link_blocks *blocks,
                                 ra_arena *arena) {
-    uint32_t room = 0,
-             largest = blocks->cap > 2 * RA_LINK_WINDOW ? blocks->cap : 2 * RA_LINK_WINDOW;
+    uint32_t room = 0, largest = blocks->cap;
     for (uint32_t i = 0; i < blocks->count; i++)
         room += blocks->indexes[i].width * largest;
     uint32_t rows = blocks->comparer->table->rows;
@@ -187,8 +189,8 @@ static void block_span(const ra_link_blocks *blocks, const ra_link_index *index,
     *begin = index->extent[entry] > entry ? entry : index->extent[entry];
     *end = index->extent[*begin];
     if (*end - *begin <= blocks->cap) return;
-    if (entry - *begin > RA_LINK_WINDOW) *begin = entry - RA_LINK_WINDOW;
-    if (*end - entry > RA_LINK_WINDOW + 1) *end = entry + RA_LINK_WINDOW + 1;
+    if (entry - *begin > blocks->window) *begin = entry - blocks->window;
+    if (*end - entry > blocks->window + 1) *end = entry + blocks->window + 1;
 }
 
 void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row) {

@@ -8,9 +8,9 @@
  *                                                           the others where it begins
  *
  * A block above the cap is not compared all with all: its rows are sorted by the profile's sort
- * fields and each meets its RA_LINK_WINDOW neighbours on either side. So the work per row is
- * bounded by rules x max(cap, 2 x window), whatever the data. Rows whose key has a missing part
- * are in no block of that rule. */
+ * fields and each meets its nearest neighbours (at most RA_LINK_WINDOW) on either side. So the work
+ * per row is bounded by rules x cap, whatever the data. Rows whose key has a missing part are in no
+ * block of that rule. */
 #ifndef RA_DEDUPE_LINK_BLOCK_H
 #define RA_DEDUPE_LINK_BLOCK_H
 
@@ -31,7 +31,7 @@ typedef struct ra_link_blocks {
     const ra_link_comparer *comparer;
     ra_link_index indexes[RA_LINK_RULES];
     ra_arena arenas[RA_LINK_RULES];
-    uint32_t count, cap;
+    uint32_t count, cap, window;
 } ra_link_blocks;
 
 /* What one worker needs to gather candidates. */

@@ -8,6 +8,7 @@
 #include "dedupe/ra_similarity.h"
 
 #define RA_SWAP_ALIKE 0.88
+#define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
 /* A year and a month: each part of a date may be off by one. */
 #define RA_DATE_NEAR 400
 
@@ -32,25 +33,34 @@ static ra_str text_of(const ra_link_term *term) {
     return (ra_str){term->text, term->len};
 }
 
-/* Jaro-Winkler, or 0 at once when it cannot reach `least`. The bound counts bytes, so texts with
- * letters outside ASCII (class 63 of the signature) are compared for good. */
+static bool both_plain(const ra_link_term *a, const ra_link_term *b) {
+    return ra_is_plain(a->signature | b->signature);
+}
+
+/* Jaro-Winkler, or 0 at once when it cannot reach `least`. */
 static double similarity(const ra_link_term *a, const ra_link_term *b, double least) {
-    bool plain = ((a->signature | b->signature) >> 63) == 0;
-    if (plain && ra_jaro_winkler_bound(a->len, a->signature, b->len, b->signature) < least)
-        return 0;
-    return ra_jaro_winkler(text_of(a), text_of(b));
+    if (!both_plain(a, b)) return ra_jaro_winkler(text_of(a), text_of(b));
+    if (ra_jaro_winkler_bound(a->len, a->signature, b->len, b->signature) < least) return 0;
+    return ra_jaro_winkler_plain(text_of(a), text_of(b));
+}
+
+/* Edits up to `limit`, or more at once when the characters differ too much. */
+static uint32_t edits_of(const ra_link_term *a, const ra_link_term *b, uint32_t limit) {
+    if (!ra_osa_possible(a->signature, b->signature, limit)) return limit + 1;
+    if (both_plain(a, b)) return ra_osa_plain(text_of(a), text_of(b), limit);
+    return ra_osa(text_of(a), text_of(b), limit);
 }
 
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     double alike = similarity(a, b, 0.8);
     if (alike < 0.8) return 1;
-    if (alike >= 0.94 || ra_osa(text_of(a), text_of(b), 1) <= 1) return 4;
+    if (alike >= 0.94 || edits_of(a, b, 1) <= 1) return 4;
     return alike >= 0.88 ? 3 : 2;
 }
 
 static uint32_t address_level(const ra_link_term *a, const ra_link_term *b) {
-    double alike = ra_jaro_winkler(text_of(a), text_of(b));
-    if (alike >= 0.96 || (alike >= 0.8 && ra_osa(text_of(a), text_of(b), 2) <= 2)) return 4;
+    double alike = similarity(a, b, 0.8);
+    if (alike >= 0.96 || (alike >= 0.8 && edits_of(a, b, 2) <= 2)) return 4;
     double words = ra_token_jaccard(text_of(a), text_of(b));
     if (alike >= 0.9 || words >= 0.6) return 3;
     return alike >= 0.8 || words >= 0.34 ? 2 : 1;
@@ -58,7 +68,7 @@ static uint32_t address_level(const ra_link_term *a, const ra_link_term *b) {
 
 static uint32_t code_level(const ra_link_term *a, const ra_link_term *b) {
     uint32_t longest = a->len > b->len ? a->len : b->len, shorter = a->len + b->len - longest;
-    uint32_t edits = ra_osa(text_of(a), text_of(b), 2);
+    uint32_t edits = edits_of(a, b, 2);
     if (edits == 1) return 4;
     if (edits == 2 && longest >= 5) return 3;
     uint32_t half = longest / 2 > 2 ? longest / 2 : 2;
@@ -66,15 +76,17 @@ static uint32_t code_level(const ra_link_term *a, const ra_link_term *b) {
 }
 
 static uint32_t email_level(const ra_link_term *a, const ra_link_term *b) {
-    if (ra_osa(text_of(a), text_of(b), 2) <= 2) return 4;
+    if (edits_of(a, b, 2) <= 2) return 4;
+    double alike = similarity(a, b, RA_EMAIL_ALIKE);
+    if (alike < RA_EMAIL_ALIKE) return 1;
     const char *sign_a = memchr(a->text, '@', a->len), *sign_b = memchr(b->text, '@', b->len);
     size_t local = (size_t)(sign_a - a->text);
     if (local == (size_t)(sign_b - b->text) && memcmp(a->text, b->text, local) == 0) return 3;
-    return ra_jaro_winkler(text_of(a), text_of(b)) >= 0.85 ? 2 : 1;
+    return alike >= 0.85 ? 2 : 1;
 }
 
 static uint32_t date_level(const ra_link_term *a, const ra_link_term *b) {
-    uint32_t edits = ra_osa(text_of(a), text_of(b), 2);
+    uint32_t edits = edits_of(a, b, 2);
     bool exchanged = memcmp(a->text, b->text, 4) == 0 && memcmp(a->text + 4, b->text + 6, 2) == 0 &&
                      memcmp(a->text + 6, b->text + 4, 2) == 0;
     if (edits == 1 || exchanged) return 4;

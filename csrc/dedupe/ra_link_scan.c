@@ -12,6 +12,8 @@
 
 #define RA_TASK_ROWS 512
 #define RA_CHUNK_PAIRS 1024
+#define RA_AHEAD 6                /* candidates whose rows are fetched in advance */
+#define RA_WIDE_DICTIONARY 100000 /* terms beyond which a look-up is a cache miss */
 
 typedef struct ra_pair_chunk {
     struct ra_pair_chunk *next;
@@ -30,6 +32,7 @@ typedef struct ra_scan_run {
     ra_arena arenas[RA_LINK_THREADS_MAX];
     ra_link_gatherer gatherers[RA_LINK_THREADS_MAX];
     float ceiling[RA_LINK_FIELDS]; /* the most a column can add when its values are not equal */
+    uint8_t order[RA_LINK_FIELDS]; /* columns that settle most for least work first */
 } ra_scan_run;
 
 static ra_status keep(ra_scan_task *task, ra_arena *arena, const ra_link_pair *pair) {
@@ -65,6 +68,20 @@ static void set_ceilings(ra_scan_run *run) {
     }
 }
 
+/* What a difference takes off the bound, against the memory its texts are spread over. */
+static void set_order(ra_scan_run *run) {
+    const ra_link_table *table = run->scan->blocks->comparer->table;
+    float gain[RA_LINK_FIELDS];
+    for (uint32_t c = 0; c < table->column_count; c++) {
+        bool wide = table->dictionaries[table->dictionary[c]].count > RA_WIDE_DICTIONARY;
+        gain[c] = (run->ceiling[c] - run->scan->model->weight[c][1]) / (wide ? 3 : 1);
+        uint32_t at = c;
+        for (; at > 0 && gain[run->order[at - 1]] < gain[c]; at--)
+            run->order[at] = run->order[at - 1];
+        run->order[at] = (uint8_t)c;
+    }
+}
+
 static bool crosses(const ra_link_comparer *comparer, const uint32_t *a, const uint32_t *b,
                     uint32_t column) {
     uint32_t other = comparer->swap[column];
@@ -84,7 +101,8 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
     uint32_t open_count = 0;
     float most = model->base, rarity = 0, bits;
     pair->pattern = 0;
-    for (uint32_t c = 0; c < table->column_count; c++) {
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        uint32_t c = run->order[i];
         bool crossed = crosses(comparer, a, b, c);
         if ((!a[c] || !b[c]) && !crossed) continue;
         if (a[c] != b[c] && !crossed) {
@@ -121,12 +139,16 @@ static ra_status scan_rows(void *context, uint32_t number, uint32_t worker) {
     uint32_t rows = ra_link_gather_rows(scan->blocks->comparer->table);
     uint32_t row = number * RA_TASK_ROWS;
     uint32_t end = rows - row < RA_TASK_ROWS ? rows : row + RA_TASK_ROWS;
+    const uint32_t *cells = scan->blocks->comparer->table->cells;
+    uint32_t columns = scan->blocks->comparer->table->column_count;
     ra_status status = RA_OK;
     for (; row < end && status == RA_OK; row++) {
         if (!is_chosen(scan, row)) continue;
         ra_link_gather(scan->blocks, gatherer, row);
         task->compared += gatherer->count;
         for (uint32_t i = 0; i < gatherer->count && status == RA_OK; i++) {
+            if (i + RA_AHEAD < gatherer->count)
+                __builtin_prefetch(cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns);
             ra_link_pair pair = {.a = row, .b = gatherer->rows[i]};
             if (scan->model == NULL) {
                 ra_link_evidence evidence = ra_link_compare(scan->blocks->comparer, pair.a, pair.b);
@@ -170,7 +192,10 @@ ra_status ra_link_scan_run(const ra_link_scan *scan, ra_arena *arena, ra_link_fo
     run->scan = scan;
     run->tasks = ra_arena_array(arena, tasks, sizeof *run->tasks);
     if (run->tasks == NULL) status = RA_NO_MEMORY;
-    if (scan->model) set_ceilings(run);
+    if (scan->model) {
+        set_ceilings(run);
+        set_order(run);
+    }
     for (uint32_t i = 0; i < threads; i++)
         ra_arena_init(&run->arenas[i], scan->limit, scan->allocator);
     for (uint32_t i = 0; i < threads && status == RA_OK; i++)

@@ -9,6 +9,8 @@
 
 #define RA_WORD_BITS 64
 #define RA_TOKENS_MAX 64
+#define RA_OTHER_BIT 62
+#define RA_FOREIGN_BIT 63
 
 typedef struct ra_points {
     uint32_t at[RA_SIMILARITY_MAX];
@@ -104,6 +106,8 @@ static double jaro_winkler_ascii(ra_str a, ra_str b) {
     return winkler(matches, moved / 2, len_a, len_b, prefix);
 }
 
+static uint32_t osa_ascii(ra_str a, ra_str b);
+
 static double jaro_winkler_points(const ra_points *a, const ra_points *b) {
     bool used_a[RA_SIMILARITY_MAX] = {false}, used_b[RA_SIMILARITY_MAX] = {false};
     uint32_t window = jaro_window(a->len, b->len), matches = 0;
@@ -128,6 +132,18 @@ static double jaro_winkler_points(const ra_points *a, const ra_points *b) {
     while (prefix < 4 && prefix < a->len && prefix < b->len && a->at[prefix] == b->at[prefix])
         prefix++;
     return winkler(matches, moved / 2, a->len, b->len, prefix);
+}
+
+double ra_jaro_winkler_plain(ra_str a, ra_str b) {
+    if (a.len == 0 || b.len == 0) return a.len == b.len ? 1 : 0;
+    return jaro_winkler_ascii(a, b);
+}
+
+uint32_t ra_osa_plain(ra_str a, ra_str b, uint32_t limit) {
+    size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (apart > limit) return limit + 1;
+    uint32_t distance = a.len && b.len ? osa_ascii(a, b) : (uint32_t)(a.len + b.len);
+    return distance > limit ? limit + 1 : distance;
 }
 
 double ra_jaro_winkler(ra_str a, ra_str b) {
@@ -189,17 +205,11 @@ static uint32_t osa_points(const ra_points *a, const ra_points *b) {
 }
 
 uint32_t ra_osa(ra_str a, ra_str b, uint32_t limit) {
-    uint32_t distance;
-    if (is_short_ascii(a) && is_short_ascii(b)) {
-        size_t apart = a.len > b.len ? a.len - b.len : b.len - a.len;
-        if (apart > limit) return limit + 1;
-        distance = a.len && b.len ? osa_ascii(a, b) : (uint32_t)(a.len + b.len);
-    } else {
-        ra_points left, right;
-        decode(a, &left);
-        decode(b, &right);
-        distance = osa_points(&left, &right);
-    }
+    if (is_short_ascii(a) && is_short_ascii(b)) return ra_osa_plain(a, b, limit);
+    ra_points left, right;
+    decode(a, &left);
+    decode(b, &right);
+    uint32_t distance = osa_points(&left, &right);
     return distance > limit ? limit + 1 : distance;
 }
 
@@ -233,14 +243,20 @@ uint64_t ra_signature(ra_str text) {
     uint64_t signature = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        uint32_t bit = 63;
+        uint32_t bit = c < 0x80 ? RA_OTHER_BIT : RA_FOREIGN_BIT;
         if (c >= 'a' && c <= 'z')
             bit = c - 'a';
         else if (c >= '0' && c <= '9')
             bit = 26U + c - '0';
         signature |= UINT64_C(1) << bit;
     }
-    return signature;
+    return signature | (text.len > RA_WORD_BITS ? UINT64_C(1) << RA_FOREIGN_BIT : 0);
+}
+
+bool ra_osa_possible(uint64_t signature_a, uint64_t signature_b, uint32_t limit) {
+    if (((signature_a | signature_b) >> RA_FOREIGN_BIT) != 0) return true;
+    return (uint32_t)__builtin_popcountll(signature_a & ~signature_b) <= limit &&
+           (uint32_t)__builtin_popcountll(signature_b & ~signature_a) <= limit;
 }
 
 double ra_jaro_winkler_bound(uint32_t length_a, uint64_t signature_a, uint32_t length_b,

@@ -23,10 +23,22 @@ uint32_t ra_osa(ra_str a, ra_str b, uint32_t limit);
  * texts without a word are equal (1). At most the first 64 words of a text count. */
 double ra_token_jaccard(ra_str a, ra_str b);
 
-/* Which of 64 classes of characters occur: letters and digits have their own, others share one. */
+/* Which of 64 classes of characters occur: letters and digits have their own, other ASCII shares
+ * one; the highest bit marks a text that is not plain, i.e. not ASCII or longer than 64 bytes. */
 uint64_t ra_signature(ra_str text);
 
-/* An upper bound of ra_jaro_winkler from lengths and signatures, for ASCII texts. */
+static inline bool ra_is_plain(uint64_t signature) {
+    return (signature >> 63) == 0;
+}
+
+/* The same for two plain texts, without looking whether they are. */
+double ra_jaro_winkler_plain(ra_str a, ra_str b);
+uint32_t ra_osa_plain(ra_str a, ra_str b, uint32_t limit);
+
+/* False when the signatures alone show that more than `limit` edits are needed. */
+bool ra_osa_possible(uint64_t signature_a, uint64_t signature_b, uint32_t limit);
+
+/* An upper bound of ra_jaro_winkler from lengths and signatures, for plain texts. */
 double ra_jaro_winkler_bound(uint32_t length_a, uint64_t signature_a, uint32_t length_b,
                              uint64_t signature_b);
 
