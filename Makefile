@@ -38,7 +38,7 @@ clean: ## stop servers, remove everything that was built, databases too
 
 # ---- tests ----
 
-TEST_PARTS := c fuzz py odoo crash browser
+TEST_PARTS := c fuzz py odoo parity crash browser
 
 test: setup ## run every test
 	@$(RUN_TESTS) $(TEST_PARTS)

@@ -69,6 +69,7 @@ PLAIN = [
     ),
     Scenario("yearly numbers", shop="ex", prepare=("dated_sequence",)),
     Scenario("numbers without gaps", orders=60, prepare=("gapless_sequence",)),
+    Scenario("numbers by year", orders=60, prepare=("ranged_sequence",)),
     Scenario("everything at once", generator=("--features", "all")),
     Scenario(
         "everything at once, with tax, rounded at subtotal",
@@ -117,7 +118,12 @@ def own_salesperson(env, channel):
 def payment_terms(env, channel):
     term = env["account.payment.term"].create({"name": "Paid online"})
     env["retail.channel.payment"].create(
-        {"channel_id": channel.id, "code": "cod", "payment_term_id": term.id}
+        {
+            "channel_id": channel.id,
+            "code": "cod",
+            "name": "Cash on delivery",
+            "payment_term_id": term.id,
+        }
     )
 
 
@@ -168,6 +174,10 @@ def dated_sequence(env, _channel):
 
 def gapless_sequence(env, _channel):
     _sequence(env).implementation = "no_gap"
+
+
+def ranged_sequence(env, _channel):
+    _sequence(env).write({"use_date_range": True, "prefix": "S/%(range_year)s/"})
 
 
 def odd_taxes(env, channel):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_compare
@@ -269,9 +270,9 @@ class NativeLane:
         if not sequence:
             return ["New"] * count
         if sequence.implementation == "standard" and not sequence.use_date_range:
-            return self._standard_names(sequence, chunk, wave, count)
+            return self._standard_names(sequence, count)
         return [
-            self._next_name(sequence, self._date(chunk, index))
+            self._next_name(sequence, to_datetime(chunk.order(index)["created_at"]))
             for index in chunk.select(wave, "created", "native")
         ]
 
@@ -287,40 +288,19 @@ class NativeLane:
             )
         )
 
-    def _date(self, chunk, index):
-        return to_datetime(chunk.order(index)["created_at"])
-
     def _next_name(self, sequence, moment):
-        local = self.env["sale.order"]._fields["date_order"].context_timestamp(
-            self.env["sale.order"], moment
-        )
+        """One number for the day of the order, as ``sale.order.create`` asks for it."""
+        local = fields.Datetime.context_timestamp(self.env["sale.order"], moment)
         return sequence.with_company(self.channel.company_id).next_by_id(
             sequence_date=local
         )
 
-    def _standard_names(self, sequence, chunk, wave, count):
+    def _standard_names(self, sequence, count):
         """A block of numbers of the PostgreSQL sequence, formatted as Odoo does."""
         numbers = self._ids(f"ir_sequence_{sequence.id:03d}", count)
-        pattern = (sequence.prefix or "") + (sequence.suffix or "")
-        if "%" not in pattern:
-            prefix, suffix = sequence.prefix or "", sequence.suffix or ""
-            width = sequence.padding
-            return [f"{prefix}{number:0{width}d}{suffix}" for number in numbers]
-        names = []
-        affixes = {}
-        for number, index in zip(
-            numbers, chunk.select(wave, "created", "native"), strict=True
-        ):
-            moment = self._date(chunk, index)
-            day = moment.replace(minute=0, second=0)
-            if day not in affixes:
-                local = self.env["sale.order"]._fields["date_order"].context_timestamp(
-                    self.env["sale.order"], moment
-                )
-                affixes[day] = sequence._get_prefix_suffix(date=local)
-            prefix, suffix = affixes[day]
-            names.append(f"{prefix}{number:0{sequence.padding}d}{suffix}")
-        return names
+        prefix, suffix = sequence._get_prefix_suffix()
+        width = sequence.padding
+        return [f"{prefix}{number:0{width}d}{suffix}" for number in numbers]
 
     # -- validated mode ------------------------------------------------------------------
 

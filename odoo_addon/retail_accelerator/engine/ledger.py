@@ -40,6 +40,8 @@ def message(record):
     """Why, in the same words as the engine writes them for new rows."""
     if record["outcome"] in ("created", "updated"):
         return None
+    if record["outcome"] == "review":
+        return f"order {record['detail']} is confirmed or locked in Odoo"
     parts = [native.reason_text(record["reason"])] if record["reason"] else []
     if record["field"]:
         parts.append(f"– {record['field']}")
@@ -52,6 +54,7 @@ def message(record):
 def rewrite(env, record, import_id, order_id=0):
     """A known identity has a new outcome: its row follows (``record`` of Chunk.record)."""
     modified = record["modified_us"]
+    in_review = record["outcome"] == "review"
     env.cr.execute(
         SQL(
             """UPDATE retail_ledger
@@ -70,7 +73,7 @@ def rewrite(env, record, import_id, order_id=0):
             env.cr.now(),
             record["outcome"],
             record["lane"] or None,
-            record["reason"] or None,
+            record["reason"] or ("order_locked" if in_review else None),
             message(record),
             min(record["row"], 2**31 - 1),
             record["offset"],

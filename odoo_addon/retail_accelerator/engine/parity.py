@@ -4,11 +4,13 @@
 Both lanes run in savepoints of one transaction that are rolled back. PostgreSQL itself
 says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours (their
 ``xmin``); nothing is taken from a list of expected columns. New ids are mapped by their
-rank in the table, order names by their distance from the first one.
+rank in the table, order names by their distance from the first one, and moments between
+the run's start and end stand for "now".
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 from odoo.tools import SQL
 
@@ -18,14 +20,10 @@ from .session import Session
 from .templates import undone
 
 # A ledger row names its lane, which is the one thing that must differ; messages carry a
-# random identifier and the clock.
-IGNORED = {
-    ("retail_ledger", "lane"),
-    ("mail_message", "message_id"),
-    ("mail_message", "date"),
-    ("product_value", "date"),
-}
+# random identifier.
+IGNORED = {("retail_ledger", "lane"), ("mail_message", "message_id")}
 NUMBERED = {("sale_order", "name")}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 
 
 @dataclass
@@ -136,7 +134,8 @@ def _collect(env, snapshot, tables, first_xid):
             snapshot.ranks[table] = {
                 row["id"]: rank for rank, row in enumerate(snapshot.rows[table])
             }
-    _normalize(snapshot, references)
+    span = str(env.cr.now()), str(datetime.now(timezone.utc).replace(tzinfo=None))
+    _normalize(snapshot, references, span)
 
 
 def _columns(env, table):
@@ -174,8 +173,9 @@ def _references(env):
     return {(table, column): target for table, column, target in rows}
 
 
-def _normalize(snapshot, references):
+def _normalize(snapshot, references, span):
     """Replace what a second run must number differently by what it must agree on."""
+    started, ended = span
     for table, rows in snapshot.rows.items():
         offsets = {}
         for row in rows:
@@ -192,6 +192,8 @@ def _normalize(snapshot, references):
                 rank = snapshot.ranks.get(target, {}).get(value)
                 if rank is not None:
                     row[column] = f"new {rank}"
+                elif started[:19] <= value <= ended and MOMENT.fullmatch(value):
+                    row[column] = "now"
                 elif (table, column) in NUMBERED:
                     row[column] = _relative(value, offsets)
                 elif (table, column) in IGNORED:
