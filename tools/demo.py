@@ -86,6 +86,8 @@ def describe(code, about, result):
     for outcome in ("created", "updated", "unchanged", "skipped", "rejected"):
         if result[outcome]:
             print(f"  {result[outcome]:6} {outcome}")
+    if result["refunds"]:
+        print(f"  {result['refunds']:6} refunds noted on their orders")
     for reason, count in sorted(result["reasons"].items()):
         print(f"         {reason}: {count}")
     lanes = ", ".join(f"{lane} {count}" for lane, count in result["lanes"].items())

@@ -53,6 +53,11 @@ class Screen:
         element.send_keys(text)
         return element
 
+    def choose(self, field, text):
+        """A value of a many2one field, from its drop-down list."""
+        self.fill(f".o_field_widget[name={field}] input", text)
+        self.click(".o-autocomplete--dropdown-item", text)
+
     def attach(self, css, path):
         """Give a file to a file input, which need not be visible."""
         found = self.wait(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), css)

@@ -1,7 +1,116 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""An operator's way through the import screens."""
+"""An operator's way through the import screens, with orders of a sample shop."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+SHOP = Path(__file__).resolve().parents[1] / "data/woocommerce/ex"
+WANTED = ("processing", "completed")
+COUNT = 12
 
 
-def test_app_opens_from_the_apps_menu(screen):
+@pytest.fixture(scope="module", autouse=True)
+def channel(retail):
+    catalogue = [
+        word
+        for name in ("products", "variations", "taxes", "customers")
+        for word in (f"--{name}", SHOP / f"{name}.json")
+    ]
+    retail(
+        *("setup", "--channel", "ex", "--kind", "woocommerce"),
+        *("--currency", "CAD", *catalogue),
+    )
+
+
+@pytest.fixture(scope="module")
+def orders():
+    """A dozen good orders and after them one that says a wrong total."""
+    everything = json.loads((SHOP / "orders.json").read_text())
+    chosen = [order for order in everything if order["status"] in WANTED][: COUNT + 1]
+    wrong = chosen[-1]
+    wrong["total"] = f"{float(wrong['total']) + 5:.2f}"
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def orders_file(orders, tmp_path_factory):
+    path = tmp_path_factory.mktemp("upload") / "orders.json"
+    path.write_text(json.dumps(orders))
+    return path
+
+
+def new_import(screen, path, test_only=False):
+    screen.open_menu("Retail", "Imports")
+    screen.click(".o_list_button_add")
+    screen.choose("channel_id", "ex")
+    screen.attach(".o_field_widget[name=file] input[type=file]", path)
+    screen.one(".o_field_widget[name=file] input", seconds=10)
+    if test_only:
+        screen.click(".o_field_widget[name=dry_run] input")
+    screen.click(".o_statusbar_buttons button[name=action_start]")
+
+
+def finished_counts(screen):
+    """Wait until the status bar says Done; the counts the form shows then."""
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Done", seconds=60)
+    return {
+        name: int(screen.one(f".o_inner_group [name={name}_count]").text)
+        for name in ("read", "created", "unchanged", "rejected")
+    }
+
+
+def counts(read, created, unchanged, rejected):
+    return {
+        "read": read,
+        "created": created,
+        "unchanged": unchanged,
+        "rejected": rejected,
+    }
+
+
+def test_app_has_imports_in_its_menu(screen):
     screen.open_app("Retail")
     assert screen.all(".o_menu_sections", "Imports")
+
+
+def test_dry_run_counts_and_keeps_nothing(screen, orders_file):
+    new_import(screen, orders_file, test_only=True)
+    assert finished_counts(screen) == counts(COUNT + 1, COUNT, 0, 1)
+    assert not screen.all("button[name=action_view_orders]")
+
+
+def test_uploaded_file_runs_in_the_background_to_its_end(screen, orders_file):
+    new_import(screen, orders_file)
+    assert finished_counts(screen) == counts(COUNT + 1, COUNT, 0, 1)
+    screen.click("button[name=action_view_created]")
+    screen.wait(lambda: len(screen.all(".o_data_row")) == COUNT, f"{COUNT} orders")
+
+
+def test_same_file_again_creates_nothing(screen, orders_file):
+    new_import(screen, orders_file)
+    assert finished_counts(screen) == counts(COUNT + 1, 0, COUNT, 1)
+
+
+def test_rejected_record_is_corrected_and_tried_again(screen, orders):
+    number = orders[-1]["number"]
+    screen.open_menu("Retail", "Operations", "Needs attention")
+    screen.click(".o_group_header")
+    screen.click(".o_data_row .o_data_cell", number)
+    screen.one(".o_form_view [name=outcome]", "Rejected")
+    assert screen.one(".o_form_view", "do not add up")
+    screen.picture("rejected_record")
+    screen.click("button[name=action_edit_payload]")
+    editor = screen.one(".modal .ace_editor")
+    text = screen.driver.execute_script(
+        "return ace.edit(arguments[0]).getValue()", editor
+    )
+    record = json.loads(text)
+    record["total"] = f"{float(record['total']) - 5:.2f}"
+    screen.driver.execute_script(
+        "ace.edit(arguments[0]).setValue(arguments[1], 1)", editor, json.dumps(record)
+    )
+    screen.click(".modal button[name=action_save_and_replay]")
+    screen.one(".o_form_view [name=outcome]", "Created")
+    assert screen.one("button[name=action_view_order]")
