@@ -59,6 +59,8 @@ def main(prog, argv):
         failed = complain(args, "Odoo's configuration forbids this (see list_db).")
     except psycopg2.OperationalError as error:
         failed = complain(args, f"The database server refused: {first_line(error)}")
+    except KeyboardInterrupt:
+        failed = complain(args, "Interrupted; what was committed before stays.")
     except Exception as error:
         _logger.debug("Command failed", exc_info=True)
         failed = complain(

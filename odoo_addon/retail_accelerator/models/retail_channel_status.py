@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .mixins.retail_channel_policy import ACTIONS
 
@@ -32,9 +32,3 @@ class RetailChannelStatus(models.Model):
         "UNIQUE (channel_id, status)",
         "This status already has a rule in the channel.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            vals["status"] = (vals.get("status") or "").strip()
-        return super().create(vals_list)

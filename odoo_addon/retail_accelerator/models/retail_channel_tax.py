@@ -7,7 +7,7 @@ class RetailChannelTax(models.Model):
     _name = "retail.channel.tax"
     _inherit = "retail.channel.mapping"
     _description = "Tax Rate of a Retail Channel"
-    _order = "channel_id, country_code, state_code, rate_ref, id"
+    _order = "channel_id, country_code, state_code, id"
 
     rate_ref = fields.Char(
         string="Shop Rate",
@@ -33,7 +33,6 @@ class RetailChannelTax(models.Model):
         help="The taxes an order line gets in Odoo for this rate, mostly one. Lines "
         "whose rate has none are rejected.",
     )
-    is_mapped = fields.Boolean(compute="_compute_is_mapped", search="_search_is_mapped")
 
     _rate_ref_unique = models.Constraint(
         "UNIQUE (channel_id, rate_ref)",
@@ -45,15 +44,3 @@ class RetailChannelTax(models.Model):
         for rate in self:
             percent = float_repr(rate.rate, 4).rstrip("0").rstrip(".")
             rate.display_name = f"{rate.name or ''} ({percent} %)"
-
-    @api.depends("tax_ids")
-    def _compute_is_mapped(self):
-        for rate in self:
-            rate.is_mapped = bool(rate.tax_ids)
-
-    def _search_is_mapped(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domains = {True: [("tax_ids", "!=", False)], False: [("tax_ids", "=", False)]}
-        wanted = {bool(item) for item in value}
-        return domains[wanted.pop()] if len(wanted) == 1 else []

@@ -180,18 +180,18 @@ class TestChannel(RetailCase):
         with self.assertRaisesRegex(UserError, "shop"):
             self.env["retail.channel"]._by_code("nope")
 
-    def test_rates_without_a_tax_are_found(self):
+    def test_a_rate_shows_its_per_cent(self):
         rates = self.env["retail.channel.tax"].create(
             [
-                {"channel_id": self.channel.id, "rate_ref": ref, "name": "R", "rate": 5}
-                for ref in ("1", "2")
+                {
+                    "channel_id": self.channel.id,
+                    "rate_ref": ref,
+                    "name": "R",
+                    "rate": rate,
+                }
+                for ref, rate in (("1", 5), ("2", 9.975), ("3", 0))
             ]
         )
-        rates[0].tax_ids = self.env["account.tax"].create(
-            {"name": "Five", "amount": 5, "type_tax_use": "sale"}
+        self.assertEqual(
+            rates.mapped("display_name"), ["R (5 %)", "R (9.975 %)", "R (0 %)"]
         )
-        search = self.env["retail.channel.tax"].search
-        ours = ("channel_id", "=", self.channel.id)
-        self.assertEqual(search([ours, ("is_mapped", "=", True)]), rates[0])
-        self.assertEqual(search([ours, ("is_mapped", "=", False)]), rates[1])
-        self.assertEqual(rates[1].display_name, "R (5 %)")

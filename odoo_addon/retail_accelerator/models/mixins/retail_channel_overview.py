@@ -3,6 +3,13 @@ from odoo import fields, models
 
 from ...engine import native
 
+VIEWS = {
+    "retail.channel.product": "list",
+    "retail.channel.partner": "list",
+    "retail.ledger": "list,form,kanban,pivot,graph",
+    "sale.order": "list,kanban,form,pivot,graph",
+}
+
 
 class RetailChannelOverview(models.AbstractModel):
     """Counters of a channel and the ways from it to its records."""
@@ -109,7 +116,7 @@ class RetailChannelOverview(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
-            "view_mode": "list,form",
+            "view_mode": VIEWS.get(model, "list,form"),
             "domain": domain,
             "context": {"default_channel_id": self.id, **(context or {})},
         }

@@ -26,6 +26,7 @@ class RetailChannelPolicy(models.AbstractModel):
     )
     order_name_policy = fields.Selection(
         [("sequence", "Odoo's sequence"), ("source", "The shop's order number")],
+        string="Order Numbers",
         required=True,
         default="sequence",
         help="Number of the orders in Odoo. The shop's own number is always kept as "
@@ -78,7 +79,7 @@ class RetailChannelPolicy(models.AbstractModel):
         help="For the line that makes up what the shop's own lines miss of its total.",
     )
     rounding_limit = fields.Float(
-        digits=(16, 6),
+        digits=(16, 4),
         default=0.05,
         tracking=True,
         help="The most a rounding line may be, in the currency of the order. An order "
