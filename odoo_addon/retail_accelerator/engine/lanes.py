@@ -164,7 +164,8 @@ class OrmLane:
 class NativeLane:
     """COPY of the plans' rows on Odoo's own transaction."""
 
-    def __init__(self, channel, plan, templates, catalog):
+    def __init__(self, channel, plan, templates, catalog, import_id):
+        self.import_id = import_id
         self.channel = channel
         self.env = channel.env
         self.plan = plan
@@ -306,13 +307,14 @@ class NativeLane:
 
     def _hold(self, references):
         """Every row the new rows refer to exists and stays until the commit."""
-        held = {
-            ("res_partner", i) for i in references["partner"]
-        }
+        held = {("res_partner", i) for i in references["partner"]}
         held |= {("product_product", i) for i in references["product"]}
         held |= {("uom_uom", i) for i in references["uom"]}
         held |= {("account_tax", i) for i in references["tax"]}
-        held |= {("res_currency", i) for i in references["currency"]}
+        # Ledger rows may name currencies of records that gave no order.
+        held |= {("res_currency", i) for i in self.catalog.currency_ids if i}
+        if self.import_id:
+            held.add(("retail_import", self.import_id))
         held |= {
             ("retail_channel", self.channel.id),
             ("res_company", self.channel.company_id.id),

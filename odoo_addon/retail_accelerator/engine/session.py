@@ -58,7 +58,9 @@ class Session:
         self.catalog = Catalog(self.job, channel, self.templates)
         self.parties = Parties(self.job, channel, self.templates)
         self.orm = OrmLane(channel)
-        self.native = NativeLane(channel, self.plan, self.templates, self.catalog)
+        self.native = NativeLane(
+            channel, self.plan, self.templates, self.catalog, import_id
+        )
         self.lane = lane
         self.validated = self._validated()
         self.native.check_access()
