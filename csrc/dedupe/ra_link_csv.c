@@ -149,6 +149,8 @@ static ra_status parse_all(ra_csv_run *run, struct csv_parser *parser, char *buf
         from = buffer;
         len = (size_t)got;
     }
+    /* Stray quotes inside a cell are text, but a cell that is still open at the end was cut. */
+    (void)csv_set_opts(parser, CSV_STRICT | CSV_STRICT_FINI);
     if (run->status == RA_OK && csv_fini(parser, on_cell, on_row, run) != 0) return RA_TRUNCATED;
     return run->status;
 }
@@ -161,7 +163,7 @@ ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *err
     struct csv_parser parser;
     ra_csv_run run = {.csv = csv, .table = table, .arena = &cells};
     ra_status status = RA_NO_MEMORY;
-    if (buffer && csv_init(&parser, CSV_STRICT_FINI) == 0) {
+    if (buffer && csv_init(&parser, 0) == 0) {
         csv_set_delim(&parser, (unsigned char)csv->delimiter);
         status = parse_all(&run, &parser, buffer);
         csv_free(&parser);

@@ -3,7 +3,8 @@
  *
  *   driver_link --profile NAME|FILE A.csv [B.csv] --out pairs.csv [--columns MAP] [--json]
  *               [--explain] [--scores] [--threshold BITS] [--threads N] [--seed N] [--limit MIB]
- *   driver_link --similarity      lines "a TAB b" in; Jaro-Winkler, edits, word overlap out */
+ *   driver_link --similarity      lines "a TAB b" in; Jaro-Winkler, edits, word overlap, bounds
+ * hold */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -201,14 +202,14 @@ static void print_summary(const ra_arguments *arguments, const ra_link_table *ta
     const char *form =
         arguments->json
             ? "{\"records\": %u, \"candidate_pairs\": %llu, \"pairs\": %llu, \"clusters\": %u, "
-              "\"seconds\": %.4f, \"threshold\": %.3f, \"prior\": %.3e, "
+              "\"seconds\": %.4f, \"threshold\": %.3f, \"prior\": %.3e, \"prior_bits\": %.3f, "
               "\"expected_precision\": %.5f, \"expected_recall\": %.5f}\n"
             : "%u records, %llu candidate pairs, %llu pairs, %u clusters in %.4f s; threshold "
-              "%.3f bits, prior %.3e, expected precision %.5f, recall %.5f\n";
+              "%.3f bits, prior %.3e (%.3f bits), expected precision %.5f, recall %.5f\n";
     printf(form, table->rows, (unsigned long long)result->compared,
            (unsigned long long)result->count, result->clusters.count, seconds,
-           (double)result->model.threshold, result->model.prior, result->model.expected_precision,
-           result->model.expected_recall);
+           (double)result->model.threshold, result->model.prior, (double)result->model.base,
+           result->model.expected_precision, result->model.expected_recall);
 }
 
 static int print_similarities(void) {
@@ -217,12 +218,12 @@ static int print_similarities(void) {
         char *tab = strchr(line, '\t'), *end = tab ? strchr(tab, '\n') : NULL;
         if (end == NULL) return 1;
         ra_str a = {line, (size_t)(tab - line)}, b = {tab + 1, (size_t)(end - tab - 1)};
-        printf("%.12f %u %.12f %d\n", ra_jaro_winkler(a, b), ra_osa(a, b, 100000),
-               ra_token_jaccard(a, b),
-               ra_jaro_winkler_bound((uint32_t)a.len, ra_signature(a), (uint32_t)b.len,
-                                     ra_signature(b)) +
-                       1e-9 >=
-                   ra_jaro_winkler(a, b));
+        double alike = ra_jaro_winkler(a, b);
+        uint32_t edits = ra_osa(a, b, 100000);
+        uint64_t left = ra_signature(a), right = ra_signature(b);
+        double bound = ra_jaro_winkler_bound((uint32_t)a.len, left, (uint32_t)b.len, right);
+        printf("%.12f %u %.12f %d %d\n", alike, edits, ra_token_jaccard(a, b),
+               bound + 1e-9 >= alike, ra_osa_possible(left, right, edits));
     }
     return 0;
 }

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The linkage core keeps its promises on small, empty, hostile and huge tables. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dedupe/ra_link.h"
+#include "dedupe/ra_link_csv.h"
+#include "dedupe/ra_link_text.h"
+#include "dedupe/ra_similarity.h"
+
+typedef struct ra_memory_file {
+    const char *text;
+    size_t len, at;
+} ra_memory_file;
+
+typedef struct ra_failing {
+    uint64_t left; /* allocations that still succeed */
+    bool once;     /* only the one after them fails */
+    bool failed;
+} ra_failing;
+
+static int64_t read_memory(void *context, void *buffer, size_t size) {
+    ra_memory_file *file = context;
+    size_t rest = file->len - file->at, got = rest < size ? rest : size;
+    memcpy(buffer, file->text + file->at, got);
+    file->at += got;
+    return (int64_t)got;
+}
+
+static void *failing_allocate(void *context, size_t size) {
+    ra_failing *failing = context;
+    if (failing->left == 0 && !(failing->once && failing->failed)) {
+        failing->failed = true;
+        return NULL;
+    }
+    failing->left -= failing->left > 0;
+    return malloc(size);
+}
+
+static void failing_release(void *context, void *block) {
+    (void)context;
+    free(block);
+}
+
+static ra_status load_text(const char *profile_name, const char *texts[2], ra_link_table *table,
+                           const ra_allocator *allocator, ra_error *error) {
+    ra_link_profile profile;
+    ra_str name = {profile_name, strlen(profile_name)};
+    assert_int_equal(ra_link_profile_parse(ra_link_profile_default(name), &profile, error), RA_OK);
+    ra_arena arena;
+    ra_arena_init(&arena, 0, allocator);
+    ra_memory_file files[2];
+    ra_link_csv csvs[2];
+    bool present[RA_LINK_FIELDS] = {false};
+    ra_status status = RA_OK;
+    uint64_t used = 0;
+    for (int i = 0; i < 2 && texts[i] && status == RA_OK; i++) {
+        files[i] = (ra_memory_file){texts[i], strlen(texts[i]), 0};
+        status =
+            ra_link_csv_open(&csvs[i], (ra_input){read_memory, NULL, &files[i]}, &arena, error);
+        if (status == RA_OK) status = ra_link_csv_map(&csvs[i], &profile, RA_STR(""), &used, error);
+        for (uint32_t c = 0; status == RA_OK && c < csvs[i].width; c++)
+            if (csvs[i].field[c] != RA_LINK_NO_FIELD) present[csvs[i].field[c]] = true;
+    }
+    if (status == RA_OK) status = ra_link_table_init(table, &profile, present, 0, allocator);
+    for (int i = 0; i < 2 && texts[i] && status == RA_OK; i++) {
+        if (i == 1) ra_link_table_split(table);
+        status = ra_link_csv_rows(&csvs[i], table, error);
+    }
+    ra_arena_free(&arena);
+    return status;
+}
+
+static ra_status link_texts(const char *profile, const char *a, const char *b, uint32_t threads,
+                            const ra_allocator *allocator, ra_link_table *table,
+                            ra_link_result *result, ra_error *error) {
+    memset(table, 0, sizeof *table);
+    memset(result, 0, sizeof *result);
+    const char *texts[2] = {a, b};
+    ra_status status = load_text(profile, texts, table, allocator, error);
+    ra_link_options options = {
+        .threads = threads, .seed = 1, .threshold = NAN, .allocator = allocator};
+    return status == RA_OK ? ra_link_run(table, &options, result) : status;
+}
+
+static void free_all(ra_link_table *table, ra_link_result *result) {
+    ra_link_result_free(result);
+    ra_link_table_free(table);
+}
+
+/* `people` rows, each with a mistyped twin. The names are arithmetic, so no generator is needed. */
+static char *people_csv(uint32_t people) {
+    static const char *const given[] = {"anna", "bruno", "carla", "david", "elena", "felix"};
+    static const char *const family[] = {"meyer", "schulze", "okafor", "lindqvist", "duarte"};
+    char *text = malloc(200U + people * 240U);
+    assert_non_null(text);
+    int at = sprintf(text, "rec_id,given_name,surname,date_of_birth,phone,email\n");
+    for (uint32_t i = 0; i < people; i++) {
+        const char *first = given[i * 7 % 6], *last = family[i * 11 % 5];
+        uint32_t year = 1940 + i * 13 % 60, month = 1 + i * 5 % 12, day = 1 + i * 17 % 28;
+        uint32_t phone = 10000000 + i * 7654321 % 80000000;
+        at += sprintf(text + at, "a%u,%s,%s%u,%u%02u%02u,0%u,%s.%s%u@shop.example\n", i, first,
+                      last, i * 31 % 997, year, month, day, phone, first, last, i);
+        at += sprintf(text + at, "b%u,%sx,%s%u,%u%02u%02u,0%u,\n", i, first, last, i * 31 % 997,
+                      year, month, day, phone);
+    }
+    return text;
+}
+
+static void check_fold(ra_status (*fold)(ra_str, ra_link_value *), const char *raw,
+                       const char *wanted) {
+    ra_link_value value;
+    assert_int_equal(fold((ra_str){raw, strlen(raw)}, &value), RA_OK);
+    assert_int_equal(value.len, strlen(wanted));
+    assert_memory_equal(value.text, wanted, value.len);
+}
+
+static void spellings_of_one_value_become_equal(void **state) {
+    (void)state;
+    check_fold(ra_link_fold,
+               "  M\xC3\xBCller-L\xC3\xBC"
+               "denscheid ",
+               "muller ludenscheid");
+    check_fold(ra_link_fold, "O'Brien", "obrien");
+    check_fold(ra_link_fold,
+               "\xEF\xAC\x81n stra\xC3\x9F"
+               "e",
+               "fin strasse");
+    check_fold(ra_link_fold_address, "12 North Street", "12 n st");
+    check_fold(ra_link_fold_code, "SW1A 2-AA", "sw1a2aa");
+    check_fold(ra_link_fold_phone, "+49 (0)30 / 123-456 78", "012345678");
+    check_fold(ra_link_fold_phone, "030 12345678", "012345678");
+    check_fold(ra_link_fold_phone, "12", "");
+    check_fold(ra_link_fold_email, "A.B.Smith+shop@GoogleMail.com", "absmith@gmail.com");
+    check_fold(ra_link_fold_email, "a.b+x@web.example", "a.b@web.example");
+    check_fold(ra_link_fold_email, "nobody", "");
+    check_fold(ra_link_fold_email, "a@b@c", "");
+}
+
+static void check_number(ra_status (*fold)(ra_str, ra_link_value *), const char *raw,
+                         double wanted) {
+    ra_link_value value;
+    assert_int_equal(fold((ra_str){raw, strlen(raw)}, &value), RA_OK);
+    if (isnan(wanted))
+        assert_true(isnan(value.number));
+    else
+        assert_true(value.number == wanted);
+}
+
+static void dates_and_amounts_are_read_in_the_usual_forms(void **state) {
+    (void)state;
+    check_number(ra_link_fold_date, "1970-01-02", 1);
+    check_number(ra_link_fold_date, "20000229", 11016);
+    check_number(ra_link_fold_date, "29.02.2000", 11016);
+    check_number(ra_link_fold_date, "02/29/2000", 11016);
+    check_number(ra_link_fold_date, "2000-02-29T23:59:00", 11016);
+    check_number(ra_link_fold_date, "19990229", NAN);
+    check_fold(ra_link_fold_date, "19990229", "19990229");
+    check_fold(ra_link_fold_date, "soon", "");
+    check_number(ra_link_fold_amount, "1,234.50", 123450);
+    check_number(ra_link_fold_amount, "1.234,5 EUR", 123450);
+    check_number(ra_link_fold_amount, "-7", 700);
+    check_number(ra_link_fold_amount, "1.234.567", 123456700);
+    check_number(ra_link_fold_amount, "none", NAN);
+}
+
+static void text_that_is_not_utf8_is_refused(void **state) {
+    (void)state;
+    ra_link_value value;
+    assert_int_equal(ra_link_fold(RA_STR("a\xFFz"), &value), RA_BAD_ENCODING);
+    ra_link_table table;
+    ra_link_result result;
+    ra_error error = {0};
+    assert_int_equal(link_texts("person", "surname,email\nmeyer,a@b.example\nme\xC3,c@d.example\n",
+                                NULL, 1, NULL, &table, &result, &error),
+                     RA_BAD_ENCODING);
+    assert_int_equal(error.row, 2);
+    free_all(&table, &result);
+}
+
+static void a_wrong_profile_names_its_line(void **state) {
+    (void)state;
+    static const char *const wrong[] = {
+        "profile p\nfield a name\nblock b\n",        "profile p\nfield a nonsense\nblock a\n",
+        "profile p\nfield a name x\nblock a\n",      "profile p\nfield a name\nblock a:near\n",
+        "profile p\nfield a name\nblock a:either\n", "profile p\nfield a name\nwhat a\n",
+        "profile p\nfield a code\nfield a code\n",   "profile p\nfield a name\nsort b\n"};
+    ra_link_profile profile;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ra_error error = {0};
+        ra_str text = {wrong[i], strlen(wrong[i])};
+        assert_int_equal(ra_link_profile_parse(text, &profile, &error), RA_BAD_FORMAT);
+        assert_true(error.row == 2 || error.row == 3);
+        assert_non_null(error.message);
+    }
+    ra_error error = {0};
+    assert_int_equal(ra_link_profile_parse(RA_STR("# nothing\n"), &profile, &error), RA_BAD_FORMAT);
+}
+
+static void mistyped_twins_are_found_and_nobody_else(void **state) {
+    (void)state;
+    char *text = people_csv(300);
+    ra_link_table table;
+    ra_link_result result;
+    assert_int_equal(link_texts("person", text, NULL, 2, NULL, &table, &result, NULL), RA_OK);
+    assert_int_equal(result.count, 300);
+    assert_int_equal(result.clusters.count, 300);
+    for (uint64_t i = 0; i < result.count; i++)
+        assert_int_equal(result.pairs[i].a + 1, result.pairs[i].b);
+    free_all(&table, &result);
+    free(text);
+}
+
+static void an_explanation_adds_up_to_the_weight(void **state) {
+    (void)state;
+    char *text = people_csv(50);
+    ra_link_table table;
+    ra_link_result result;
+    assert_int_equal(link_texts("person", text, NULL, 1, NULL, &table, &result, NULL), RA_OK);
+    assert_true(result.count > 0);
+    for (uint64_t i = 0; i < result.count; i++) {
+        ra_link_reason reasons[RA_LINK_FIELDS];
+        uint32_t count = ra_link_explain(&result, result.pairs[i].a, result.pairs[i].b, reasons);
+        assert_int_equal(count, 5);
+        float sum = result.model.base;
+        for (uint32_t c = 0; c < count; c++)
+            sum += reasons[c].weight;
+        assert_true(fabsf(sum - result.pairs[i].weight) < 1e-3F);
+    }
+    free_all(&table, &result);
+    free(text);
+}
+
+static void threads_do_not_change_a_bit(void **state) {
+    (void)state;
+    char *text = people_csv(900);
+    ra_link_table tables[2];
+    ra_link_result results[2];
+    for (uint32_t i = 0; i < 2; i++)
+        assert_int_equal(
+            link_texts("person", text, NULL, i ? 5 : 1, NULL, &tables[i], &results[i], NULL),
+            RA_OK);
+    assert_int_equal(results[0].count, results[1].count);
+    for (uint64_t i = 0; i < results[0].count; i++) {
+        assert_int_equal(results[0].pairs[i].b, results[1].pairs[i].b);
+        assert_int_equal(results[0].pairs[i].pattern, results[1].pairs[i].pattern);
+        assert_memory_equal(&results[0].pairs[i].weight, &results[1].pairs[i].weight,
+                            sizeof(float));
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        free_all(&tables[i], &results[i]);
+    free(text);
+}
+
+static void tiny_files_have_no_pairs_or_a_clear_error(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        ra_status status;
+    } cases[] = {
+        {"", RA_BAD_FORMAT},
+        {"\n\n", RA_BAD_FORMAT},
+        {"surname,email\n", RA_OK},
+        {"surname,email\nmeyer,a@b.example\n", RA_OK},
+        {"colour\nred\n", RA_MISSING_FIELD},
+        {"country\nde\nde\n", RA_MISSING_FIELD},
+        {"surname\n\"meyer\n", RA_TRUNCATED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ra_link_table table;
+        ra_link_result result;
+        ra_error error = {0};
+        assert_int_equal(
+            link_texts("person", cases[i].text, NULL, 2, NULL, &table, &result, &error),
+            cases[i].status);
+        assert_int_equal(result.count, 0);
+        free_all(&table, &result);
+    }
+}
+
+/* The same row over and over; `varied` gives each its own e-mail. */
+static char *equal_rows(uint32_t rows, bool varied) {
+    char *text = malloc(100 + (size_t)rows * 60);
+    assert_non_null(text);
+    int at = sprintf(text, "given_name,surname,date_of_birth,email\n");
+    for (uint32_t i = 0; i < rows; i++)
+        at += sprintf(text + at, "anna,meyer,19700101,%s%u@b.example\n", varied ? "p" : "q",
+                      (varied ? i : 0));
+    return text;
+}
+
+static void a_hundred_thousand_equal_keys_cost_linear_work(void **state) {
+    (void)state;
+    const uint32_t rows = 100000;
+    for (int varied = 0; varied < 2; varied++) {
+        char *text = equal_rows(rows, varied);
+        ra_link_table table;
+        ra_link_result result;
+        assert_int_equal(link_texts("person", text, NULL, 2, NULL, &table, &result, NULL), RA_OK);
+        assert_true(result.compared > 0);
+        assert_true(result.compared <= (uint64_t)rows * RA_LINK_WINDOW * table.profile.rule_count);
+        free_all(&table, &result);
+        free(text);
+    }
+}
+
+static void huge_cells_are_cut_not_compared_in_full(void **state) {
+    (void)state;
+    size_t size = 1U << 20;
+    char *text = malloc(2 * size + 100);
+    assert_non_null(text);
+    int at = sprintf(text, "surname,email\n");
+    for (int i = 0; i < 2; i++) {
+        memset(text + at, 'x', size);
+        at += (int)size;
+        at += sprintf(text + at, ",a%d@b.example\n", i);
+    }
+    ra_link_table table;
+    ra_link_result result;
+    assert_int_equal(link_texts("person", text, NULL, 1, NULL, &table, &result, NULL), RA_OK);
+    assert_int_equal(ra_link_table_term(&table, 0, 0)->len, RA_LINK_TEXT_MAX);
+    free_all(&table, &result);
+    free(text);
+}
+
+static void links_of_two_sets_are_one_to_one(void **state) {
+    (void)state;
+    const char *a = "id,memo,date,amount\no1,ANNA MEYER 77af,2024-01-01,100\n"
+                    "o2,ANNA MEYER 91bc,2024-01-01,100\no3,K OTHER,2024-01-05,7\n";
+    const char *b = "id,memo,date,amount\nd1,ANNA MEYER 91bc,2024-01-02,99\n"
+                    "d2,ANNA MEYER 77af,2024-01-02,101\nd3,NOBODY AT ALL,2024-03-05,5000\n";
+    ra_link_table table;
+    ra_link_result result;
+    assert_int_equal(link_texts("payment", a, b, 2, NULL, &table, &result, NULL), RA_OK);
+    bool seen[6] = {false};
+    for (uint64_t i = 0; i < result.count; i++) {
+        assert_false(seen[result.pairs[i].a] || seen[result.pairs[i].b]);
+        seen[result.pairs[i].a] = seen[result.pairs[i].b] = true;
+        assert_true(result.pairs[i].a < 3 && result.pairs[i].b >= 3);
+    }
+    free_all(&table, &result);
+}
+
+/* Best sum over all one-to-one choices, by trying them all. */
+static float best_sum(const ra_link_pair *pairs, uint64_t count, uint64_t at, uint32_t taken) {
+    if (at == count) return 0;
+    float best = best_sum(pairs, count, at + 1, taken);
+    uint32_t bits = 1U << pairs[at].a | 1U << (8 + pairs[at].b);
+    if ((taken & bits) == 0)
+        best = fmaxf(best, pairs[at].weight + best_sum(pairs, count, at + 1, taken | bits));
+    return best;
+}
+
+static void assignment_reaches_the_best_sum(void **state) {
+    (void)state;
+    uint64_t random = 5;
+    for (int round = 0; round < 400; round++) {
+        ra_link_pair pairs[16];
+        uint64_t count = 0;
+        for (uint32_t a = 0; a < 5; a++)
+            for (uint32_t b = 5; b < 10 && count < 16; b++) {
+                random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+                if (random >> 62 == 0) continue;
+                pairs[count++] = (ra_link_pair){a, b, 0, (float)((random >> 40) % 2000) / 100};
+            }
+        float best = best_sum(pairs, count, 0, 0), sum = 0;
+        ra_link_table table = {.rows = 10, .split = 5, .linking = true};
+        ra_arena arena;
+        ra_arena_init(&arena, 0, NULL);
+        assert_int_equal(ra_link_assign(pairs, &count, &table, 0, &arena), RA_OK);
+        for (uint64_t i = 0; i < count; i++)
+            sum += pairs[i].weight;
+        assert_true(sum >= best - 5 * RA_ASSIGN_EPSILON - 1e-3F);
+        ra_arena_free(&arena);
+    }
+}
+
+static void every_failed_allocation_is_reported_and_leaks_nothing(void **state) {
+    (void)state;
+    char *text = people_csv(20);
+    const char *other = "id,memo,date,amount\nx,ANNA MEYER,2024-01-02,99\n";
+    for (int run = 0; run < 4; run++) {
+        uint64_t points = 0;
+        for (uint64_t n = 0;; n++) {
+            ra_failing failing = {.left = n, .once = (run & 1) != 0};
+            ra_allocator allocator = {failing_allocate, failing_release, &failing};
+            ra_link_table table;
+            ra_link_result result;
+            ra_status status =
+                run < 2 ? link_texts("person", text, NULL, 1, &allocator, &table, &result, NULL)
+                        : link_texts("payment", other, other, 1, &allocator, &table, &result, NULL);
+            assert_int_equal(status, failing.failed ? RA_NO_MEMORY : RA_OK);
+            free_all(&table, &result);
+            if (!failing.failed) break;
+            points++;
+        }
+        assert_true(points > 10);
+    }
+    free(text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spellings_of_one_value_become_equal),
+        cmocka_unit_test(dates_and_amounts_are_read_in_the_usual_forms),
+        cmocka_unit_test(text_that_is_not_utf8_is_refused),
+        cmocka_unit_test(a_wrong_profile_names_its_line),
+        cmocka_unit_test(mistyped_twins_are_found_and_nobody_else),
+        cmocka_unit_test(an_explanation_adds_up_to_the_weight),
+        cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(tiny_files_have_no_pairs_or_a_clear_error),
+        cmocka_unit_test(a_hundred_thousand_equal_keys_cost_linear_work),
+        cmocka_unit_test(huge_cells_are_cut_not_compared_in_full),
+        cmocka_unit_test(links_of_two_sets_are_one_to_one),
+        cmocka_unit_test(assignment_reaches_the_best_sum),
+        cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

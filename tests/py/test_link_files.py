@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Files of any layout are linked or refused with a clear sentence."""
+
+import csv
+
+import pytest
+from link_support import link, pairs_of, run_driver
+
+PEOPLE = [
+    ("1", "anna", "meyer", "1970-01-02", "anna@shop.example"),
+    ("2", "ana", "meyer", "1970-01-02", "anna@shop.example"),
+    ("3", "bruno", "okafor", "1981-07-30", "bo@mail.example"),
+    ("4", "carla", "duarte", "1992-11-12", "cd@mail.example"),
+]
+HEADER = ("rec_id", "given_name", "surname", "date_of_birth", "email")
+
+
+def _write(path, rows, delimiter=","):
+    with open(path, "w", newline="") as handle:
+        csv.writer(handle, delimiter=delimiter).writerows(rows)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "no header row"),
+        (b"colour,size\nred,1\n", "no column of the file is known"),
+        (b"country\nde\nde\n", "no block of the profile fits"),
+        (b"surname,email\nmeyer,a@b.example\n\xff\xfe,x\n", "UTF-8"),
+        (b'surname,email\n"meyer,a@b.example\n', "not closed"),
+    ],
+)
+def test_unusable_files_are_refused_with_a_sentence(content, words, tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_bytes(content)
+    run = run_driver("--profile", "person", file, "--out", tmp_path / "out.csv")
+    assert run.returncode == 1
+    assert words in run.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_bad_row_is_named_by_its_number(tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_bytes(b"surname\nmeyer\nduarte\n\xc3\n")
+    run = run_driver("--profile", "person", file, "--out", tmp_path / "out.csv")
+    assert "(row 3)" in run.stderr
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_nothing_to_compare_gives_no_pairs(rows, tmp_path):
+    file = _write(tmp_path / "in.csv", [HEADER, *PEOPLE[:rows]])
+    found, summary = link("person", [file], tmp_path / "out.csv")
+    assert found == []
+    assert summary["records"] == rows
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_usual_delimiter_is_understood(delimiter, tmp_path):
+    file = _write(tmp_path / "in.csv", [HEADER, *PEOPLE], delimiter)
+    found, _summary = link("person", [file], tmp_path / "out.csv")
+    assert pairs_of(found) == {frozenset("12")}
+    assert found[0]["cluster"] == "1"
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_columns_can_be_named_either_way_round(side, tmp_path):
+    header = ("key", "vorname", "nachname", "geb", "post")
+    fields = ("id", *HEADER[1:])
+    file = _write(tmp_path / "in.csv", [header, *PEOPLE])
+    both = zip(header, fields, strict=True)
+    mapping = ",".join("=".join(pair if side else pair[::-1]) for pair in both)
+    found, _summary = link(
+        "person", [file], tmp_path / "out.csv", "--columns", mapping
+    )
+    assert pairs_of(found) == {frozenset("12")}
+
+
+def test_a_column_that_no_file_has_is_an_error(tmp_path):
+    file = _write(tmp_path / "in.csv", [HEADER, *PEOPLE])
+    out = tmp_path / "out.csv"
+    run = run_driver(
+        *("--profile", "person", file, "--out", out, "--columns", "phone=handy")
+    )
+    assert run.returncode == 1
+    assert "no file has a column" in run.stderr
+
+
+def test_the_explanation_adds_up_to_the_weight(tmp_path):
+    file = _write(tmp_path / "in.csv", [HEADER, *PEOPLE])
+    plain, _summary = link("person", [file], tmp_path / "plain.csv")
+    found, summary = link("person", [file], tmp_path / "out.csv", "--explain")
+    assert [row["weight"] for row in found] == [row["weight"] for row in plain]
+    base = -summary["prior_bits"]
+    for row in found:
+        total = sum(float(row[name]) for name in HEADER[1:])
+        assert abs(float(row["weight"]) + base - total) < 0.01
+
+
+def test_threads_do_not_change_a_byte(tmp_path):
+    people = [
+        (str(n), f"name{n % 97}", f"family{n % 89}", f"19{n % 90 + 10}-03-04", "")
+        for n in range(2000)
+    ]
+    file = _write(tmp_path / "in.csv", [HEADER, *people])
+    for threads in ("1", "2", "7"):
+        link("person", [file], tmp_path / f"{threads}.csv", "--threads", threads)
+    one = (tmp_path / "1.csv").read_bytes()
+    assert (tmp_path / "2.csv").read_bytes() == one
+    assert (tmp_path / "7.csv").read_bytes() == one
+
+
+def test_a_profile_of_ones_own_is_used(tmp_path):
+    profile = tmp_path / "plates.profile"
+    profile.write_text(
+        "profile plates  # cars and who drives them\n"
+        "field plate code tf\nfield driver name tf aliases=who\nblock plate:3\n"
+    )
+    rows = [(str(n), f"KA {n:03d} X{n * 7 % 90}", f"{n * 37}bert") for n in range(60)]
+    rows.append(("twin", "ka-005-x35", "185Bert"))
+    file = _write(tmp_path / "in.csv", [("id", "Plate", "who"), *rows])
+    found, _summary = link(profile, [file], tmp_path / "out.csv")
+    assert pairs_of(found) == {frozenset(("5", "twin"))}
+    profile.write_text("profile plates\nfield plate\n")
+    run = run_driver("--profile", profile, file, "--out", tmp_path / "out.csv")
+    assert "unknown kind of field (row 2)" in run.stderr
