@@ -41,10 +41,15 @@ class RetailImport(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+    )
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Shop",
+        string="Channel",
         required=True,
         index=True,
         ondelete="restrict",
@@ -371,9 +376,10 @@ class RetailImport(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        new = self.env._("New")
         for vals in vals_list:
             self._check_protected(vals)
-            if vals.get("name", "/") == "/":
+            if vals.get("name", new) == new:
                 vals["name"] = self.env["ir.sequence"].next_by_code("retail.import")
         records = super().create(vals_list)
         records.filtered("file")._remember_checksum()

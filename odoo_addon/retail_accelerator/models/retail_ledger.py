@@ -59,7 +59,7 @@ class RetailLedger(models.Model):
 
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Shop",
+        string="Channel",
         required=True,
         readonly=True,
         ondelete="restrict",
@@ -183,7 +183,9 @@ class RetailLedger(models.Model):
         for entry in self:
             rows = []
             if entry.outcome == "review" and entry.order_id:
-                rows = review.differences(self.env, entry.sudo())
+                # Forms ask for the size of binary fields instead of their content.
+                whole = entry.sudo().with_context(bin_size=False)
+                rows = review.differences(self.env, whole)
             entry.difference_html = rows and entry._difference_table(rows)
 
     def _difference_table(self, rows):

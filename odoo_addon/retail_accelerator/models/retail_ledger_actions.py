@@ -63,7 +63,7 @@ class RetailLedger(models.Model):
         )
         self.env.flush_all()
         for channel, entries in self.grouped("channel_id").items():
-            result = runner.replay(channel, entries.sudo())
+            result = runner.replay(channel, entries.sudo().with_context(bin_size=False))
             for name in ("created", "updated", "unchanged", "skipped", "rejected"):
                 counts[name] = counts.get(name, 0) + result.get(name, 0)
             entries._close_corrected()

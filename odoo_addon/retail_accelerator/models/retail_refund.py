@@ -14,7 +14,7 @@ class RetailRefund(models.Model):
 
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Shop",
+        string="Channel",
         required=True,
         readonly=True,
         index=True,

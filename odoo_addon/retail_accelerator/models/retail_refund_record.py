@@ -209,7 +209,9 @@ class RetailRefund(models.Model):
             lambda line: not line.display_type
         ).sorted(lambda line: (line.sequence, line.id))
         result = {}
-        for index, source in enumerate(payload_to_order(entry.payload)["lines"]):
+        for index, source in enumerate(
+            payload_to_order(entry._payload_bytes())["lines"]
+        ):
             here = lines[index : index + 1]
             name, sku = source["name"], source["sku"]
             same_name = lines.filtered(lambda line, name=name: line.name == name)

@@ -16,7 +16,7 @@ class SaleOrder(models.Model):
     )
     retail_channel_id = fields.Many2one(
         "retail.channel",
-        string="Shop",
+        string="Channel",
         compute="_compute_retail_source",
         search="_search_retail_channel_id",
         compute_sudo=True,

@@ -109,6 +109,7 @@ class ImportCase(TransactionCase):
                 "identity_key": native.require().identity_key(
                     cls.channel.code, "order", str(ref)
                 ),
+                "content_hash": "0" * 32,
                 "outcome": "created",
                 "currency_id": cls.channel.currency_id.id,
                 **vals,

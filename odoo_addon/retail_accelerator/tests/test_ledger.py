@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..engine import native, runner
+from ..engine import native, payload, runner
 from ..models import retail_ledger_actions
 from .import_common import ImportCase, woo_order
 
@@ -158,7 +158,9 @@ class TestLedger(ImportCase):
     def test_differences_are_shown_side_by_side(self):
         order = self.make_order()
         order.action_confirm()
-        html = str(self.review(order).difference_html)
+        # A form asks for sizes of binary fields; the differences need the content.
+        entry = self.review(order).with_context(bin_size=True)
+        html = str(entry.difference_html)
         self.assertIn("20.00", html)
         self.assertIn("30.00", html)
 
@@ -209,6 +211,20 @@ class TestLedger(ImportCase):
         with self.assertRaisesRegex(UserError, "credit note"):
             wizard.action_apply()
         self.assertEqual(order.state, "sale")
+
+    def test_version_that_must_be_reviewed_says_why(self):
+        order = self.make_order()
+        entry = self.make_entry(9, order_id=order.id)
+        order.action_confirm()
+        newer = woo_order(9, total="30.00", date_modified_gmt="2026-02-01T00:00:00")
+        newer["line_items"][0].update(quantity=3, subtotal="30.00", total="30.00")
+        entry._set_payload(payload.json_to_payload(json.dumps(newer)))
+        entry.outcome = "rejected"
+        self.env.flush_all()
+        runner.replay(self.channel, entry)
+        self.assertEqual((entry.outcome, entry.reason), ("review", "order_locked"))
+        self.assertIn(order.name, entry.message)
+        self.assertEqual(order.retail_review_count, 1)
 
     # -- from the order --
 
