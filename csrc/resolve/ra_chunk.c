@@ -130,6 +130,7 @@ static ra_sale_config sale_config(const ra_catalog *catalog, const ra_plan *plan
 static ra_status name_difference(ra_chunk *chunk, ra_plan *plan, ra_decimal difference) {
     char text[24];
     size_t length = ra_decimal_format(difference, text);
+    plan->field = "difference";
     if (!ra_arena_copy(&chunk->arena, (ra_str){text, length}, &plan->detail)) return RA_NO_MEMORY;
     return RA_OK;
 }
