@@ -29,15 +29,18 @@
         .name = (amount_text), .level = RA_CSV_LINE_TAX, .type = RA_CSV_MONEY,                     \
         .offset = offsetof(ra_line_tax, amount), .tax = (number)                                   \
     }
+#define PLACE(text, part, member)                                                                  \
+    {                                                                                              \
+        .name = (text), .level = RA_CSV_ORDER, .type = RA_CSV_TEXT,                                \
+        .offset = offsetof(ra_order, part) + offsetof(ra_address, member)                          \
+    }
 #define ADDRESS(prefix, part)                                                                      \
-    ORDER(prefix "_first_name", TEXT, part.first_name),                                            \
-        ORDER(prefix "_last_name", TEXT, part.last_name),                                          \
-        ORDER(prefix "_company", TEXT, part.company),                                              \
-        ORDER(prefix "_address_1", TEXT, part.address_1),                                          \
-        ORDER(prefix "_address_2", TEXT, part.address_2), ORDER(prefix "_city", TEXT, part.city),  \
-        ORDER(prefix "_state", TEXT, part.state), ORDER(prefix "_postcode", TEXT, part.postcode),  \
-        ORDER(prefix "_country", TEXT, part.country), ORDER(prefix "_email", TEXT, part.email),    \
-        ORDER(prefix "_phone", TEXT, part.phone)
+    PLACE(prefix "_first_name", part, first_name), PLACE(prefix "_last_name", part, last_name),    \
+        PLACE(prefix "_company", part, company), PLACE(prefix "_address_1", part, address_1),      \
+        PLACE(prefix "_address_2", part, address_2), PLACE(prefix "_city", part, city),            \
+        PLACE(prefix "_state", part, state), PLACE(prefix "_postcode", part, postcode),            \
+        PLACE(prefix "_country", part, country), PLACE(prefix "_email", part, email),              \
+        PLACE(prefix "_phone", part, phone)
 
 static const ra_csv_column columns[] = {
     REQUIRED("order_id", CODE, source_ref),

@@ -33,7 +33,7 @@ static const marker markers[32] = {
 static void read_short(uint8_t first, ra_token *out) {
     if (first < 0x80 || first >= 0xe0) {
         out->kind = RA_TOKEN_INTEGER;
-        out->integer = (int8_t)first;
+        out->integer = first < 0x80 ? first : (int64_t)first - 0x100;
     } else if (first < 0x90) {
         out->kind = RA_TOKEN_MAP;
         out->count = 2 * (uint64_t)(first & 0x0f);

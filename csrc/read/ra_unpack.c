@@ -177,7 +177,7 @@ static ra_status take_version(cursor *in) {
 
 static ra_status take_member(cursor *in, const ra_schema *schema, void *record, uint64_t *seen) {
     ra_token token;
-    ra_str name;
+    ra_str name = {NULL, 0};
     ra_status status = take(in, &token);
     if (status != RA_OK) return status;
     if (token.kind != RA_TOKEN_TEXT) return wrong_type(in, NULL);

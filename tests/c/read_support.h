@@ -68,6 +68,29 @@ static inline ra_allocator faulty_allocator(faulty_memory *memory) {
     return (ra_allocator){faulty_allocate, faulty_release, memory};
 }
 
+/* A text that grows inside a buffer of fixed size; what does not fit is cut off. */
+typedef struct grown_text {
+    char *text;
+    size_t capacity, length;
+} grown_text;
+
+static inline void grow(grown_text *out, const char *bytes, size_t size) {
+    size_t room = out->capacity - 1 - out->length;
+    size_t count = size < room ? size : room;
+    if (count > 0) memcpy(out->text + out->length, bytes, count);
+    out->length += count;
+    out->text[out->length] = '\0';
+}
+
+static inline void grow_text(grown_text *out, const char *text) {
+    grow(out, text, strlen(text));
+}
+
+static inline void grow_fill(grown_text *out, const char *text, size_t times) {
+    for (size_t i = 0; i < times; i++)
+        grow_text(out, text);
+}
+
 /* One readable order of each format. */
 static const char sample_json[] =
     "[{\"id\":7,\"number\":\"A-7\",\"status\":\"completed\",\"currency\":\"EUR\","

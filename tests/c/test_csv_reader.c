@@ -151,19 +151,21 @@ static void test_values_that_cannot_be_read_are_refused(void **state) {
 }
 
 static void test_large_rows_and_orders_are_passed_over(void **state) {
-    char text[2048] = HEADER "1,s,EUR,2024-01-02,1,1,";
-    memset(text + strlen(text), 'x', 300);
-    strcat(text, "\n" ORDER("2", "b") ORDER("3", "c"));
+    char text[2048];
+    grown_text row = {.text = text, .capacity = sizeof text};
+    grow_text(&row, HEADER "1,s,EUR,2024-01-02,1,1,");
+    grow_fill(&row, "x", 300);
+    grow_text(&row, "\n" ORDER("2", "b") ORDER("3", "c"));
     CODES(state, text, RA_TOO_LARGE, RA_OK);
-    strcpy(text, HEADER ORDER("1", "a"));
-    for (int i = 0; i < 10; i++)
-        strcat(text, ORDER("2", "b"));
-    strcat(text, ORDER("3", "c"));
+    grown_text order = {.text = text, .capacity = sizeof text};
+    grow_text(&order, HEADER ORDER("1", "a"));
+    grow_fill(&order, ORDER("2", "b"), 10);
+    grow_text(&order, ORDER("3", "c"));
     CODES(state, text, RA_OK, RA_TOO_LARGE, RA_OK);
-    strcpy(text, HEADER ORDER("1", "a") ORDER("2", "\"open"));
-    for (int i = 0; i < 3; i++)
-        strcat(text, ORDER("3", "0123456789012345678901234567890"));
-    strcat(text, ORDER("4", "even"));
+    grown_text quote = {.text = text, .capacity = sizeof text};
+    grow_text(&quote, HEADER ORDER("1", "a") ORDER("2", "\"open"));
+    grow_fill(&quote, ORDER("3", "0123456789012345678901234567890"), 3);
+    grow_text(&quote, ORDER("4", "even"));
     CODES(state, text, RA_OK, RA_BAD_SYNTAX, RA_OK, RA_OK);
 }
 

@@ -266,10 +266,11 @@ static void test_a_bad_record_between_good_ones_is_refused_alone(void **state) {
     const size_t deep = 10000;
     char *text = calloc(1, 3 * deep);
     assert_non_null(text);
-    strcpy(text, "[" WHOLE "}," HEAD ",\"x\":");
-    memset(text + strlen(text), '[', deep);
-    memset(text + strlen(text), ']', deep);
-    strcat(text, "}," WHOLE ",}," WHOLE "}]");
+    grown_text file = {.text = text, .capacity = 3 * deep};
+    grow_text(&file, "[" WHOLE "}," HEAD ",\"x\":");
+    grow_fill(&file, "[", deep);
+    grow_fill(&file, "]", deep);
+    grow_text(&file, "}," WHOLE ",}," WHOLE "}]");
     memory_input in;
     ra_input input = memory_source(&in, text);
     ra_reader *reader = NULL;
@@ -307,11 +308,10 @@ static void test_an_order_of_too_many_items_is_refused(void **state) {
     size_t count = 70000;
     char *text = calloc(1, count * 3 + 256);
     assert_non_null(text);
-    strcpy(text, WHOLE ",\"line_items\":[{}");
-    char *end = text + strlen(text);
-    for (size_t i = 0; i < count; i++, end += 3)
-        memcpy(end, ",{}", 3);
-    strcpy(end, "]}");
+    grown_text record = {.text = text, .capacity = count * 3 + 256};
+    grow_text(&record, WHOLE ",\"line_items\":[{}");
+    grow_fill(&record, ",{}", count);
+    grow_text(&record, "]}");
     ra_order order = read_one(*state, text);
     assert_int_equal(order.error.code, RA_TOO_LARGE);
     assert_string_equal(order.error.field, "line_items");

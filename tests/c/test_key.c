@@ -55,7 +55,7 @@ static void test_identity_is_the_hash_of_length_prefixed_parts(void **state) {
     XXH128_canonicalFromHash(&canonical, XXH3_128bits(parts, sizeof parts - 1));
     char wanted[RA_KEY_HEX], hex[RA_KEY_HEX];
     for (int i = 0; i < 16; i++)
-        sprintf(wanted + 2 * i, "%02x", canonical.digest[i]);
+        (void)snprintf(wanted + 2 * i, 3, "%02x", canonical.digest[i]);
     ra_key_to_hex(ra_key_identity(RA_STR("shop"), RA_STR("order"), RA_STR("152")), hex);
     assert_string_equal(hex, wanted);
 }
