@@ -352,7 +352,8 @@ static ra_status read_header(ra_csv_reader *reader, ra_error *error) {
     }
     if (row->count > RA_CSV_CELLS) return bad_header(error, NULL, "too many columns");
     reader->column_count = row->count;
-    reader->columns = ra_read_allocate(reader->allocator, row->count * sizeof reader->columns[0]);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is meant. */
+    reader->columns = ra_read_allocate(reader->allocator, row->count * sizeof *reader->columns);
     if (reader->columns == NULL) return stop(reader, 0, RA_NO_MEMORY, error);
     for (size_t i = 0; i < row->count; i++) {
         reader->columns[i] = ra_csv_find_column(row->cells[i]);
