@@ -3,7 +3,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_duration
 
 STATES = [
     ("draft", "Draft"),
@@ -235,7 +234,7 @@ class RetailImport(models.Model):
     time_left = fields.Char(
         string="Time left",
         compute="_compute_progress",
-        help="Estimated from the speed so far (hours:minutes:seconds).",
+        help="Estimated from the speed so far.",
     )
     error_message = fields.Text(string="What went wrong", readonly=True, copy=False)
     cancel_requested = fields.Boolean(readonly=True, copy=False)
@@ -298,11 +297,19 @@ class RetailImport(models.Model):
             record.rate = record.read_count / worked if worked else 0.0
             left = worked * (1 - share) / share if share and worked else 0.0
             record.seconds_left = round(left) if record.state not in FINAL else 0
-            record.time_left = (
-                format_duration(record.seconds_left / 60)
-                if record.state in ("running", "paused") and record.seconds_left
-                else False
-            )
+            running = record.state in ("running", "paused")
+            record.time_left = running and record._time_left_text()
+
+    def _time_left_text(self):
+        """An estimate, as rough as people would say it."""
+        seconds = self.seconds_left
+        if not seconds:
+            return False
+        if seconds < 60:
+            return self.env._("less than a minute")
+        if seconds < 3600:
+            return self.env._("about %s min", round(seconds / 60))
+        return self.env._("about %s h", round(seconds / 3600, 1))
 
     @api.depends("reasons")
     def _compute_reasons_text(self):

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from odoo import api, models
 from odoo.fields import Command
 
+from ..engine.parties import QUIET
 from ..engine.payload import payload_to_order
 
 LINE_KINDS = {
@@ -74,7 +75,7 @@ class RetailRefund(models.Model):
         "rejected": [(ref, reason)]}.
         """
         counts = {"created": 0, "updated": 0, "unchanged": 0, "rejected": []}
-        model = self.sudo()
+        model = self.sudo().with_context(**QUIET)
         wanted = model._wanted(records, counts)
         known = {
             refund.source_ref: refund

@@ -167,6 +167,11 @@ class TestImportWorkflow(ImportCase):
         self.assertEqual(record.progress, 25)
         self.assertEqual(record.rate, 5)
         self.assertEqual(record.seconds_left, 30)
+        self.assertEqual(record.time_left, "less than a minute")
+        record.seconds = 50
+        self.assertEqual(record.time_left, "about 2 min")
+        record.seconds = 2700
+        self.assertEqual(record.time_left, "about 2.2 h")
         record.state = "done"
         self.assertEqual(record.progress, 100)
         self.assertFalse(record.time_left)
