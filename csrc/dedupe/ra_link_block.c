@@ -14,9 +14,10 @@
 #define RA_NO_ENTRY UINT32_MAX
 #define RA_RADIX_BITS 11
 #define RA_RADIX (1U << RA_RADIX_BITS)
-#define RA_CAP_LEAST 40
+#define RA_CAP_LEAST 12
 #define RA_CAP_MOST 400
 #define RA_CAP_PER_WINDOW 8
+#define RA_WINDOW_LEAST 5
 #define RA_CAP_WORK 4000000 /* pairs a rule may cost in a small set, per entry of a full block */
 
 typedef struct ra_keyed {
@@ -143,6 +144,7 @@ ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *c
     blocks->cap = cap < RA_CAP_LEAST ? RA_CAP_LEAST : cap > RA_CAP_MOST ? RA_CAP_MOST : cap;
     blocks->window = blocks->cap / RA_CAP_PER_WINDOW;
     if (blocks->window > RA_LINK_WINDOW) blocks->window = RA_LINK_WINDOW;
+    if (blocks->window < RA_WINDOW_LEAST) blocks->window = RA_WINDOW_LEAST;
     blocks->comparer = comparer;
     ra_block_build build = {.blocks = blocks, .seed = seed};
     for (uint32_t r = 0; r < RA_LINK_RULES; r++) {

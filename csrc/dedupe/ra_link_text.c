@@ -140,12 +140,16 @@ ra_status ra_link_fold_address(ra_str raw, ra_link_value *out) {
     return status;
 }
 
-ra_status ra_link_fold_code(ra_str raw, ra_link_value *out) {
-    ra_status status = ra_link_fold(raw, out);
+static void drop_blanks(ra_link_value *out) {
     uint32_t to = 0;
     for (uint32_t i = 0; i < out->len; i++)
         if (out->text[i] != ' ') out->text[to++] = out->text[i];
     out->len = to;
+}
+
+ra_status ra_link_fold_code(ra_str raw, ra_link_value *out) {
+    ra_status status = ra_link_fold(raw, out);
+    drop_blanks(out);
     return status;
 }
 
@@ -183,6 +187,7 @@ static ra_status fold_mail_text(ra_str raw, ra_link_value *out) {
         else if (point >= 0x80)
             room = room && fold_point(out, point);
     }
+    drop_blanks(out); /* what is no letter folds to a blank */
     return RA_OK;
 }
 
