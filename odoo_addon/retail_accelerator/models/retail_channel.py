@@ -153,6 +153,10 @@ class RetailChannel(models.Model):
                 vals["name"] = self.env._("%s (copy)", channel.name)
         return vals_list
 
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        """None: what the chatter would take by its name is the matching of customers."""
+        return []
+
     @api.model
     def _by_code(self, code):
         """The channel of that code, or a UserError that names those there are."""

@@ -175,6 +175,18 @@ class TestChannel(RetailCase):
         self.assertEqual(self.env["sale.order"].search(action["domain"]), orders[0])
         self.assertEqual(action["res_model"], "sale.order")
 
+    def test_chatter_addresses_no_customer_of_the_shop(self):
+        partner = self.env["res.partner"].create({"name": "Buyer"})
+        row = self.env["retail.channel.partner"].create(
+            {
+                "channel_id": self.channel.id,
+                "party_key": "0" * 32,
+                "partner_id": partner.id,
+            }
+        )
+        self.assertEqual(self.channel.partner_ids, row)
+        self.assertFalse(self.channel._mail_get_partners()[self.channel.id])
+
     def test_unknown_code_names_the_channels(self):
         self.assertEqual(self.env["retail.channel"]._by_code("shop"), self.channel)
         with self.assertRaisesRegex(UserError, "shop"):
