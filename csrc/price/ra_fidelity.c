@@ -115,7 +115,8 @@ static ra_status attempt(const ra_sale_work *work, bool discounts, bool impose,
 /* Odoo's own amounts, else the shop's; without the discount column when it is in the way. */
 static ra_status find_prices(const ra_sale_work *work, ra_tax_totals *totals) {
     ra_status status = attempt(work, true, false, totals);
-    if (status != RA_NOT_REPRODUCIBLE) return status;
+    bool enough = status == RA_OK && !work->config->impose_always;
+    if (enough || (status != RA_OK && status != RA_NOT_REPRODUCIBLE)) return status;
     bool any_discount = false;
     for (size_t i = 0; i < work->count; i++) {
         any_discount = any_discount || work->items[i].has_discount;

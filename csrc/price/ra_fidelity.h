@@ -32,6 +32,7 @@ typedef struct ra_sale_config {
     int discount_digits;       /* decimal.precision 'Discount' */
     int quantity_digits;       /* decimal.precision 'Product Unit' */
     ra_decimal rounding_limit; /* largest rounding line, absolute, in the order's currency */
+    bool impose_always;        /* some tax is not Odoo's plain arithmetic: trust the shop */
     bool show_discount;        /* use the discount column where it is exact */
 } ra_sale_config;
 

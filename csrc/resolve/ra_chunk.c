@@ -123,6 +123,7 @@ static ra_sale_config sale_config(const ra_catalog *catalog, const ra_plan *plan
         .discount_digits = catalog->discount_digits,
         .quantity_digits = catalog->quantity_digits,
         .rounding_limit = scaled_limit(catalog->rounding_limit, currency->digits),
+        .impose_always = plan->lane == RA_LANE_ORM,
         .show_discount = catalog->show_discount,
     };
 }

@@ -12,7 +12,9 @@ from odoo.modules.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDONS = ROOT / "tests/addons"
-OTHER_MODULES = "sale_margin,sale_loyalty,delivery,sale_crm,retail_test_fields"
+OTHER_MODULES = (
+    "sale_margin,sale_loyalty,delivery,sale_crm,account_tax_python,retail_test_fields"
+)
 ADMIN = 2
 
 

@@ -34,6 +34,7 @@ class Scenario:
     channel: dict = field(default_factory=dict)
     prepare: tuple = ()  # names of functions below, called with (env, channel)
     closed: bool = False  # the native lane must be closed, and say why
+    mixed: bool = False  # some records must take the ORM lane, others not
 
 
 PLAIN = [
@@ -104,6 +105,7 @@ OTHER_MODULES = [
         orders=100,
         generator=("--features", "all"),
     ),
+    Scenario("a tax computed by Python code", orders=80, prepare=("code_tax",), mixed=True),
 ]
 
 
@@ -212,6 +214,18 @@ def odd_taxes(env, channel):
         rules[1].tax_ids = fixed
 
 
+def code_tax(env, channel):
+    channel.tax_ids.sorted("rate_ref")[0].tax_ids = env["account.tax"].create(
+        {
+            "name": "by formula",
+            "amount_type": "code",
+            "formula": "quantity * price_unit * 0.03",
+            "type_tax_use": "sale",
+            "company_id": channel.company_id.id,
+        }
+    )
+
+
 def validated_mode(env, _channel):
     env["ir.config_parameter"].set_param(
         "retail_accelerator.constraint_mode", "validated"
@@ -299,6 +313,8 @@ def check(scenario, report):
     lanes = report["lanes"]
     if scenario.closed:
         assert lanes["native"] == 0 and lanes["orm"] > 0
+    elif scenario.mixed:
+        assert lanes["native"] > 0 and lanes["orm"] > 0
     else:
         assert lanes["native"] > 0 and lanes["orm"] == 0
         compared.append(report["orders"])
