@@ -12,7 +12,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "ra_bench_"
 QUIET_LOAD = 0.15  # share of all cores that other work may take before a run
-PATIENCE = 60
+PATIENCE = float(os.environ.get("RA_BENCH_PATIENCE", 60))  # seconds to wait for that
 
 
 def tool(name, *arguments):

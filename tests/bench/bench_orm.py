@@ -174,7 +174,7 @@ class Expert(Connector):
         return values
 
     def create(self, orders):
-        self.names = self._names(len(orders))
+        self.names = iter(self._names(len(orders)))
         super().create(orders)
 
     def _names(self, count):
@@ -183,9 +183,10 @@ class Expert(Connector):
             "SELECT nextval(%s) FROM generate_series(1, %s)",
             (f"ir_sequence_{self.sequence.id:03d}", count),
         )
+        numbers = [row[0] for row in self.env.cr.fetchall()]
         prefix, suffix = self.sequence._get_prefix_suffix()
         width = self.sequence.padding
-        return [f"{prefix}{row[0]:0{width}d}{suffix}" for row in self.env.cr.fetchall()]
+        return [f"{prefix}{number:0{width}d}{suffix}" for number in numbers]
 
     def _position(self, partner):
         place = (partner.country_id, partner.state_id, partner.zip)
@@ -198,7 +199,7 @@ class Expert(Connector):
         return {
             **self.constants,
             **super().order_vals(order, partner, products),
-            "name": self.names.pop(),
+            "name": next(self.names),
             "partner_invoice_id": partner.id,
             "partner_shipping_id": partner.id,
             "fiscal_position_id": self._position(partner),

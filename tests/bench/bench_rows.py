@@ -39,15 +39,17 @@ DELETES = (
 PAGE = 1000  # rows of one INSERT
 
 
-def ranges(name, after, size):
-    """(first, last) order ids of each chunk of ``size`` orders made after an id."""
-    rows = database.execute(
-        name, "SELECT id FROM sale_order WHERE id > %(after)s ORDER BY id", after=after
+def ranges(name, after):
+    """(first, last) order ids of each transaction that made orders after an id.
+
+    All rows of one transaction bear the same time.
+    """
+    return database.execute(
+        name,
+        "SELECT min(id), max(id) FROM sale_order WHERE id > %(after)s"
+        " GROUP BY create_date ORDER BY 1",
+        after=after,
     )
-    ids = [row[0] for row in rows]
-    return [
-        (ids[at], ids[min(at + size, len(ids)) - 1]) for at in range(0, len(ids), size)
-    ]
 
 
 def dump(name, chunks, folder):
