@@ -55,6 +55,9 @@ test-py: setup ## Python tests of the built extension
 test-odoo: setup ## the module's own tests inside Odoo
 	@$(RUN_TESTS) odoo
 
+test-parity: setup ## both lanes on the same orders, every column compared
+	@$(RUN_TESTS) parity
+
 test-crash: setup ## kill -9 of workers and servers, then go on
 	@$(RUN_TESTS) crash
 
@@ -65,7 +68,7 @@ lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
 .PHONY: help setup build demo demo-stop wheel bench bench-quick clean test test-c test-fuzz \
-	test-py test-odoo test-crash test-browser lint programs-c programs-fuzz \
+	test-py test-odoo test-parity test-crash test-browser lint programs-c programs-fuzz \
 	programs-strict print-cflags
 
 # ---- C programs of the tests; tools/run_tests.py and tools/lint.sh call these ----

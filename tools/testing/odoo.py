@@ -56,6 +56,6 @@ def judge(code, output, log):
     if code and not failed:
         failed = 1
     if failed:
-        print("".join(COMPLAINT.findall(output)[:10]))
-        show_tail(output, log)
+        complaints = COMPLAINT.findall(output)[:10]
+        show_tail("".join(complaints) or output, log)
     return passed, failed
