@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .mixins.retail_import_workflow import FINAL
+
 STATES = [
     ("draft", "Draft"),
     ("queued", "Waiting"),
@@ -13,30 +15,19 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("failed", "Failed"),
 ]
-FINAL = ("done", "cancelled", "failed")
-# What a run adds up; a new start sets all of it back.
-COUNTERS = (
-    "read_count",
-    "created_count",
-    "updated_count",
-    "unchanged_count",
-    "skipped_count",
-    "rejected_count",
-    "review_count",
-    "native_count",
-    "orm_count",
-    "refund_count",
-    "file_offset",
-    "file_row",
-    "result_size",
-    "seconds",
-)
 
 
 class RetailImport(models.Model):
     _name = "retail.import"
     _description = "Import of Shop Orders"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "retail.import.files",
+        "retail.import.run",
+        "retail.import.undoing",
+        "retail.import.workflow",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -48,7 +39,6 @@ class RetailImport(models.Model):
     )
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Channel",
         required=True,
         index=True,
         ondelete="restrict",
@@ -222,7 +212,6 @@ class RetailImport(models.Model):
         digits=(12, 0),
     )
     progress = fields.Float(
-        string="Progress",
         compute="_compute_progress",
         digits=(5, 1),
         help="Share of the file that is done.",

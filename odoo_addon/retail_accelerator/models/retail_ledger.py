@@ -59,7 +59,6 @@ class RetailLedger(models.Model):
 
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Channel",
         required=True,
         readonly=True,
         ondelete="restrict",
@@ -67,7 +66,6 @@ class RetailLedger(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     import_id = fields.Many2one(
         "retail.import",
-        string="Import",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -112,7 +110,6 @@ class RetailLedger(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order",
-        string="Order",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

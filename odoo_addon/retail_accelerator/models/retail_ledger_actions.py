@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
 from ..engine import runner
-from .retail_import_files import BATCH
+from .mixins.retail_import_files import BATCH
 
 DIRECT = 200  # more records than this are tried again in the background
 CLOSED_MOVES = ("draft", "posted")

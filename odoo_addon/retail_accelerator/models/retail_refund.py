@@ -14,7 +14,6 @@ class RetailRefund(models.Model):
 
     channel_id = fields.Many2one(
         "retail.channel",
-        string="Channel",
         required=True,
         readonly=True,
         index=True,
@@ -25,7 +24,6 @@ class RetailRefund(models.Model):
     )
     import_id = fields.Many2one(
         "retail.import",
-        string="Import",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -43,7 +41,6 @@ class RetailRefund(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order",
-        string="Order",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -12,11 +12,11 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import connection_info_for
 from odoo.tests import Form, HttpCase, tagged
 
-from ..models import retail_import_run
-from ..models.retail_import_files import safe_cell
+from ..models.mixins import retail_import_run, retail_import_workflow
+from ..models.mixins.retail_import_files import safe_cell
 from .import_common import ImportCase
 
-RUNNER = "odoo.addons.retail_accelerator.models.retail_import_workflow.ImportRunner"
+RUNNER = retail_import_workflow.__name__ + ".ImportRunner"
 
 
 @tagged("post_install", "-at_install")

@@ -3,4 +3,8 @@ from . import (
     retail_channel_mapping,
     retail_channel_overview,
     retail_channel_policy,
+    retail_import_files,
+    retail_import_run,
+    retail_import_undo,
+    retail_import_workflow,
 )

@@ -25,8 +25,9 @@ def safe_cell(value):
 TRUSTED_PATH = object()
 
 
-class RetailImport(models.Model):
-    _inherit = "retail.import"
+class RetailImportFiles(models.AbstractModel):
+    _name = "retail.import.files"
+    _description = "Files of an Import"
 
     # -- what comes in --
 

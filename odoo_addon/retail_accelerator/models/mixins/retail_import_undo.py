@@ -5,13 +5,14 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .retail_import import FINAL
+from .retail_import_workflow import FINAL
 
 UNDO_BATCH = 100
 
 
-class RetailImport(models.Model):
-    _inherit = "retail.import"
+class RetailImportUndoing(models.AbstractModel):
+    _name = "retail.import.undoing"
+    _description = "Undoing an Import"
 
     def _untouched_orders(self, limit=None):
         """Draft orders this import created that are as it left them."""

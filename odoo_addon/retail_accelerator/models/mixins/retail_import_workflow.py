@@ -4,14 +4,32 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine.runner import ImportRunner
-from .retail_import import COUNTERS, FINAL
+from ...engine.runner import ImportRunner
 
+FINAL = ("done", "cancelled", "failed")
+# What a run adds up; a new start sets all of it back.
+COUNTERS = (
+    "read_count",
+    "created_count",
+    "updated_count",
+    "unchanged_count",
+    "skipped_count",
+    "rejected_count",
+    "review_count",
+    "native_count",
+    "orm_count",
+    "refund_count",
+    "file_offset",
+    "file_row",
+    "result_size",
+    "seconds",
+)
 REQUEST_SECONDS = 20  # what "Run now" may take before the background takes over
 
 
-class RetailImport(models.Model):
-    _inherit = "retail.import"
+class RetailImportWorkflow(models.AbstractModel):
+    _name = "retail.import.workflow"
+    _description = "Workflow of an Import"
 
     def _expect_state(self, *states):
         labels = dict(self._fields["state"]._description_selection(self.env))

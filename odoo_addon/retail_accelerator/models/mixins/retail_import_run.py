@@ -9,8 +9,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
-from ..engine import confirm
-from .retail_import import FINAL
+from ...engine import confirm
+from .retail_import_workflow import FINAL
 
 _logger = logging.getLogger(__name__)
 
@@ -20,8 +20,9 @@ CONFIRM_BATCH = 50
 CRONS = ("retail_accelerator.ir_cron_import_1", "retail_accelerator.ir_cron_import_2")
 
 
-class RetailImport(models.Model):
-    _inherit = "retail.import"
+class RetailImportRun(models.AbstractModel):
+    _name = "retail.import.run"
+    _description = "Background Work on Imports"
 
     @contextmanager
     def _lease(self):
@@ -126,7 +127,7 @@ class RetailImport(models.Model):
     @api.model
     def _cron_confirm(self):
         """Confirm imported quotations whose shop status asks for it."""
-        for channel in self.env["retail.channel"].search([]):
+        for channel in self.env["retail.channel"].search([("active", "=", True)]):
             confirmed, failed = confirm.confirm(self.env, channel, CONFIRM_BATCH)
             if confirmed + failed:
                 self.env["ir.cron"]._commit_progress(confirmed + failed)
