@@ -49,7 +49,8 @@ static uint64_t sound_key(const ra_link_term *term) {
     char last = 0;
     for (uint32_t i = 0; i < term->len && len < RA_SOUND_MAX; i++) {
         char c = term->text[i];
-        char class = c >= 'a' && c <= 'z' ? classes[c - 'a'] : c;
+        char class = c;
+        if (c >= 'a' && c <= 'z') class = classes[c - 'a'];
         if (len == 0)
             sound[len++] = c;
         else if (class != '0' && class != ' ' && class != last)

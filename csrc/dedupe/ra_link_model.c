@@ -8,7 +8,7 @@
 #include "dedupe/ra_link_parallel.h"
 
 #define RA_SLICES 64 /* fixed, so that sums do not depend on the number of threads */
-#define RA_RANDOM_FEW 65536
+#define RA_RANDOM_FEW 32768
 #define RA_RANDOM_MANY 131072
 #define RA_MANY_ROWS 20000
 #define RA_ITERATIONS_MAX 40

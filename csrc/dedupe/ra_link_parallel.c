@@ -48,10 +48,11 @@ ra_status ra_link_parallel(uint32_t threads, uint32_t tasks, ra_link_task run, v
     if (tasks == 0) return RA_OK;
     if (threads > RA_LINK_THREADS_MAX) threads = RA_LINK_THREADS_MAX;
     if (threads > tasks) threads = tasks;
+    if (threads == 0) threads = 1;
     ra_crew crew = {.tasks = tasks, .run = run, .context = context, .failed_task = tasks};
     atomic_init(&crew.next, 0);
     if (pthread_mutex_init(&crew.lock, NULL) != 0) return RA_NO_MEMORY;
-    ra_worker workers[RA_LINK_THREADS_MAX];
+    ra_worker workers[RA_LINK_THREADS_MAX] = {{.crew = &crew}};
     for (uint32_t i = 0; i < threads; i++)
         workers[i] = (ra_worker){.crew = &crew, .number = i};
     for (uint32_t i = 1; i < threads; i++)

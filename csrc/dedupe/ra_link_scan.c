@@ -74,7 +74,7 @@ static void set_order(ra_scan_run *run) {
     float gain[RA_LINK_FIELDS];
     for (uint32_t c = 0; c < table->column_count; c++) {
         bool wide = table->dictionaries[table->dictionary[c]].count > RA_WIDE_DICTIONARY;
-        gain[c] = (run->ceiling[c] - run->scan->model->weight[c][1]) / (wide ? 3 : 1);
+        gain[c] = (run->ceiling[c] - run->scan->model->weight[c][1]) / (wide ? 3.0F : 1.0F);
         uint32_t at = c;
         for (; at > 0 && gain[run->order[at - 1]] < gain[c]; at--)
             run->order[at] = run->order[at - 1];

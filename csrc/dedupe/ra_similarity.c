@@ -55,9 +55,11 @@ static void decode(ra_str text, ra_points *out) {
         out->at[out->len++] = next_point(text, &at);
 }
 
-static double winkler(double matches, double transposed, double len_a, double len_b,
+static double winkler(uint32_t matched, uint32_t moved, double len_a, double len_b,
                       uint32_t prefix) {
-    if (matches == 0) return 0;
+    if (matched == 0) return 0;
+    uint32_t transposed = moved / 2; /* a pair out of order counts once */
+    double matches = matched;
     double jaro = (matches / len_a + matches / len_b + (matches - transposed) / matches) / 3;
     return jaro > 0.7 ? jaro + 0.1 * prefix * (1 - jaro) : jaro;
 }
@@ -103,7 +105,7 @@ static double jaro_winkler_ascii(ra_str a, ra_str b) {
     uint32_t prefix = 0;
     while (prefix < 4 && prefix < len_a && prefix < len_b && a.ptr[prefix] == b.ptr[prefix])
         prefix++;
-    return winkler(matches, moved / 2, len_a, len_b, prefix);
+    return winkler(matches, moved, len_a, len_b, prefix);
 }
 
 static uint32_t osa_ascii(ra_str a, ra_str b);
@@ -131,7 +133,7 @@ static double jaro_winkler_points(const ra_points *a, const ra_points *b) {
     uint32_t prefix = 0;
     while (prefix < 4 && prefix < a->len && prefix < b->len && a->at[prefix] == b->at[prefix])
         prefix++;
-    return winkler(matches, moved / 2, a->len, b->len, prefix);
+    return winkler(matches, moved, a->len, b->len, prefix);
 }
 
 double ra_jaro_winkler_plain(ra_str a, ra_str b) {

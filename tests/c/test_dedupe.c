@@ -100,17 +100,19 @@ static void free_all(ra_link_table *table, ra_link_result *result) {
 static char *people_csv(uint32_t people) {
     static const char *const given[] = {"anna", "bruno", "carla", "david", "elena", "felix"};
     static const char *const family[] = {"meyer", "schulze", "okafor", "lindqvist", "duarte"};
-    char *text = malloc(200U + people * 240U);
+    size_t room = 200U + people * 240U;
+    char *text = malloc(room);
     assert_non_null(text);
-    int at = sprintf(text, "rec_id,given_name,surname,date_of_birth,phone,email\n");
+    int at = snprintf(text, room, "rec_id,given_name,surname,date_of_birth,phone,email\n");
     for (uint32_t i = 0; i < people; i++) {
         const char *first = given[i * 7 % 6], *last = family[i * 11 % 5];
         uint32_t year = 1940 + i * 13 % 60, month = 1 + i * 5 % 12, day = 1 + i * 17 % 28;
         uint32_t phone = 10000000 + i * 7654321 % 80000000;
-        at += sprintf(text + at, "a%u,%s,%s%u,%u%02u%02u,0%u,%s.%s%u@shop.example\n", i, first,
-                      last, i * 31 % 997, year, month, day, phone, first, last, i);
-        at += sprintf(text + at, "b%u,%sx,%s%u,%u%02u%02u,0%u,\n", i, first, last, i * 31 % 997,
-                      year, month, day, phone);
+        at += snprintf(text + at, room - (size_t)at,
+                       "a%u,%s,%s%u,%u%02u%02u,0%u,%s.%s%u@shop.example\n", i, first, last,
+                       i * 31 % 997, year, month, day, phone, first, last, i);
+        at += snprintf(text + at, room - (size_t)at, "b%u,%sx,%s%u,%u%02u%02u,0%u,\n", i, first,
+                       last, i * 31 % 997, year, month, day, phone);
     }
     return text;
 }
@@ -288,12 +290,13 @@ static void tiny_files_have_no_pairs_or_a_clear_error(void **state) {
 
 /* The same row over and over; `varied` gives each its own e-mail. */
 static char *equal_rows(uint32_t rows, bool varied) {
-    char *text = malloc(100 + (size_t)rows * 60);
+    size_t room = 100 + (size_t)rows * 60;
+    char *text = malloc(room);
     assert_non_null(text);
-    int at = sprintf(text, "given_name,surname,date_of_birth,email\n");
+    int at = snprintf(text, room, "given_name,surname,date_of_birth,email\n");
     for (uint32_t i = 0; i < rows; i++)
-        at += sprintf(text + at, "anna,meyer,19700101,%s%u@b.example\n", varied ? "p" : "q",
-                      (varied ? i : 0));
+        at += snprintf(text + at, room - (size_t)at, "anna,meyer,19700101,%s%u@b.example\n",
+                       varied ? "p" : "q", (varied ? i : 0));
     return text;
 }
 
@@ -315,13 +318,14 @@ static void a_hundred_thousand_equal_keys_cost_linear_work(void **state) {
 static void huge_cells_are_cut_not_compared_in_full(void **state) {
     (void)state;
     size_t size = 1U << 20;
-    char *text = malloc(2 * size + 100);
+    size_t room = 2 * size + 100;
+    char *text = malloc(room);
     assert_non_null(text);
-    int at = sprintf(text, "surname,email\n");
+    int at = snprintf(text, room, "surname,email\n");
     for (int i = 0; i < 2; i++) {
         memset(text + at, 'x', size);
         at += (int)size;
-        at += sprintf(text + at, ",a%d@b.example\n", i);
+        at += snprintf(text + at, room - (size_t)at, ",a%d@b.example\n", i);
     }
     ra_link_table table;
     ra_link_result result;

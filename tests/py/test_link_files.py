@@ -71,9 +71,7 @@ def test_columns_can_be_named_either_way_round(side, tmp_path):
     file = _write(tmp_path / "in.csv", [header, *PEOPLE])
     both = zip(header, fields, strict=True)
     mapping = ",".join("=".join(pair if side else pair[::-1]) for pair in both)
-    found, _summary = link(
-        "person", [file], tmp_path / "out.csv", "--columns", mapping
-    )
+    found, _summary = link("person", [file], tmp_path / "out.csv", "--columns", mapping)
     assert pairs_of(found) == {frozenset("12")}
 
 

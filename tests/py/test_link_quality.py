@@ -14,7 +14,7 @@ FEBRL = {
     "3": (["dataset3.csv"], 0.998),
     "4": (["dataset4a.csv", "dataset4b.csv"], 0.99),
 }
-NAMES = "ALMA BRUNO CORA DIRK ELSA FINN GRETA HUGO IDA JONAS KARLA LEO MIA NILS".split()
+NAMES = ["ALMA", "BRUNO", "CORA", "DIRK", "ELSA", "FINN", "GRETA", "HUGO", "IDA"]
 FILLERS = ["payment", "money", "donation", "", ""]
 WAYS = ["BGC", "CHQ", "WRE", ""]
 SEED = 20260304
