@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Runs driver_read, the readers behind a pipe, for the differential tests."""
+
 import json
 import subprocess
 from pathlib import Path

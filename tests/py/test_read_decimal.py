@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Decimals against Python's decimal and float."""
+
 from decimal import Decimal, InvalidOperation
 
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def test_decimals_are_those_of_python(texts):
     output = run("decimal", ("\n".join(texts) + "\n").encode()).decode()
     answers = output.split("\n")[:-1]
     assert len(answers) == len(texts)
-    for text, answer in zip(texts, answers):
+    for text, answer in zip(texts, answers, strict=True):
         value = expected(text)
         if value is None:
             assert answer == "bad_number", text

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """WooCommerce JSON against Python's json: samples, made-up orders, damaged files."""
+
 import json
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -9,10 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_driver import SAMPLES, read, run
 
-ADDRESS = (
-    "first_name last_name company address_1 address_2 city state postcode country "
-    "email phone"
-).split()
+ADDRESS = [
+    "first_name",
+    "last_name",
+    "company",
+    "address_1",
+    "address_2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "email",
+    "phone",
+]
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -159,7 +169,7 @@ def test_sample_orders_are_read_as_python_reads_them(store):
     orders = exact(data)
     assert ended["code"] == "end"
     assert len(records) == len(orders) > 100
-    for record, order in zip(records, orders):
+    for record, order in zip(records, orders, strict=True):
         assert decoded(record) == plain(canonical(order))
         assert exact(data[record["offset"] : record["end"]]) == order
 
@@ -168,7 +178,7 @@ def test_sample_orders_are_read_as_python_reads_them(store):
 def test_packed_orders_are_the_same_orders(store):
     data = (SAMPLES / store / "orders.json").read_bytes()
     packed = run("pack", data, "json")
-    for original, copy in zip(read(data)[0], read(packed, "msgpack")[0]):
+    for original, copy in zip(read(data)[0], read(packed, "msgpack")[0], strict=True):
         for name in ("order", "content", "customer", "invoice", "delivery"):
             assert original[name] == copy[name]
 
@@ -202,7 +212,8 @@ def test_refunds_are_split_by_order(store):
     assert [(r["group"], json.loads(r["text"])) for r in records] == wanted
 
 
-WORDS = st.text(st.characters(blacklist_categories=["Cs"], min_codepoint=1), max_size=12)
+CHARACTERS = st.characters(blacklist_categories=["Cs"], min_codepoint=1)
+WORDS = st.text(CHARACTERS, max_size=12)
 REFS = st.one_of(st.integers(0, 10**12), st.integers(1, 99).map(str))
 MONEY = st.decimals(-(10**9), 10**9, places=4)
 AMOUNTS = st.one_of(MONEY.map(str), st.integers(-9999, 9999), MONEY.map(float))
