@@ -17,10 +17,6 @@ def parity_tests():
     return run_pytest("parity", 3600, {"RA_EXTRA_ADDONS": str(ROOT / "tests/addons")})
 
 
-def parity_tests():
-    return run_pytest("parity", 3600)
-
-
 def crash_tests():
     return run_pytest("crash", 1800)
 
