@@ -6,7 +6,7 @@ import os
 from odoo.exceptions import UserError
 
 from ..engine.runner import ImportRunner
-from ..models.retail_import_files import TRUSTED_PATH
+from ..models.mixins.retail_import_files import TRUSTED_PATH
 
 NAME = "import"
 HELP = "import order files of a shop"
