@@ -18,7 +18,6 @@ PARTS = {
     "py": python.engine_tests,
     "odoo": odoo.module_tests,
     "parity": python.parity_tests,
-    "parity": python.parity_tests,
     "crash": python.crash_tests,
     "browser": python.browser_tests,
 }
