@@ -154,7 +154,7 @@ class RetailChannel(models.Model):
         return vals_list
 
     def _mail_get_partner_fields(self, introspect_fields=False):
-        """None: what the chatter would take by its name is the matching of customers."""
+        """None: the field the chatter would take by its name holds matches."""
         return []
 
     @api.model

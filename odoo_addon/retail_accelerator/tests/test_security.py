@@ -3,7 +3,7 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import RetailCase
 
@@ -103,15 +103,38 @@ class TestSecurity(RetailCase):
                     with self.assertRaises(AccessError):
                         seen.check_access(operation)
 
-    def test_auditor_sees_the_orders_of_shops(self):
+    def invoiced_order(self):
         order = self.env["sale.order"].create(
-            {"partner_id": self.env["res.partner"].create({"name": "B"}).id}
+            {
+                "partner_id": self.env["res.partner"].create({"name": "B"}).id,
+                "order_line": [
+                    Command.create({"product_id": product.id})
+                    for product in (
+                        self.channel.fee_product_id,
+                        self.channel.placeholder_product_id,
+                    )
+                ],
+            }
         )
-        self.assertEqual(
-            order.with_user(self.auditor).read(["name"])[0]["id"], order.id
-        )
+        order.order_line.price_unit = 10
+        order.action_confirm()
+        order._create_invoices()
+        return order
+
+    def test_auditor_opens_the_orders_of_shops(self):
+        order = self.invoiced_order().with_user(self.auditor)
+        self.assertEqual(Form(order).name, order.name)
         with self.assertRaises(AccessError):
-            order.with_user(self.auditor).write({"client_order_ref": "x"})
+            order.write({"client_order_ref": "x"})
+
+    def test_auditor_sees_of_the_books_only_what_was_sold(self):
+        order = self.invoiced_order()
+        entry = self.env["account.move"].create({"move_type": "entry"})
+        seen = self.env["account.move"].with_user(self.auditor).search([])
+        self.assertIn(order.invoice_ids, seen)
+        self.assertNotIn(entry, seen)
+        with self.assertRaises(AccessError):
+            seen.check_access("write")
 
     def test_operator_cannot_edit_channels(self):
         with self.assertRaises(AccessError):
