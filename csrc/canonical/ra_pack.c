@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Walk the schema and pack what is there; measured first, so that the arena gives one block. */
+/* Walk the schema and pack what is there. */
 #include "canonical/ra_pack.h"
 
 #include <msgpack/pack.h>
@@ -7,15 +7,17 @@
 
 #include "canonical/ra_schema.h"
 
-/* Counts the bytes while `data` is NULL. */
+#define USUAL_SIZE 8192u
+
+/* Counts every byte and keeps those there is room for. */
 typedef struct sink {
     char *data;
-    size_t size;
+    size_t capacity, size;
 } sink;
 
 static int write_bytes(void *context, const char *bytes, size_t size) {
     sink *out = context;
-    if (out->data != NULL) memcpy(out->data + out->size, bytes, size);
+    if (out->size + size <= out->capacity) memcpy(out->data + out->size, bytes, size);
     out->size += size;
     return 0;
 }
@@ -75,9 +77,12 @@ static void pack_value(msgpack_packer *packer, const ra_schema_field *field, con
 
 static void pack_record(msgpack_packer *packer, const ra_schema *schema, const void *record) {
     bool versioned = schema == &ra_order_schema;
+    uint64_t absent = 0;
     size_t present = versioned;
     for (size_t i = 0; i < schema->count; i++) {
-        present += !ra_schema_absent(&schema->fields[i], record);
+        bool left_out = ra_schema_absent(&schema->fields[i], record);
+        absent |= (uint64_t)left_out << i;
+        present += !left_out;
     }
     msgpack_pack_map(packer, present);
     if (versioned) {
@@ -85,22 +90,30 @@ static void pack_record(msgpack_packer *packer, const ra_schema *schema, const v
         msgpack_pack_int(packer, RA_ORDER_SCHEMA);
     }
     for (size_t i = 0; i < schema->count; i++) {
-        if (ra_schema_absent(&schema->fields[i], record)) continue;
+        if ((absent >> i & 1) != 0) continue;
         pack_text(packer, schema->fields[i].name);
         pack_value(packer, &schema->fields[i], record);
     }
 }
 
-ra_status ra_order_pack(const ra_order *order, ra_arena *arena, ra_str *out) {
-    sink measured = {.data = NULL};
+static void pack_order(const ra_order *order, sink *out) {
     msgpack_packer packer;
-    msgpack_packer_init(&packer, &measured, write_bytes);
+    msgpack_packer_init(&packer, out, write_bytes);
     pack_record(&packer, &ra_order_schema, order);
+}
 
-    sink packed = {.data = ra_arena_alloc(arena, measured.size)};
+ra_status ra_order_pack(const ra_order *order, ra_arena *arena, ra_str *out) {
+    /* Orders of usual size are packed on the stack; others are only measured there. */
+    char usual[USUAL_SIZE];
+    sink first = {.data = usual, .capacity = sizeof usual};
+    pack_order(order, &first);
+    sink packed = {.data = ra_arena_alloc(arena, first.size), .capacity = first.size};
     if (packed.data == NULL) return RA_NO_MEMORY;
-    msgpack_packer_init(&packer, &packed, write_bytes);
-    pack_record(&packer, &ra_order_schema, order);
-    *out = (ra_str){packed.data, packed.size};
+    if (first.size <= sizeof usual) {
+        memcpy(packed.data, usual, first.size);
+    } else {
+        pack_order(order, &packed);
+    }
+    *out = (ra_str){packed.data, first.size};
     return RA_OK;
 }
