@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Two processes on the same orders at once: no order twice, none lost."""
+
+import pytest
+
+from support import OUTCOMES, result, same_as_shop, start, write
+
+
+def race(database, *paths, options=()):
+    """Imports of the files, all begun before any is waited for."""
+    return [
+        result(process)
+        for process in [start(database, path, *options) for path in paths]
+    ]
+
+
+def check_whole(desk, documents):
+    for document in documents:
+        order = desk.orders_of(document["id"])
+        assert len(order) == 1
+        assert desk.entry_of(document["id"]).order_id == order
+        same_as_shop(desk, order, document)
+
+
+def check_race(desk, reports, documents):
+    for report in reports:
+        assert "error" not in report, report
+        assert report["read"] == sum(report[name] for name in OUTCOMES)
+    read = sum(report["read"] for report in reports)
+    assert sum(report["created"] for report in reports) == len(documents)
+    assert sum(report["unchanged"] for report in reports) == read - len(documents)
+    check_whole(desk, documents)
+    desk.env.invalidate_all()
+    records = desk.env["retail.import"].search([], order="id desc", limit=2)
+    assert records.mapped("state") == ["done", "done"]
+
+
+@pytest.mark.parametrize("lane", ["auto", "orm"])
+def test_two_workers_on_one_file_bring_each_order_once(desk, database, feed, lane):
+    documents = feed.orders(200 if lane == "auto" else 60)
+    path = write(feed.path(), documents)
+    desk.env.cr.commit()
+    check_race(
+        desk, race(database, path, path, options=("--lane", lane)), documents
+    )
+
+
+def test_two_workers_on_overlapping_files_bring_each_order_once(desk, database, feed):
+    documents = feed.orders(240)
+    paths = write(feed.path(), documents[:160]), write(feed.path(), documents[80:])
+    desk.env.cr.commit()
+    check_race(desk, race(database, *paths), documents)
+
+
+def test_workers_that_meet_in_opposite_order_do_not_block_each_other(
+    desk, database, feed
+):
+    documents = feed.orders(160)
+    paths = write(feed.path(), documents), write(feed.path(), documents[::-1])
+    desk.env.cr.commit()
+    check_race(desk, race(database, *paths), documents)
+
+
+def test_two_workers_with_two_versions_end_in_the_latest(desk, database, feed):
+    older, newer = feed.orders(100), feed.orders(100, revision=1)
+    paths = write(feed.path(), older), write(feed.path(), newer)
+    desk.env.cr.commit()
+    reports = race(database, *paths)
+    total = {name: sum(report[name] for report in reports) for name in OUTCOMES}
+    assert total["created"] == 100
+    assert total["updated"] + total["unchanged"] == 100
+    check_whole(desk, newer)
