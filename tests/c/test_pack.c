@@ -136,6 +136,20 @@ static void test_an_order_packs_the_same_wherever_it_came_from(void **state) {
     check_round_trip(*state, &order);
 }
 
+static void test_an_order_of_unusual_size_survives_packing(void **state) {
+    ra_order order;
+    int next = 0;
+    memset(&order, 0, sizeof order);
+    fill(&ra_order_schema, &order, *state, &next);
+    for (size_t size = 7000; size < 9000; size += 13) {
+        char *note = ra_arena_alloc(*state, size);
+        assert_non_null(note);
+        memset(note, 'n', size);
+        order.customer_note = (ra_str){note, size};
+        check_round_trip(*state, &order);
+    }
+}
+
 static void test_absent_fields_are_left_out(void **state) {
     ra_order order = {.created_at = 1, .modified_at = RA_NO_TIME, .paid_at = RA_NO_TIME};
     order.source_ref = RA_STR("1");
@@ -154,6 +168,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_survives_packing),
         cmocka_unit_test(test_an_order_packs_the_same_wherever_it_came_from),
+        cmocka_unit_test(test_an_order_of_unusual_size_survives_packing),
         cmocka_unit_test(test_absent_fields_are_left_out),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
