@@ -38,7 +38,7 @@ clean: ## stop servers, remove everything that was built, databases too
 
 # ---- tests ----
 
-TEST_PARTS := c fuzz py odoo parity crash browser
+TEST_PARTS := c fuzz py odoo parity once crash browser
 
 test: setup ## run every test
 	@$(RUN_TESTS) $(TEST_PARTS)
@@ -58,6 +58,9 @@ test-odoo: setup ## the module's own tests inside Odoo
 test-parity: setup ## both lanes on the same orders, every column compared
 	@$(RUN_TESTS) parity
 
+test-once: setup ## files, versions and workers in any order: one order each
+	@$(RUN_TESTS) once
+
 test-crash: setup ## kill -9 of workers and servers, then go on
 	@$(RUN_TESTS) crash
 
@@ -68,7 +71,7 @@ lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
 .PHONY: help setup build demo demo-stop wheel bench bench-quick clean test test-c test-fuzz \
-	test-py test-odoo test-parity test-crash test-browser lint programs-c programs-fuzz \
+	test-py test-odoo test-parity test-once test-crash test-browser lint programs-c programs-fuzz \
 	programs-strict print-cflags
 
 # ---- C programs of the tests; tools/run_tests.py and tools/lint.sh call these ----

@@ -3,7 +3,7 @@
 """Run parts of the test suite, one after the other, and close with one line of counts.
 
 Usage: run_tests.py PART…   with PART one of c, fuzz, py, odoo, parity,
-crash, browser.
+once, crash, browser.
 A part that executes no test counts as a failure.
 """
 
@@ -18,6 +18,7 @@ PARTS = {
     "py": python.engine_tests,
     "odoo": odoo.module_tests,
     "parity": python.parity_tests,
+    "once": python.once_tests,
     "crash": python.crash_tests,
     "browser": python.browser_tests,
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""pytest runs: engine and drivers, lanes compared, kill -9, screens."""
+"""pytest runs: engine and drivers, lanes compared, exactly once, kill -9, screens."""
 
 import re
 
@@ -15,6 +15,10 @@ def engine_tests():
 
 def parity_tests():
     return run_pytest("parity", 3600, {"RA_EXTRA_ADDONS": str(ROOT / "tests/addons")})
+
+
+def once_tests():
+    return run_pytest("once", 1800)
 
 
 def crash_tests():
