@@ -104,7 +104,7 @@ static void pack_order(const ra_order *order, sink *out) {
 
 ra_status ra_order_pack(const ra_order *order, ra_arena *arena, ra_str *out) {
     /* Orders of usual size are packed on the stack; others are only measured there. */
-    char usual[USUAL_SIZE];
+    char usual[USUAL_SIZE] = {0};
     sink first = {.data = usual, .capacity = sizeof usual};
     pack_order(order, &first);
     sink packed = {.data = ra_arena_alloc(arena, first.size), .capacity = first.size};

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Databases of the parity matrix: plain, and with every module the engine has to live with."""
+"""Databases of the parity matrix: plain, and with every module the engine has to live
+with."""
 
 import os
 import subprocess

@@ -87,7 +87,9 @@ PLAIN = [
     Scenario("yen", generator=("--currency", "JPY", "--dp", "0")),
     Scenario("dinars of three decimals", generator=("--currency", "KWD", "--dp", "3")),
     Scenario(
-        "group and fixed taxes", generator=("--features", "fees"), prepare=("odd_taxes",)
+        "group and fixed taxes",
+        generator=("--features", "fees"),
+        prepare=("odd_taxes",),
     ),
     Scenario(
         "foreign keys checked by the engine",
@@ -105,11 +107,13 @@ OTHER_MODULES = [
         orders=100,
         generator=("--features", "all"),
     ),
-    Scenario("a tax computed by Python code", orders=80, prepare=("code_tax",), mixed=True),
+    Scenario(
+        "a tax computed by Python code", orders=80, prepare=("code_tax",), mixed=True
+    ),
 ]
 
 
-# -- preparations ------------------------------------------------------------------------
+# -- preparations --
 
 
 def own_salesperson(env, channel):
@@ -130,7 +134,12 @@ def payment_terms(env, channel):
 
 
 def rates(env, channel):
-    for code, rate in (("USD", 1.087654), ("JPY", 157.3), ("KWD", 0.3341), ("GBP", 0.85)):
+    for code, rate in (
+        ("USD", 1.087654),
+        ("JPY", 157.3),
+        ("KWD", 0.3341),
+        ("GBP", 0.85),
+    ):
         currency = env["res.currency"].with_context(active_test=False)
         currency = currency.search([("name", "=", code)])
         for day in ("2020-01-01", "2025-06-15"):
@@ -171,7 +180,9 @@ def _sequence(env):
 
 
 def dated_sequence(env, _channel):
-    _sequence(env).write({"prefix": "S%(year)s/%(month)s/", "suffix": "-W", "padding": 6})
+    _sequence(env).write(
+        {"prefix": "S%(year)s/%(month)s/", "suffix": "-W", "padding": 6}
+    )
 
 
 def gapless_sequence(env, _channel):
@@ -183,7 +194,8 @@ def ranged_sequence(env, _channel):
 
 
 def odd_taxes(env, channel):
-    """The shop's first rates become a group and a percentage on top of a fixed amount."""
+    """The shop's first rates become a group and a percentage on top of a fixed
+    amount."""
     taxes = env["account.tax"].with_company(channel.company_id)
     rules = channel.tax_ids.sorted("rate_ref")
     common = {"type_tax_use": "sale", "company_id": channel.company_id.id}
@@ -242,7 +254,7 @@ def other_company(env, _channel):
     assert len(env.companies) == 2
 
 
-# -- running -----------------------------------------------------------------------------
+# -- running --
 
 
 def generate(scenario, folder):
@@ -262,7 +274,9 @@ def make_company(env, scenario):
     if "other_company" not in scenario.prepare:
         return env
     company = env["res.company"].create({"name": "Second GmbH"})
-    env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
+    env["account.chart.template"].try_loading(
+        "generic_coa", company, install_demo=False
+    )
     env.user.company_ids |= company
     return env(context={"allowed_company_ids": [company.id, env.company.id]})
 
@@ -321,7 +335,9 @@ def check(scenario, report):
 
 
 @pytest.mark.parametrize("scenario", PLAIN, ids=lambda scenario: scenario.name)
-def test_both_lanes_write_the_same_rows(scenario, plain_database, environment, tmp_path):
+def test_both_lanes_write_the_same_rows(
+    scenario, plain_database, environment, tmp_path
+):
     check(scenario, compare(environment(plain_database), scenario, tmp_path))
 
 

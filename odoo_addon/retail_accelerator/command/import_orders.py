@@ -89,7 +89,7 @@ def summary(result):
         ),
     ]
     lines += [
-        f"  {count} × {reason}" for reason, count in sorted(result["reasons"].items())
+        f"  {count} x {reason}" for reason, count in sorted(result["reasons"].items())
     ]
     lines += [f"  native lane closed: {note}" for note in result.get("lane_notes", ())]
     if "error" in result:

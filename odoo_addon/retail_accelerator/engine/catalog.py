@@ -46,7 +46,8 @@ def new_job(channel, import_id=0):
 
 
 def _add_taxes(job, channel):
-    """All sale taxes of the company: any of them may be mapped to a rate of the shop."""
+    """All sale taxes of the company: any of them may be mapped to a rate of the
+    shop."""
     company = channel.company_id
     taxes = (
         channel.env["account.tax"]
@@ -120,7 +121,7 @@ class Catalog:
             rounding_slot=self.slots(rounding)[rounding.id] if rounding else -1,
         )
 
-    # -- products ---------------------------------------------------------------
+    # -- products --
 
     def slots(self, products):
         """{product id: slot} of the products, which are added when they are new."""
@@ -246,10 +247,10 @@ class Catalog:
         policy = self.channel.missing_product_policy
         if policy == "placeholder":
             product_id = self.channel.placeholder_product_id.id
-            return {need: product_id for need in needs}
+            return dict.fromkeys(needs, product_id)
         if policy == "create":
             return self._create_products(needs)
-        return {need: 0 for need in needs}
+        return dict.fromkeys(needs, 0)
 
     def _create_products(self, needs):
         """One product per distinct reference; by SKU where there is one."""
@@ -275,7 +276,8 @@ class Catalog:
         return {need: by_key[self._best_ref(need)].id for need in needs}
 
     def _remember(self, by_key):
-        """Keep created products in the channel's mapping, where clerks look for them."""
+        """Keep created products in the channel's mapping, where clerks look for
+        them."""
         spaces = {
             native.REF_SPACES["variation"]: "variation",
             native.REF_SPACES["product"]: "product",
@@ -306,7 +308,7 @@ class Catalog:
         )
         return (rule[:1].product_id or fallback).id
 
-    # -- taxes and currencies -----------------------------------------------------
+    # -- taxes and currencies --
 
     def add_rates(self, chunk, needs):
         """needs: tuples ("rate", record, rate_ref)."""

@@ -134,7 +134,7 @@ class OrmLane:
             }
         )
 
-    def create(self, plans):
+    def create_orders(self, plans):
         """Create the orders of several plans at once."""
         return self.orders.create([self.order_vals(plan) for plan in plans])
 
@@ -173,8 +173,8 @@ class NativeLane:
         self.catalog = catalog
         self.statements = plan.copy_statements()
         self.ledger_statement = (
-            "COPY retail_ledger (%s) FROM STDIN (FORMAT binary)"
-            % native.require().LEDGER_COLUMNS
+            f"COPY retail_ledger ({native.require().LEDGER_COLUMNS}) "
+            "FROM STDIN (FORMAT binary)"
         )
 
     def check_access(self):
@@ -184,7 +184,8 @@ class NativeLane:
         if self.channel.company_id not in self.env.companies:
             raise UserError(
                 self.env._(
-                    "You do not work in the company %s, so you cannot import its orders.",
+                    "You do not work in the company %s, so you cannot import its "
+                    "orders.",
                     self.channel.company_id.name,
                 )
             )
@@ -198,21 +199,21 @@ class NativeLane:
             ("account.tax", "tax"),
         ):
             records = self.env[model].sudo().browse(sorted(references[key]))
-            allowed = records.filtered_domain(
-                records._check_company_domain(company)
-            ) if records else records
+            allowed = (
+                records.filtered_domain(records._check_company_domain(company))
+                if records
+                else records
+            )
             if records - allowed:
                 raise UserError(
                     self.env._(
                         "%(names)s belong to another company than %(company)s.",
-                        names=", ".join(
-                            (records - allowed)[:5].mapped("display_name")
-                        ),
+                        names=", ".join((records - allowed)[:5].mapped("display_name")),
                         company=company.name,
                     )
                 )
 
-    def write(self, chunk, wave, validated):
+    def write_wave(self, chunk, wave, validated):
         """Write orders, lines, line taxes and ledger rows of a wave.
 
         Returns the ids of the new orders. The caller holds a savepoint.
@@ -235,7 +236,13 @@ class NativeLane:
         try:
             if orders:
                 chunk.write(
-                    wave, connection, self.statements, order_ids, line_ids, names, now_us
+                    wave,
+                    connection,
+                    self.statements,
+                    order_ids,
+                    line_ids,
+                    names,
+                    now_us,
                 )
             if entries:
                 chunk.write_ledger(
@@ -255,7 +262,7 @@ class NativeLane:
         )
         return [number for (number,) in rows]
 
-    # -- names -------------------------------------------------------------------------
+    # -- names --
 
     def _names(self, chunk, wave, count):
         """Order names as ``sale.order.create`` would give them, in the same order."""
@@ -283,7 +290,10 @@ class NativeLane:
             self.env["ir.sequence"]
             .sudo()
             .search(
-                [("code", "=", "sale.order"), ("company_id", "in", (company.id, False))],
+                [
+                    ("code", "=", "sale.order"),
+                    ("company_id", "in", (company.id, False)),
+                ],
                 order="company_id",
                 limit=1,
             )
@@ -303,7 +313,7 @@ class NativeLane:
         width = sequence.padding
         return [f"{prefix}{number:0{width}d}{suffix}" for number in numbers]
 
-    # -- validated mode ------------------------------------------------------------------
+    # -- validated mode --
 
     def _hold(self, references):
         """Every row the new rows refer to exists and stays until the commit."""

@@ -52,7 +52,8 @@ def message(record):
 
 
 def rewrite(env, record, import_id, order_id=0):
-    """A known identity has a new outcome: its row follows (``record`` of Chunk.record)."""
+    """A known identity has a new outcome: its row follows (``record`` of
+    Chunk.record)."""
     modified = record["modified_us"]
     in_review = record["outcome"] == "review"
     env.cr.execute(
@@ -62,8 +63,8 @@ def rewrite(env, record, import_id, order_id=0):
                       source_status = %s, content_hash = %s, source_modified = %s,
                       recorded_at = %s, outcome = %s, lane = %s, reason = %s,
                       message = %s, source_row = %s, source_offset = %s,
-                      order_id = COALESCE(%s, order_id), amount_total = %s, payload = %s,
-                      currency_id = (SELECT id FROM res_currency WHERE name = %s)
+                      order_id = COALESCE(%s, order_id), amount_total = %s, payload =
+                      %s, currency_id = (SELECT id FROM res_currency WHERE name = %s)
                 WHERE id = %s""",
             import_id or None,
             record["number"] or None,

@@ -2,7 +2,8 @@
 """The parity oracle: the same records through both lanes, every changed row compared.
 
 Both lanes run in savepoints of one transaction that are rolled back. PostgreSQL itself
-says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours (their
+says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours
+(their
 ``xmin``); nothing is taken from a list of expected columns. New ids are mapped by their
 rank in the table, order names by their distance from the first one, and moments between
 the run's start and end stand for "now".
@@ -75,8 +76,11 @@ def _run(channel, sources, lane, record_limit):
         env.flush_all()
         env.cr.precommit.run()
         env.flush_all()
-        tables = [table for table, count in _touched(env).items()
-                  if count != before.get(table)]
+        tables = [
+            table
+            for table, count in _touched(env).items()
+            if count != before.get(table)
+        ]
         _collect(env, snapshot, tables, first[0][0])
     # What was cached of the undone rows (groups, rules) must not help the next lane.
     env.registry.clear_all_caches()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Contacts of orders: matched, enriched or created once, set-wise, and remembered.
 
-A party key (32 hex digits, made by the engine) stands for a customer, or for one address
-of a customer. ``retail.channel.partner`` keeps which contact each key means.
+A party key (32 hex digits, made by the engine) stands for a customer, or for one
+address of a customer. ``retail.channel.partner`` keeps which contact each key means.
 """
 
 from odoo.tools import SQL, email_normalize
@@ -58,7 +58,8 @@ class Parties:
         return dict(rows)
 
     def _resolve(self, chunk, needs, known):
-        """{key: partner id} of keys never seen: customers first, then their addresses."""
+        """{key: partner id} of keys never seen: customers first, then their
+        addresses."""
         orders = {}
         for _kind, record, _key, _role in needs:
             if record not in orders:
@@ -85,7 +86,7 @@ class Parties:
             ]
         )
 
-    # -- customers -----------------------------------------------------------------
+    # -- customers --
 
     def _customers(self, needs, orders):
         emails = {
@@ -143,8 +144,10 @@ class Parties:
 
     def _enrich(self, needs, orders, found, created):
         """Give a known contact without any address the one of its order."""
-        partners = self.env["res.partner"].sudo().browse(
-            {found[need[2]] for need in needs} - set(created.ids)
+        partners = (
+            self.env["res.partner"]
+            .sudo()
+            .browse({found[need[2]] for need in needs} - set(created.ids))
         )
         empty = {
             partner.id: partner
@@ -159,9 +162,7 @@ class Parties:
                 )
 
     def _create(self, vals_list):
-        return (
-            self.env["res.partner"].sudo().with_context(**QUIET).create(vals_list)
-        )
+        return self.env["res.partner"].sudo().with_context(**QUIET).create(vals_list)
 
     def _name(self, address, fallback=""):
         person = " ".join(
@@ -188,7 +189,7 @@ class Parties:
             **self._address_vals(address),
         }
 
-    # -- addresses -----------------------------------------------------------------
+    # -- addresses --
 
     @staticmethod
     def _has_address(address):
@@ -253,7 +254,7 @@ class Parties:
                 found[key] = customer.id
             else:
                 to_create[key] = (customer, role, address)
-        for key, (customer, role, address) in list(to_create.items()):
+        for key, (customer, _role, address) in list(to_create.items()):
             twin = customer.child_ids.filtered(
                 lambda child, a=address: self._is_same_place(child, a)
             )[:1]

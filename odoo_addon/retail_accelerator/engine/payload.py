@@ -9,8 +9,18 @@ from .lanes import EPOCH
 
 MASK = "•••"
 PERSONAL = frozenset(
-    """first_name last_name company address_1 address_2 city postcode email phone
-    customer_note""".split()
+    [
+        "first_name",
+        "last_name",
+        "company",
+        "address_1",
+        "address_2",
+        "city",
+        "postcode",
+        "email",
+        "phone",
+        "customer_note",
+    ]
 )
 
 

@@ -29,7 +29,8 @@ def record_mentions(session, chunk):
 
 
 def record_file(session, path):
-    """A refund feed: {"order id": [refund, ...]} or a list of refunds with parent_id."""
+    """A refund feed: {"order id": [refund, ...]} or a list of refunds with
+    parent_id."""
     counts = {"created": 0, "updated": 0, "unchanged": 0, "rejected": []}
     batch = []
     for group, data, row, offset, problem in _records(path):

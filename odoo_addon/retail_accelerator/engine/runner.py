@@ -65,10 +65,11 @@ class ImportRunner:
         self.env = record.env
         self.channel = record.channel_id.with_context(active_test=False)
 
-    # -- the whole run -------------------------------------------------------------------
+    # -- the whole run --
 
     def run(self, seconds=None):
-        """Process chunks until the end of the file, the time budget, or a stop request."""
+        """Process chunks until the end of the file, the time budget, or a stop
+        request."""
         with self.record._lease() as alone:
             if not alone:
                 raise UserError(
@@ -98,11 +99,12 @@ class ImportRunner:
         self._commit()
 
     def _commit(self):
-        self.env.cr.commit()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     @contextmanager
     def _work_env(self):
-        """The environment of the rows: this one, or for a dry run one that is undone."""
+        """The environment of the rows: this one, or for a dry run one that is
+        undone."""
         if not self.record.dry_run:
             yield self.env
             return
@@ -207,7 +209,7 @@ class ImportRunner:
         )
         time.sleep(random.uniform(0.05, 0.2) * 2**self.conflicts)
 
-    # -- progress ------------------------------------------------------------------------
+    # -- progress --
 
     def _record(self, chunk, seconds):
         """Counters, offset and results of a chunk, and the commit."""
@@ -278,8 +280,8 @@ class ImportRunner:
         _code, message, row, offset = error[:4]
         return self.env._(
             "The file cannot be read further: %(message)s (record %(row)s, byte "
-            "%(offset)s). Everything before it was imported. Correct the file and import "
-            "it again: what is known already stays as it is.",
+            "%(offset)s). Everything before it was imported. Correct the file and "
+            "import it again: what is known already stays as it is.",
             message=message,
             row=row,
             offset=offset,
@@ -296,7 +298,7 @@ class ImportRunner:
         )
         self.record._attach_results()
 
-    # -- replay --------------------------------------------------------------------------
+    # -- replay --
 
     def replay(self, entries):
         """Process the payloads of ledger rows again; returns counts by outcome."""
@@ -325,7 +327,8 @@ def replay(channel, entries, import_id=0, lane="auto"):
 
 
 def _by_form(payloads):
-    """Canonical payloads are msgpack; records that could not be read kept their bytes."""
+    """Canonical payloads are msgpack; records that could not be read kept their
+    bytes."""
     groups = {"msgpack": [], "json": []}
     for payload in payloads:
         # A canonical map starts with a fixmap, map16 or map32 byte.

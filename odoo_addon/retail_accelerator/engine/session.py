@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""One import's engine: the job and the rooms around it, and the handling of one chunk."""
+"""One import's engine: the job and the rooms around it, and the handling of one
+chunk."""
 
 from dataclasses import dataclass, field
 
@@ -91,10 +92,11 @@ class Session:
             return self.env._("The ORM lane was chosen for this import.")
         return "\n".join(self.plan.reasons)
 
-    # -- one chunk ---------------------------------------------------------------------
+    # -- one chunk --
 
     def process(self, chunk):
-        """Bring every record of the chunk to its outcome, in the current transaction."""
+        """Bring every record of the chunk to its outcome, in the current
+        transaction."""
         self.job.trim(PARTY_LIMIT)
         for wave in range(chunk.waves):
             self._process_wave(chunk, wave)
@@ -137,7 +139,7 @@ class Session:
         """COPY of new orders; also writes the ledger rows of every new identity."""
         self.env.flush_all()
         with self.env.cr.savepoint(flush=False):
-            order_ids, line_ids = self.native.write(chunk, wave, self.validated)
+            order_ids, line_ids = self.native.write_wave(chunk, wave, self.validated)
         if order_ids:
             self.env.invalidate_all(flush=False)
             self.plan.recompute_deferred(
@@ -151,13 +153,14 @@ class Session:
             self._update(chunk, index)
 
     def _create_by_orm(self, chunk, indexes):
-        """All at once; when that fails, one by one, so that a bad record falls alone."""
+        """All at once; when that fails, one by one, so that a bad record falls
+        alone."""
         if not indexes:
             return
         plans = [chunk.plan(index) for index in indexes]
         try:
             with self.env.cr.savepoint():
-                orders = self.orm.create(plans)
+                orders = self.orm.create_orders(plans)
                 for order, plan in zip(orders, plans, strict=True):
                     self.orm.check_amounts(order, plan)
                 self.env.flush_all()
@@ -212,6 +215,4 @@ class Session:
             for index in chunk.select(wave, outcome):
                 record = chunk.record(index)
                 if record["ledger_id"]:
-                    ledger.rewrite(
-                        self.env, record, self.import_id, record["order_id"]
-                    )
+                    ledger.rewrite(self.env, record, self.import_id, record["order_id"])

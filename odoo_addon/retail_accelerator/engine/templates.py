@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Template records: what the ORM itself puts into columns the engine does not compute.
 
-Such columns depend on little: on some facts about the customer, the delivery address, the
-product. Contacts and products that agree in those facts form a class. For each class the
-ORM makes one record in a savepoint, its raw column values are read in PostgreSQL's binary
-format, and the savepoint is rolled back.
+Such columns depend on little: on some facts about the customer, the delivery address,
+the
+product. Contacts and products that agree in those facts form a class. For each class
+the ORM makes one record in a savepoint, its raw column values are read in PostgreSQL's
+binary format, and the savepoint is rolled back.
 """
 
 import contextlib
@@ -66,7 +67,7 @@ class Templates:
         self.line_class_numbers = {}
         self.references = {"order": {}, "line": {}}  # class -> {(table, id), ...}
 
-    # -- classes ---------------------------------------------------------------------
+    # -- classes --
 
     def partner_classes(self, partner_ids):
         """{partner id: class number}; 0, which stands for nobody, has class 0."""
@@ -133,7 +134,7 @@ class Templates:
             tuple(routes),
         )
 
-    # -- template records --------------------------------------------------------------
+    # -- template records --
 
     def add_headers(self, chunk, needs):
         """needs: tuples ("header", record, key); makes the class of each key."""
@@ -192,8 +193,7 @@ class Templates:
             )
             self.plan.check_relations(template_lines, "line")
             references = [
-                self._column_references(template_lines, line)
-                for line in template_lines
+                self._column_references(template_lines, line) for line in template_lines
             ]
             ids = template_lines.ids
         for fact, line_id, refs in zip(new, ids, references, strict=True):
