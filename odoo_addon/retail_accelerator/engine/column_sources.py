@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What was read of Odoo's own modules: which columns the engine computes, which
+follow from a class, and which methods it reproduces. The column plan decides by these
+tables.
+"""
+
+# Modules whose changes to sale orders were read and are reproduced, or are of no effect
+# on a freshly created order.
+REVIEWED_MODULES = frozenset(
+    [
+        "base",
+        "web",
+        "portal",
+        "mail",
+        "sms",
+        "snailmail",
+        "phone_validation",
+        "utm",
+        "resource",
+        "product",
+        "uom",
+        "analytic",
+        "account",
+        "account_payment",
+        "account_edi_ubl_cii",
+        "payment",
+        "sales_team",
+        "sale",
+        "sale_management",
+        "sale_stock",
+        "stock",
+        "stock_account",
+        "stock_sms",
+        "sale_sms",
+        "sale_pdf_quote_builder",
+        "sale_edi_ubl",
+        "sale_crm",
+        "crm",
+        "sale_margin",
+        "sale_stock_margin",
+        "loyalty",
+        "sale_loyalty",
+        "sale_loyalty_delivery",
+        "delivery",
+        "stock_delivery",
+        "spreadsheet_dashboard_sale",
+        "digest",
+        "onboarding",
+        "privacy_lookup",
+        "barcodes",
+        "partner_autocomplete",
+        "snailmail_account",
+        "rating",
+        "bus",
+        "html_editor",
+        "retail_accelerator",
+    ]
+)
+
+ORDER_ENGINE = {
+    "id": "id",
+    "name": "order_name",
+    "partner_id": "partner_id",
+    "partner_invoice_id": "partner_invoice_id",
+    "partner_shipping_id": "partner_shipping_id",
+    "date_order": "date_order",
+    "currency_id": "currency_id",
+    "currency_rate": "currency_rate",
+    "amount_untaxed": "amount_untaxed",
+    "amount_tax": "amount_tax",
+    "amount_total": "amount_total",
+    "client_order_ref": "client_order_ref",
+    "origin": "origin",
+    "reference": "reference",
+    "create_date": "now",
+    "write_date": "now",
+}
+LINE_ENGINE = {
+    "id": "id",
+    "order_id": "order_id",
+    "sequence": "sequence",
+    "currency_id": "currency_id",
+    "order_partner_id": "partner_id",
+    "product_id": "product_id",
+    "product_uom_id": "product_uom_id",
+    "name": "line_name",
+    "product_uom_qty": "product_uom_qty",
+    "price_unit": "price_unit",
+    "technical_price_unit": "technical_price_unit",
+    "discount": "discount",
+    "price_subtotal": "price_subtotal",
+    "price_total": "price_total",
+    "price_tax": "price_tax",
+    "price_reduce_taxexcl": "price_reduce_taxexcl",
+    "price_reduce_taxinc": "price_reduce_taxinc",
+    "extra_tax_data": "extra_tax_data",
+    "create_date": "now",
+    "write_date": "now",
+}
+# Stored related fields of lines: the order's column they copy.
+LINE_HEADER = {
+    "company_id": "company_id",
+    "salesman_id": "user_id",
+    "state": "state",
+}
+# Stored computed fields whose value depends only on what makes a class.
+ORDER_CLASS = frozenset(
+    [
+        "state",
+        "locked",
+        "company_id",
+        "fiscal_position_id",
+        "payment_term_id",
+        "preferred_payment_method_line_id",
+        "pricelist_id",
+        "user_id",
+        "team_id",
+        "require_signature",
+        "require_payment",
+        "prepayment_percent",
+        "validity_date",
+        "note",
+        "journal_id",
+        "sale_order_template_id",
+        "warehouse_id",
+        "invoice_status",
+        "delivery_status",
+        "effective_date",
+        "picking_policy",
+        "campaign_id",
+        "source_id",
+        "medium_id",
+    ]
+)
+LINE_CLASS = frozenset(
+    [
+        "analytic_distribution",
+        "qty_delivered_method",
+        "qty_delivered",
+        "qty_invoiced",
+        "qty_to_invoice",
+        "untaxed_amount_invoiced",
+        "untaxed_amount_to_invoice",
+        "invoice_status",
+        "customer_lead",
+        "warehouse_id",
+    ]
+)
+# Methods whose result the engine reproduces: an unknown override closes the lane.
+REPRODUCED_METHODS = {
+    "sale.order": (
+        "create",
+        "_create",
+        "_compute_amounts",
+        "_compute_currency_rate",
+        "_get_priced_lines",
+        "_add_base_lines_for_early_payment_discount",
+    ),
+    "sale.order.line": (
+        "create",
+        "_create",
+        "_compute_amount",
+        "_compute_price_reduce_taxexcl",
+        "_compute_price_reduce_taxinc",
+        "_prepare_base_line_for_taxes_computation",
+    ),
+    "account.tax": (
+        "_add_tax_details_in_base_line",
+        "_round_base_lines_tax_details",
+        "_get_tax_details",
+        "_get_tax_totals_summary",
+        "_eval_tax_amount_price_included",
+        "_eval_tax_amount_price_excluded",
+        "_eval_tax_amount_fixed_amount",
+        "_batch_for_taxes_computation",
+        "_flatten_taxes_and_sort_them",
+        "_import_base_line_extra_tax_data",
+    ),
+    "res.currency": ("round", "_get_conversion_rate"),
+}
