@@ -6,8 +6,9 @@ import os
 import subprocess
 from pathlib import Path
 
-import odoo
 import pytest
+
+import odoo
 from odoo import api
 from odoo.modules.registry import Registry
 

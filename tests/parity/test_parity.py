@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from odoo.fields import Command
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,6 +4,6 @@
 Rooms, in the order data passes them: ``native`` (the extension itself), ``catalog``
 (dictionaries of a job), ``parties`` (contacts), ``column_plan`` and ``templates``
 (where each column's value comes from), ``lanes`` (writing), ``ledger`` (what is known
-and what became of it), ``runner`` (chunks, commits, progress). ``payload``, ``review`` and
-``parity`` stand beside them.
+and what became of it), ``runner`` (chunks, commits, progress). ``payload``, ``review``
+and ``parity`` stand beside them.
 """

@@ -18,13 +18,16 @@ EPOCH = date(1970, 1, 1)
 KIND_PRODUCT, KIND_SHIPPING, KIND_FEE = range(3)
 
 
-def new_job(channel, import_id=0):
-    """A Job with the channel's policies, taxes, statuses, payments and currencies."""
+def new_job(channel, import_id=0, scope=None):
+    """A Job with the channel's policies, taxes, statuses, payments and currencies.
+
+    ``scope`` enters every identity key; the channel's code when not given.
+    """
     env = channel.env
     company = channel.company_id
     digits = env["decimal.precision"]
     job = native.require().Job(
-        scope=channel.code,
+        scope=scope or channel.code,
         channel_id=channel.id,
         company_id=company.id,
         import_id=import_id,

@@ -70,7 +70,10 @@ def _run(channel, sources, lane, record_limit):
     with undone(env.cr):
         first = env.execute_query(SQL("SELECT pg_current_xact_id()::text::bigint"))
         before = _touched(env)
-        session = Session(channel.with_company(channel.company_id), 0, lane)
+        # A scope of its own: records that were imported before are compared as well.
+        session = Session(
+            channel.with_company(channel.company_id), 0, lane, f"{channel.code} verify"
+        )
         for source in sources:
             _process(session, source, snapshot, record_limit)
         env.flush_all()

@@ -48,11 +48,11 @@ class Tally:
 class Session:
     """The engine for one channel: everything that lives longer than a chunk."""
 
-    def __init__(self, channel, import_id=0, lane="auto"):
+    def __init__(self, channel, import_id=0, lane="auto", scope=None):
         self.channel = channel
         self.env = channel.env
         self.import_id = import_id
-        self.job = new_job(channel, import_id)
+        self.job = new_job(channel, import_id, scope)
         self.plan = ColumnPlan(channel)
         self.plan.configure(self.job)
         self.templates = Templates(self.job, channel, self.plan)
