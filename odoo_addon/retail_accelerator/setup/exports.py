@@ -132,11 +132,11 @@ class Exports:
 
     def _variation(self, product, child):
         options = [
-            _text(attribute, "option") for attribute in child["attributes"] or ()
+            _text(attribute, "option") for attribute in child.get("attributes") or ()
         ]
         detail = ", ".join(filter(None, options)) or _text(child, "name")
         parent = _text(product, "name")
-        name = f"{parent} – {detail}" if detail else parent  # noqa: RUF001
+        name = f"{parent} – {detail}" if detail else parent
         return self._item("variation", child, name, product)
 
     @staticmethod

@@ -447,8 +447,13 @@ class TestExports(SetupCase):
         rows = [
             product(1, name=None, sku=None, regular_price="", price="free", weight="x"),
             product(2, name=5, sku=17, regular_price="-3"),
+            product(7, name="Cap", type="variable"),
         ]
-        first, second = Exports(products=as_file(rows)).items
+        bare = {"7": [{"id": 71, "name": "Blue"}]}
+        exports = Exports(products=as_file(rows), variations=as_file(bare))
+        first, second, third = exports.items
+        self.assertEqual((third.kind, third.ref, third.sku), ("variation", "71", ""))
+        self.assertEqual(third.name, "Cap \N{EN DASH} Blue")
         self.assertEqual((first.name, first.sku, first.price), ("1", "", 0.0))
         self.assertEqual((second.name, second.sku, second.price), ("5", "17", 0.0))
 
