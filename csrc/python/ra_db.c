@@ -33,9 +33,14 @@ static ra_status check_signals(ra_stream *stream) {
     return pending < 0 ? RA_INTERRUPTED : RA_OK;
 }
 
+/* Why a buffer failed: a value without encoding is an amount or a time out of range. */
+static ra_status buffer_status(const ra_buffer *buffer) {
+    return buffer->no_memory ? RA_NO_MEMORY : RA_OVERFLOW;
+}
+
 /* Send what has gathered once it is a piece, or always when `all`. */
 static ra_status stream_flush(ra_stream *stream, bool all) {
-    if (stream->buffer.failed) return RA_NO_MEMORY;
+    if (stream->buffer.failed) return buffer_status(&stream->buffer);
     if (stream->buffer.size == 0 || (!all && stream->buffer.size < PIECE)) return RA_OK;
     ra_status status =
         ra_pg_copy_put(stream->copy, stream->buffer.data, stream->buffer.size, &stream->error);
@@ -96,13 +101,41 @@ static int32_t *ids_of(ra_chunk *chunk, PyObject *list, size_t expected) {
     int32_t *ids = ra_arena_array(&chunk->arena, expected, sizeof *ids);
     if (ids == NULL) return (int32_t *)PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < count; i++) {
-        ids[i] = (int32_t)PyLong_AsLong(PyList_GetItem(list, i));
+        PyObject *item = PyList_GetItem(list, i);
+        if (item == NULL || !ra_id_from(item, &ids[i])) return NULL;
     }
-    return PyErr_Occurred() ? NULL : ids;
+    return ids;
 }
 
-static bool is_native(const ra_plan *plan, unsigned int wave) {
-    return plan->wave == wave && plan->outcome == RA_OUTCOME_CREATE && plan->lane == RA_LANE_NATIVE;
+static bool within(int32_t index, const ra_vector *vector) {
+    return index >= 0 && (size_t)index < vector->count;
+}
+
+static bool lines_fit(const ra_job_object *job, const ra_plan *plan) {
+    for (size_t i = 0; i < plan->line_count; i++) {
+        const ra_product *product =
+            &RA_ITEM(job->catalog.products, ra_product, plan->lines[i].product);
+        if (!within(product->line_class, &job->columns.line_classes)) return false;
+    }
+    return true;
+}
+
+/* Every native plan of the wave is complete and refers to what the job holds; false with an
+ * exception. */
+static bool check_plans(const ra_chunk_object *self, uint32_t wave) {
+    const ra_job_object *job = self->job;
+    const ra_vector *parties = &job->catalog.party_items;
+    for (size_t i = 0; i < self->chunk.count; i++) {
+        const ra_plan *plan = &self->chunk.plans[i];
+        if (!ra_rows_native(plan, wave)) continue;
+        if (!plan->resolved || !within(plan->header_class, &job->columns.order_classes) ||
+            !within(plan->customer, parties) || !within(plan->invoice, parties) ||
+            !within(plan->delivery, parties) || !lines_fit(job, plan)) {
+            PyErr_Format(PyExc_ValueError, "record %zu has no complete plan", i);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Ids and names onto the native plans; false with an exception. */
@@ -110,7 +143,7 @@ static bool assign(ra_chunk *chunk, unsigned int wave, const int32_t *ids, PyObj
     size_t at = 0;
     for (size_t i = 0; i < chunk->count; i++) {
         ra_plan *plan = &chunk->plans[i];
-        if (!is_native(plan, wave)) continue;
+        if (!ra_rows_native(plan, wave)) continue;
         ra_str name;
         PyObject *text = PyList_GetItem(names, (Py_ssize_t)at);
         if (text == NULL || !ra_text_from(text, &name)) return false;
@@ -136,7 +169,7 @@ static ra_status write_orders(const ra_write_job *job, ra_stream *stream) {
     ra_status status = stream_open(stream, job->statements[0]);
     for (size_t i = 0; i < job->chunk->count && status == RA_OK; i++) {
         const ra_plan *plan = &job->chunk->plans[i];
-        if (!is_native(plan, job->wave)) continue;
+        if (!ra_rows_native(plan, job->wave)) continue;
         ra_rows_order(job->context, plan, &stream->buffer);
         status = stream_flush(stream, false);
     }
@@ -149,7 +182,7 @@ static ra_status write_lines(const ra_write_job *job, ra_stream *stream, ra_buff
     ra_status status = stream_open(stream, job->statements[1]);
     for (size_t i = 0; i < job->chunk->count && status == RA_OK; i++) {
         const ra_plan *plan = &job->chunk->plans[i];
-        if (!is_native(plan, job->wave)) continue;
+        if (!ra_rows_native(plan, job->wave)) continue;
         ra_rows_lines(job->context, plan, line_ids, &stream->buffer, taxes);
         line_ids += plan->line_count;
         for (size_t line = 0; line < plan->line_count; line++) {
@@ -175,7 +208,7 @@ static ra_status write_all(const ra_write_job *job, ra_stream *stream) {
     ra_buffer_init(&taxes, NULL);
     ra_status status = write_orders(job, stream);
     if (status == RA_OK) status = write_lines(job, stream, &taxes, &tax_rows);
-    if (status == RA_OK && taxes.failed) status = RA_NO_MEMORY;
+    if (status == RA_OK && taxes.failed) status = buffer_status(&taxes);
     if (status == RA_OK) status = write_taxes(job, stream, &taxes, tax_rows);
     ra_buffer_free(&taxes);
     return status;
@@ -194,7 +227,10 @@ PyObject *ra_chunk_write(PyObject *self, PyObject *args, PyObject *kwargs) {
         return NULL;
     }
     ra_stream stream;
-    if (!stream_init(&stream, self, capsule)) return NULL;
+    if (!ra_job_idle(object->job) || !check_plans(object, job.wave) ||
+        !stream_init(&stream, self, capsule)) {
+        return NULL;
+    }
     ra_rows_count(&object->chunk, job.wave, &job.orders, &job.lines);
     int32_t *order_ids = ids_of(&object->chunk, order_list, job.orders);
     if (order_ids == NULL) return NULL;
@@ -205,10 +241,10 @@ PyObject *ra_chunk_write(PyObject *self, PyObject *args, PyObject *kwargs) {
     ra_write_context context = {
         .plan = &object->job->columns, .catalog = &object->job->catalog, .now_us = now_us};
     job.context = &context;
-    stream.thread = PyEval_SaveThread();
+    stream.thread = ra_job_begin(object->job);
     ra_status status = write_all(&job, &stream);
     stream_free(&stream);
-    PyEval_RestoreThread(stream.thread);
+    ra_job_end(object->job, stream.thread);
     if (status != RA_OK) return raise_stream(self, status, &stream);
     Py_RETURN_NONE;
 }
@@ -246,6 +282,7 @@ PyObject *ra_chunk_write_ledger(PyObject *self, PyObject *args, PyObject *kwargs
         if (chunk->plans[i].wave == wave && ra_ledger_is_new(&chunk->plans[i])) count++;
     }
     ra_stream stream;
+    if (!ra_job_idle(object->job)) return NULL;
     int32_t *ids = ids_of(chunk, list, count);
     if (ids == NULL || !stream_init(&stream, self, capsule)) return NULL;
     ra_ledger_context context = {.catalog = &object->job->catalog,
@@ -253,10 +290,10 @@ PyObject *ra_chunk_write_ledger(PyObject *self, PyObject *args, PyObject *kwargs
                                  .company_id = object->job->company_id,
                                  .import_id = object->job->import_id,
                                  .now_us = now_us};
-    stream.thread = PyEval_SaveThread();
+    stream.thread = ra_job_begin(object->job);
     ra_status status = copy_ledger(chunk, wave, &context, statement, ids, count, &stream);
     stream_free(&stream);
-    PyEval_RestoreThread(stream.thread);
+    ra_job_end(object->job, stream.thread);
     if (status != RA_OK) return raise_stream(self, status, &stream);
     Py_RETURN_NONE;
 }
@@ -290,8 +327,10 @@ static bool add_references(const ra_catalog *catalog, const ra_plan *plan, PyObj
 PyObject *ra_chunk_references(PyObject *self, PyObject *arg) {
     const ra_chunk_object *object = (const ra_chunk_object *)self;
     const ra_catalog *catalog = &object->job->catalog;
-    unsigned long wave = PyLong_AsUnsignedLong(arg);
-    if (PyErr_Occurred()) return NULL;
+    uint32_t wave;
+    if (!ra_wave_from(arg, &wave) || !ra_job_idle(object->job) || !check_plans(object, wave)) {
+        return NULL;
+    }
     PyObject *sets[6] = {NULL}, *currencies = PySet_New(NULL);
     bool done = currencies != NULL;
     for (int i = 0; i < 6; i++) {
@@ -300,7 +339,7 @@ PyObject *ra_chunk_references(PyObject *self, PyObject *arg) {
     }
     for (size_t i = 0; done && i < object->chunk.count; i++) {
         const ra_plan *plan = &object->chunk.plans[i];
-        if (!is_native(plan, (unsigned int)wave)) continue;
+        if (!ra_rows_native(plan, wave)) continue;
         done = add_references(catalog, plan, sets) &&
                add_id(currencies, RA_ITEM(catalog->currency_items, ra_currency, plan->currency).id);
     }

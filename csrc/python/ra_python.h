@@ -36,6 +36,7 @@ typedef struct ra_job_object {
     ra_str scope;
     int32_t channel_id, company_id, import_id;
     bool reading; /* a thread is inside read() */
+    bool working; /* a thread is inside a chunk's resolve, price or write */
 } ra_job_object;
 
 typedef struct ra_chunk_object {
@@ -73,6 +74,52 @@ PyObject *ra_plan_to_dict(const ra_catalog *catalog, const ra_plan *plan);
 PyObject *ra_chunk_write(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *ra_chunk_write_ledger(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *ra_chunk_references(PyObject *self, PyObject *args);
+
+/* What a thread without the GIL works on may not change: RuntimeError and false then. */
+bool ra_job_idle(const ra_job_object *job);
+/* Release the GIL to work on the job's catalog, and take it again. */
+PyThreadState *ra_job_begin(ra_job_object *job);
+void ra_job_end(ra_job_object *job, PyThreadState *thread);
+
+/* The chunk of an object; NULL with an exception while another thread works on it. */
+ra_chunk *ra_chunk_of(PyObject *object);
+/* The plan at a Python index; NULL with an exception. */
+ra_plan *ra_chunk_plan_at(PyObject *object, PyObject *index);
+bool ra_wave_from(PyObject *object, uint32_t *wave); /* false with an exception */
+
+/* Append and release `item`; releases both and returns NULL when either fails. */
+PyObject *ra_append_new(PyObject *list, PyObject *item);
+/* PyArg_ParseTuple takes anything else for a fault of the interpreter. */
+bool ra_is_tuple(PyObject *object);
+/* A 32-bit id; false with an exception. */
+bool ra_id_from(PyObject *object, int32_t *id);
+
+int ra_outcome_from(const char *name); /* -1 with ValueError */
+int ra_lane_from(const char *name);
+extern const char *const ra_outcome_names[];
+
+/* Methods of Chunk that record decisions, and of Job that fill it; documented by their texts. */
+#define RA_METHOD(name)                                                                            \
+    PyObject *name(PyObject *object, PyObject *argument);                                          \
+    extern const char name##_doc[]
+RA_METHOD(ra_chunk_identities);
+RA_METHOD(ra_chunk_set_known);
+RA_METHOD(ra_chunk_reopen);
+PyObject *ra_chunk_set_result(PyObject *object, PyObject *args, PyObject *kwargs);
+extern const char ra_chunk_set_result_doc[];
+RA_METHOD(ra_job_add_products);
+RA_METHOD(ra_job_add_refs);
+RA_METHOD(ra_job_add_taxes);
+RA_METHOD(ra_job_add_rates);
+RA_METHOD(ra_job_add_statuses);
+RA_METHOD(ra_job_add_currencies);
+RA_METHOD(ra_job_add_currency_rates);
+RA_METHOD(ra_job_add_payments);
+RA_METHOD(ra_job_add_parties);
+RA_METHOD(ra_job_add_headers);
+RA_METHOD(ra_job_set_columns);
+RA_METHOD(ra_job_add_order_class);
+RA_METHOD(ra_job_add_line_class);
 
 /* The chunk of a finished read; steals nothing. */
 PyObject *ra_chunk_new(ra_module_state *state, ra_job_object *job);

@@ -155,7 +155,7 @@ static int compare_ids(const void *a, const void *b) {
 
 ra_status ra_catalog_tax_set(ra_catalog *catalog, const int32_t *tax_ids, size_t count,
                              const ra_tax_set **out) {
-    int32_t ids[SET_IDS_MAX];
+    int32_t ids[SET_IDS_MAX] = {0};
     if (count > SET_IDS_MAX) return RA_TOO_LARGE;
     if (count > 0) memcpy(ids, tax_ids, count * sizeof *ids);
     qsort(ids, count, sizeof *ids, compare_ids);

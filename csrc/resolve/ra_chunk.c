@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define FIRST_PLANS 256u
+#define YEAR_1_US INT64_C(-62135596800000000)
+#define YEAR_10000_US INT64_C(253402300800000000)
 
 void ra_chunk_init(ra_chunk *chunk, size_t memory_limit, const ra_allocator *allocator) {
     memset(chunk, 0, sizeof *chunk);
@@ -36,7 +38,8 @@ static ra_status grow_plans(ra_chunk *chunk) {
 
 /* Another version of an order of this chunk: the same, an older one, or one for the next wave. */
 static void compare_versions(const ra_plan *earlier, ra_plan *plan) {
-    if (plan->order.modified_at < earlier->order.modified_at) {
+    bool dated = plan->order.modified_at != RA_NO_TIME && earlier->order.modified_at != RA_NO_TIME;
+    if (dated && plan->order.modified_at < earlier->order.modified_at) {
         plan->outcome = RA_OUTCOME_UNCHANGED;
         plan->reason = RA_OK;
         plan->detail = RA_STR("older_version");
@@ -47,6 +50,23 @@ static void compare_versions(const ra_plan *earlier, ra_plan *plan) {
     } else {
         plan->wave = earlier->wave + 1;
     }
+}
+
+/* Odoo's dates have four digits; an encoded payload may hold any number. */
+static bool is_odoo_time(int64_t unix_us) {
+    return unix_us == RA_NO_TIME || (unix_us >= YEAR_1_US && unix_us < YEAR_10000_US);
+}
+
+static void check_times(ra_order *order) {
+    const char *field = NULL;
+    if (!is_odoo_time(order->modified_at)) field = "modified_at";
+    if (!is_odoo_time(order->created_at)) field = "created_at";
+    if (order->error.code != RA_OK || field == NULL) return;
+    order->error = (ra_error){.code = RA_BAD_DATE,
+                              .row = order->row,
+                              .offset = order->offset,
+                              .field = field,
+                              .message = "the date is not within the years 1 to 9999"};
 }
 
 static ra_status key_plan(ra_chunk *chunk, ra_str scope, size_t index) {
@@ -89,6 +109,7 @@ ra_status ra_chunk_read(ra_chunk *chunk, ra_reader *reader, ra_str scope, size_t
             if (status == RA_END) chunk->error.code = RA_OK;
             return RA_OK;
         }
+        check_times(&plan->order);
         status = key_plan(chunk, scope, chunk->count);
         if (status != RA_OK) return status;
         chunk->end_offset = plan->order.end;

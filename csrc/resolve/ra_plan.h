@@ -49,6 +49,7 @@ typedef struct ra_plan {
     double rate;
     int32_t payment;
     int32_t header_class;
+    bool resolved;       /* all above but the header class is known; lines and prices exist */
     ra_plan_line *lines; /* room for line_count + 1 */
     ra_sale_line *prices;
     size_t line_count; /* includes the rounding line once priced */

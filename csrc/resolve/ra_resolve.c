@@ -104,7 +104,7 @@ static void resolve_currency(ra_pass *pass) {
         return;
     }
     int64_t since = plan->order.created_at;
-    int32_t day = (int32_t)((since - (since < 0 ? US_PER_DAY - 1 : 0)) / US_PER_DAY);
+    int32_t day = (int32_t)(since / US_PER_DAY - (since % US_PER_DAY < 0));
     if (!ra_catalog_currency_rate(catalog, plan->currency, day, &plan->rate)) {
         int32_t parts[2] = {plan->currency, day};
         ask(pass, (ra_need){.kind = RA_NEED_CURRENCY_RATE, .index = plan->currency, .line = day},
@@ -326,6 +326,7 @@ static ra_status resolve_plan(ra_pass *pass) {
     ra_status status = resolve_lines(pass);
     if (status != RA_OK || pass->failure != RA_OK) return status != RA_OK ? status : pass->failure;
     if (pass->waiting || plan->outcome == RA_OUTCOME_REJECTED) return RA_OK;
+    plan->resolved = true;
     resolve_header(pass);
     if (!pass->waiting) {
         plan->outcome = plan->known.order_id != 0 ? RA_OUTCOME_UPDATE : RA_OUTCOME_CREATE;

@@ -34,7 +34,7 @@ void ra_buffer_free(ra_buffer *buffer) {
 
 void ra_buffer_clear(ra_buffer *buffer) {
     buffer->size = 0;
-    buffer->failed = false;
+    buffer->failed = buffer->no_memory = false;
 }
 
 /* Doubling keeps the number of copies logarithmic; the old block lives until the bytes moved. */
@@ -58,7 +58,7 @@ char *ra_buffer_reserve(ra_buffer *buffer, size_t size) {
     if (buffer->failed) return NULL;
     if (size > buffer->capacity - buffer->size) {
         if (size > SIZE_MAX - buffer->size || !grow(buffer, buffer->size + size)) {
-            buffer->failed = true;
+            buffer->failed = buffer->no_memory = true;
             return NULL;
         }
     }

@@ -13,7 +13,8 @@ typedef struct ra_buffer {
     char *data;
     size_t size, capacity;
     const ra_allocator *allocator;
-    bool failed; /* sticky: out of memory or a value that has no encoding; checked at the end */
+    bool failed;    /* sticky: out of memory or a value that has no encoding; checked at the end */
+    bool no_memory; /* which of the two it was */
 } ra_buffer;
 
 /* Never allocates; `allocator` (NULL: malloc) must outlive the buffer. */

@@ -143,7 +143,7 @@ void ra_ledger_row(const ra_ledger_context *context, const ra_plan *plan, int32_
 }
 
 static void append_cell(ra_buffer *out, ra_str text) {
-    bool formula = text.len > 0 && memchr("=+-@\t\r", text.ptr[0], 6) != NULL;
+    bool formula = text.len > 0 && memchr("=+-@\t\r\n", text.ptr[0], 7) != NULL;
     ra_buffer_append(out, "\"", 1);
     if (formula) ra_buffer_append(out, "'", 1);
     for (size_t i = 0; i < text.len; i++) {

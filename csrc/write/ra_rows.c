@@ -24,14 +24,14 @@ int ra_column_kind_from_name(ra_str name) {
     return -1;
 }
 
-static bool is_native(const ra_plan *plan, uint32_t wave) {
-    return plan->wave == wave && plan->outcome == RA_OUTCOME_CREATE && plan->lane != RA_LANE_ORM;
+bool ra_rows_native(const ra_plan *plan, uint32_t wave) {
+    return plan->wave == wave && plan->outcome == RA_OUTCOME_CREATE && plan->lane == RA_LANE_NATIVE;
 }
 
 void ra_rows_count(const ra_chunk *chunk, uint32_t wave, size_t *orders, size_t *lines) {
     *orders = *lines = 0;
     for (size_t i = 0; i < chunk->count; i++) {
-        if (!is_native(&chunk->plans[i], wave)) continue;
+        if (!ra_rows_native(&chunk->plans[i], wave)) continue;
         *orders += 1;
         *lines += chunk->plans[i].line_count;
     }
@@ -59,14 +59,30 @@ static int32_t partner(const ra_write_context *context, int32_t party) {
 }
 
 static void put_origin(const ra_write_context *context, const ra_plan *plan, ra_buffer *out) {
-    char text[256];
     ra_str prefix = context->plan->origin_prefix, number = plan->order.number;
-    size_t room = sizeof text;
-    size_t head = prefix.len < room ? prefix.len : room;
-    size_t tail = number.len < room - head ? number.len : room - head;
-    if (head > 0) memcpy(text, prefix.ptr, head);
-    if (tail > 0) memcpy(text + head, number.ptr, tail);
-    put_char(out, (ra_str){text, head + tail});
+    if (prefix.len == 0 || number.len == 0) {
+        put_char(out, prefix.len == 0 ? number : prefix);
+        return;
+    }
+    size_t size = prefix.len + number.len;
+    if (prefix.len > INT32_MAX || number.len > INT32_MAX || size > INT32_MAX) {
+        out->failed = true;
+        return;
+    }
+    /* A field of two parts: its length, most significant byte first, and both texts. */
+    char length[4];
+    for (int i = 0; i < 4; i++) {
+        length[i] = (char)(size >> (24 - 8 * i) & 0xFF);
+    }
+    ra_buffer_append(out, length, sizeof length);
+    ra_buffer_append(out, prefix.ptr, prefix.len);
+    ra_buffer_append(out, number.ptr, number.len);
+}
+
+/* Odoo drops the fraction, which before 1970 means away from zero. */
+static int64_t whole_seconds(int64_t unix_us) {
+    int64_t fraction = unix_us % 1000000;
+    return unix_us - (fraction < 0 ? fraction + 1000000 : fraction);
 }
 
 /* Values an order and its lines' related columns share. */
@@ -111,7 +127,7 @@ static void put_order_column(const ra_write_context *context, const ra_plan *pla
         ra_copy_text(out, plan->order_name);
         break;
     case RA_COL_DATE_ORDER:
-        ra_copy_timestamp(out, plan->order.created_at / 1000000 * 1000000);
+        ra_copy_timestamp(out, whole_seconds(plan->order.created_at));
         break;
     case RA_COL_CURRENCY_RATE:
         ra_copy_numeric_double(out, plan->rate);

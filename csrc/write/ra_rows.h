@@ -81,7 +81,9 @@ typedef struct ra_write_context {
     int64_t now_us; /* cr.now(): create_date and write_date */
 } ra_write_context;
 
-/* Orders and lines of a wave that the native lane takes: outcome CREATE, lane not ORM. */
+/* Does the native lane take this plan: outcome CREATE, lane NATIVE, of the wave? */
+bool ra_rows_native(const ra_plan *plan, uint32_t wave);
+/* Orders and lines of a wave that it takes. */
 void ra_rows_count(const ra_chunk *chunk, uint32_t wave, size_t *orders, size_t *lines);
 
 /* Encode one plan (order_id and order_name set) into the tables' buffers. `line_ids` has
