@@ -15,7 +15,7 @@ except ImportError as error:
 else:
     IMPORT_PROBLEM = ""
 
-_lt = LazyTranslate(__name__)
+_lt = LazyTranslate(__name__, default_lang="en_US")
 
 REF_SPACES = {
     "variation": 0,

@@ -220,8 +220,10 @@ class Parties:
             state = self.env["res.country.state"]
             if country and text:
                 domain = [("country_id", "=", country.id)]
+                # Odoo's codes may carry the country, the shop's may too.
+                codes = {text, f"{country.code}-{text}", text.rpartition("-")[2]}
                 state = state.search(
-                    [*domain, ("code", "=", text)], limit=1
+                    [*domain, ("code", "in", list(codes))], limit=1
                 ) or state.search([*domain, ("name", "=ilike", text)], limit=1)
             self.states[key] = state
         return self.states[key]
