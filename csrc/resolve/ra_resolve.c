@@ -33,6 +33,8 @@ static ra_key need_key(ra_need_kind kind, ra_str text, const void *more, size_t 
 /* Ask for something once; the plan waits in any case. */
 static void ask(ra_pass *pass, ra_need need, ra_key key) {
     pass->waiting = true;
+    /* A failure stays: a plan that waits for something nobody was asked for would be lost. */
+    if (pass->failure != RA_OK) return;
     if (ra_key_table_get(&pass->chunk->asked, key) != RA_NOT_FOUND) return;
     need.plan = pass->index;
     pass->failure = ra_vector_push(&pass->chunk->needs, pass->chunk->allocator, &need);
