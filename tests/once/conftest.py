@@ -6,16 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import odoo
 import pytest
+from support import ADMIN, ROOT, Desk
+
+import odoo
 from odoo import api
 from odoo.modules.registry import Registry
 
-from support import ADMIN, ROOT, Desk
-
 sys.path.insert(0, str(ROOT / "tests/generate"))
-from woo_order import OrderMaker  # noqa: E402
-from woo_shop import Shop  # noqa: E402
+from woo_order import OrderMaker
+from woo_shop import Shop
 
 DATABASE = "ra_once"
 EXPORTS = ("products", "variations", "taxes", "customers")

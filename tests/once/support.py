@@ -27,7 +27,7 @@ class Desk:
         self.env = env
         self.channel = channel
 
-    # -- imports ---------------------------------------------------------------------
+    # -- imports ----
 
     def make(self, content, path, **vals):
         """A draft import of orders (or raw bytes) written to ``path``."""
@@ -63,7 +63,7 @@ class Desk:
         assert record.state == "done", record.error_message
         return record
 
-    # -- what is there ---------------------------------------------------------------
+    # -- what is there ----
 
     def orders_of(self, ref):
         self.env.invalidate_all()
@@ -97,7 +97,7 @@ class Desk:
             " AND relnamespace = current_schema::regnamespace"
         )
         return {
-            table: self.query(f'SELECT count(*) FROM "{table}"')[0][0]  # noqa: S608
+            table: self.query(f'SELECT count(*) FROM "{table}"')[0][0]
             for (table,) in tables
             if table not in OWN_TABLES
         }

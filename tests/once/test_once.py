@@ -6,7 +6,6 @@ import itertools
 import json
 
 import pytest
-
 from support import counts, expected, same_as_shop
 
 
@@ -14,7 +13,8 @@ def modified(desk, ref):
     return desk.entry_of(ref).source_modified.isoformat()
 
 
-# -- the same again ----------------------------------------------------------------------
+# -- the same again
+# ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lane", ["auto", "orm"])
@@ -45,7 +45,8 @@ def test_what_the_shop_adds_without_meaning_changes_nothing(desk, feed):
     assert counts(again) == expected(unchanged=1)
 
 
-# -- versions ----------------------------------------------------------------------------
+# -- versions
+# ----------------------------------------------------------------------------
 
 ARRIVALS = sorted(set(itertools.permutations((0, 1, 2, 2))))
 
@@ -91,7 +92,8 @@ def test_versions_of_one_second_end_in_the_one_that_came_last(desk, feed):
     same_as_shop(desk, desk.orders_of(newer["id"]), newer)
 
 
-# -- a change of a known order -----------------------------------------------------------
+# -- a change of a known order
+# -----------------------------------------------------------
 
 
 def test_an_update_changes_the_draft_in_place(desk, feed):
@@ -101,9 +103,7 @@ def test_an_update_changes_the_draft_in_place(desk, feed):
     ]
     extra = newer["line_items"][-1]
     cents = round(
-        (
-            float(newer["total"]) + float(extra["total"]) + float(extra["total_tax"])
-        ),
+        (float(newer["total"]) + float(extra["total"]) + float(extra["total_tax"])),
         2,
     )
     newer["total"] = f"{cents:.2f}"
@@ -185,7 +185,8 @@ def test_keeping_a_review_settles_the_version(desk, feed, reviewed):
     assert desk.entry_of(newer["id"]).outcome == "review"
 
 
-# -- rejected, then put right ------------------------------------------------------------
+# -- rejected, then put right
+# ------------------------------------------------------------
 
 
 def without_product(document, ref):
@@ -238,13 +239,14 @@ def test_a_corrected_payload_is_imported_by_replay(desk, feed):
     document = without_product(feed.order(), 7_000_003)
     desk.take([document], feed.path())
     entry = desk.entry_of(document["id"])
-    wizard = desk.env["retail.ledger.edit"].create({"ledger_id": entry.id})
-    corrected = json.loads(wizard.text)
+    corrected = json.loads(entry.payload_json)
     good = feed.order()["line_items"][0]
     corrected["line_items"][0].update(
         {name: good[name] for name in ("product_id", "variation_id", "sku")}
     )
-    wizard.text = json.dumps(corrected)
+    wizard = desk.env["retail.ledger.edit"].create(
+        {"ledger_id": entry.id, "text": json.dumps(corrected)}
+    )
     wizard.action_save_and_replay()
     desk.env.cr.commit()
     same_as_shop(desk, desk.orders_of(document["id"]), document)
@@ -252,7 +254,8 @@ def test_a_corrected_payload_is_imported_by_replay(desk, feed):
     assert (len(entry), entry.outcome, entry.reason) == (1, "created", False)
 
 
-# -- nothing kept, stopped, gone on ------------------------------------------------------
+# -- nothing kept, stopped, gone on
+# ------------------------------------------------------
 
 
 def test_a_dry_run_tells_the_same_and_keeps_nothing(desk, feed):
@@ -266,9 +269,7 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(desk, feed):
     before = desk.rows_by_table()
     rehearsal = desk.take(file, feed.path(), dry_run=True)
     assert desk.rows_by_table() == before
-    assert counts(rehearsal) == expected(
-        created=26, updated=5, unchanged=5, rejected=1
-    )
+    assert counts(rehearsal) == expected(created=26, updated=5, unchanged=5, rejected=1)
     real = desk.take(file, feed.path())
     assert counts(real) == counts(rehearsal)
     assert real.reasons == rehearsal.reasons
@@ -347,6 +348,7 @@ def test_an_interrupted_import_is_finished_by_the_scheduler(desk, feed):
     )
     desk.env.cr.commit()
     desk.env.ref("retail_accelerator.ir_cron_import_1").method_direct_trigger()
+    desk.env.cr.rollback()  # the scheduler worked in a transaction of its own
     desk.env.invalidate_all()
     assert (record.state, counts(record)) == ("done", expected(created=50))
     assert record.read_count == 50

@@ -216,9 +216,12 @@ class Catalog:
                 """SELECT m.kind, m.ref, m.product_id
                      FROM retail_channel_product m
                      JOIN product_product p ON p.id = m.product_id
-                    WHERE m.channel_id = %s AND m.ref = ANY(%s)""",
+                     JOIN product_template t ON t.id = p.product_tmpl_id
+                    WHERE m.channel_id = %s AND m.ref = ANY(%s)
+                      AND (t.company_id IS NULL OR t.company_id = ANY(%s))""",
                 self.channel.id,
                 list(refs),
+                self.channel.company_id.sudo().parent_ids.ids,
             )
         )
         return {(kind, ref): product_id for kind, ref, product_id in rows}

@@ -4,6 +4,7 @@ from . import (
     test_channel_setup,
     test_import_model,
     test_ledger,
+    test_quirks,
     test_refund,
     test_security,
     test_setup_command,

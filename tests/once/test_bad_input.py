@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Files that are damaged, or made to hurt: what is good comes in, the rest is named."""
+
+import csv
+import io
+import json
+
+import pytest
+from support import counts, expected, same_as_shop
+
+GOOD = 3
+
+
+def spoilt(document, how):
+    """The bytes of a record with one fault."""
+    data = json.dumps(document).encode()
+    if how == "bad_encoding":
+        return data.replace(b'"Payment"', b'"Pay\xff\xfement"')
+    if how == "nul":
+        return data.replace(b'"Payment"', b'"Pay\\u0000ment"')
+    if how == "duplicate_key":
+        return data.replace(b'{"id"', b'{"currency": "EUR", "id"', 1)
+    if how == "too_deep":
+        return data[:-1] + b', "deep": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+    if how == "bad_number":
+        return data.replace(
+            f'"total": "{document["total"]}"'.encode(), b'"total": "1e999999999"'
+        )
+    return data[:-1] + b', "broken": tru}'
+
+
+FAULTS = {
+    "bad_encoding": "bad_encoding",
+    "nul": "bad_encoding",
+    "duplicate_key": "duplicate_key",
+    "too_deep": "too_deep",
+    "bad_number": "bad_number",
+    "bad_syntax": "bad_syntax",
+}
+
+
+def joined(records, form):
+    return b"\n".join(records) if form == "lines" else b"[" + b",".join(records) + b"]"
+
+
+@pytest.mark.parametrize("form", ["lines", "array"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_bad_record_falls_alone_with_its_place(desk, feed, fault, form):
+    documents = feed.orders(GOOD)
+    bad = spoilt(feed.order(50), fault)
+    records = [json.dumps(document).encode() for document in documents]
+    data = joined([records[0], bad, *records[1:]], form)
+    assert data.count(bad) == 1
+    suffix = "ndjson" if form == "lines" else "json"
+    record = desk.take(data, feed.path(suffix))
+    assert counts(record) == expected(created=GOOD, rejected=1)
+    assert record.reasons == {FAULTS[fault]: 1}
+    for document in documents:
+        same_as_shop(desk, desk.orders_of(document["id"]), document)
+    entry = desk.env["retail.ledger"].search([("import_id", "=", record.id)])
+    entry = entry.filtered(lambda entry: entry.outcome == "rejected")
+    assert (entry.reason, entry.source_row) == (FAULTS[fault], 2)
+    assert entry.source_offset == data.index(bad)
+    assert len(entry.message) > 10
+    again = desk.take(data, feed.path(suffix))
+    assert counts(again) == expected(unchanged=GOOD, rejected=1)
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.9, 0.999])
+def test_a_cut_file_keeps_what_came_before_and_names_the_place(desk, feed, cut):
+    documents = feed.orders(30)
+    data = json.dumps(documents).encode()
+    data = data[: int(len(data) * cut)]
+    record = desk.run(desk.make(data, feed.path()))
+    whole = data.count(b'"currency_symbol"')
+    assert record.state in ("failed", "done")
+    assert record.created_count in (whole, whole - 1)
+    assert record.created_count + record.rejected_count == record.read_count
+    assert record.state == "failed" or record.rejected_count == 1
+    if record.state == "failed":
+        assert "byte" in record.error_message
+    complete = desk.take(documents, feed.path())
+    assert complete.unchanged_count == record.created_count
+    assert complete.created_count == 30 - record.created_count
+    for document in documents:
+        assert len(desk.orders_of(document["id"])) == 1
+
+
+def test_a_file_that_is_no_export_fails_and_says_so(desk, feed):
+    for data in (b"", b"hello world", b"\x89PNG\r\n\x1a\n" + bytes(200), b"<html>"):
+        record = desk.run(desk.make(data, feed.path()))
+        assert (record.state, record.created_count) in (("failed", 0), ("done", 0))
+        assert record.state == "failed" or not data
+        assert record.state == "done" or record.error_message
+
+
+def csv_rows(documents):
+    for document in documents:
+        for position, line in enumerate(document["line_items"]):
+            own = not position
+            yield [
+                *(document["id"], document["number"] if own else ""),
+                *((document["status"], document["currency"]) if own else ("", "")),
+                document["date_created_gmt"] if own else "",
+                document["billing"]["email"] if own else "",
+                document["billing"]["last_name"] if own else "",
+                *(line["product_id"], line["quantity"], line["total"]),
+                *(line["taxes"][0]["id"], line["taxes"][0]["total"]),
+                document["total"] if own else "",
+            ]
+
+
+HEADER = (
+    *("order_id", "number", "status", "currency", "date_created"),
+    *("billing_email", "billing_last_name", "product_id", "quantity"),
+    *("line_total", "tax_rate_id", "line_tax", "total"),
+)
+
+
+def test_broken_csv_quotes_spoil_their_order_alone(desk, feed):
+    documents = [
+        document
+        for document in feed.orders(40)
+        if all(len(line["taxes"]) == 1 for line in document["line_items"])
+    ][:4]
+    assert len(documents) == 4
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(csv_rows(documents))
+    bad = documents[1]
+    name = bad["billing"]["last_name"]
+    rows = text.getvalue().split("\n")
+    row = next(row for row in rows if row.startswith(str(bad["id"])))
+    data = text.getvalue().replace(row, row.replace(name, f'"{name}" oops"', 1))
+    record = desk.take(data.encode(), feed.path("csv"))
+    assert counts(record) == expected(created=3, rejected=1)
+    for document in documents:
+        orders = desk.orders_of(document["id"])
+        assert len(orders) == (0 if document == bad else 1)
+        if orders:
+            assert f"{orders.amount_total:.2f}" == document["total"]
+    entry = desk.env["retail.ledger"].search(
+        [("import_id", "=", record.id), ("outcome", "=", "rejected")]
+    )
+    assert entry.reason == "bad_syntax"
+    assert entry.source_offset >= data.encode().index(str(bad["id"]).encode())
