@@ -98,6 +98,7 @@ class Session:
         """Bring every record of the chunk to its outcome, in the current
         transaction."""
         self.job.trim(PARTY_LIMIT)
+        self.templates.trim(PARTY_LIMIT)
         for wave in range(chunk.waves):
             self._process_wave(chunk, wave)
 

@@ -67,6 +67,11 @@ class Templates:
         self.line_class_numbers = {}
         self.references = {"order": {}, "line": {}}  # class -> {(table, id), ...}
 
+    def trim(self, limit):
+        """Forget which class each contact has once more than ``limit`` are held."""
+        if len(self.partner_class) > limit:
+            self.partner_class.clear()
+
     # -- classes --
 
     def partner_classes(self, partner_ids):
