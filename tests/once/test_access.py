@@ -24,9 +24,10 @@ def process(session, path):
 
 @pytest.fixture
 def desk(desk):
-    """Everything these tests make is undone."""
+    """Everything these tests make is undone, and what the registry kept of it."""
     yield desk
     desk.env.cr.rollback()
+    desk.env.registry.clear_all_caches()
 
 
 @pytest.fixture

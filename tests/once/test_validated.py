@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The validated mode is as safe as PostgreSQL's triggers, whenever something is deleted.
+"""The validated mode is as safe as PostgreSQL's triggers, whenever a row is deleted.
 
 Each test runs in both modes: what the triggers do is what the engine has to do.
 """
@@ -217,7 +217,7 @@ def test_a_delete_under_way_is_waited_for(desk, feed, mode, victim, committed):
         delete(cr, kind, record_id)
         worker = Worker(desk, path)
         worker.start()
-        worker.join(1.5)
+        worker.join(0.8)
         assert worker.is_alive(), worker.error or worker.outcomes
         if committed:
             cr.commit()
