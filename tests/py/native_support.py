@@ -35,19 +35,19 @@ STATEMENTS = tuple(
 LEDGER = f"COPY ledger ({native.LEDGER_COLUMNS}) FROM STDIN (FORMAT binary)"
 
 
-def woo(number, **values):
+def woo(source_id, **values):
     """One order in WooCommerce's form: a hat for 10.00 and 2.10 of tax."""
     return {
-        "id": number,
-        "number": f"A-{number}",
+        "id": source_id,
+        "number": f"A-{source_id}",
         "status": "completed",
         "currency": "EUR",
         "date_created_gmt": "2024-01-02T03:04:05",
         "date_modified_gmt": "2024-01-02T03:04:05",
         "total": "12.10",
         "total_tax": "2.10",
-        "customer_id": number,
-        "billing": {"first_name": "Ann", "email": f"ann{number}@shop.example"},
+        "customer_id": source_id,
+        "billing": {"first_name": "Ann", "email": f"ann{source_id}@shop.example"},
         "line_items": [
             {
                 "id": 1,
@@ -105,7 +105,9 @@ def answer(job, need):
     """Complete the job with what a wave lacks; `need` as Chunk.resolve gives it."""
     kind = need[0]
     if kind == "product":
-        _kind, _record, _line, line_kind, variation, product, sku, _bar, code, name = need
+        _kind, _record, _line, line_kind, variation, product, sku, _bar, code, name = (
+            need
+        )
         slot = job.add_products([(91, 1, 0)])
         spaces = {1: (6, code), 2: (7, code)}
         by_reference = ((0, variation), (1, product), (3, sku), (5, name))

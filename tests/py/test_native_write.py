@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+# ruff: noqa: F811 -- pytest finds fixtures by the names of arguments
 """Chunk.write and Chunk.write_ledger on psycopg2's own connection."""
 
 import _thread
@@ -108,9 +109,7 @@ def test_a_lost_connection_has_no_sqlstate(connection):
 def test_a_value_without_encoding_is_an_overflow_and_not_lack_of_memory(connection):
     chunk = planned_chunk(ready_job([woo(1)]))
     with pytest.raises(native.Error) as caught:
-        chunk.write_ledger(
-            0, connection.get_native_connection(), LEDGER, [1], -(2**63)
-        )
+        chunk.write_ledger(0, connection.get_native_connection(), LEDGER, [1], -(2**63))
     assert caught.value.args[0] == "overflow"
     roll_back(connection)
     assert count_rows(connection, "ledger") == 0
@@ -161,7 +160,10 @@ def test_a_statement_that_is_no_copy_is_refused(connection):
 def test_a_record_without_a_complete_plan_is_never_written(connection):
     chunk = ready_job([woo(1)]).read(10, 1 << 20)
     chunk.set_result(0, "created", "native")
-    for method in (lambda: write_orders(chunk, connection), lambda: chunk.references(0)):
+    for method in (
+        lambda: write_orders(chunk, connection),
+        lambda: chunk.references(0),
+    ):
         with pytest.raises(ValueError, match="no complete plan"):
             method()
 
