@@ -41,13 +41,16 @@ as_admin() {
 }
 
 # How root becomes RA_USER, in the array `worker_prefix`. Below a folder that is closed to
-# others, such as /root, one capability lets that user read the clone without opening the folder.
+# others, such as /root, one capability lets that user read the clone without opening the folder;
+# no_setuid_fixup makes it count in access(2) too, by which Odoo judges its addons path.
 find_worker_prefix() {
     local plain=(setpriv "--reuid=$RA_USER" "--regid=$RA_USER" --init-groups) cap
     for cap in '' dac_read_search dac_override; do
-        worker_prefix=("${plain[@]}" ${cap:+"--inh-caps=+$cap" "--ambient-caps=+$cap"})
-        # Really read: access(2), which test -r asks, does not count capabilities.
-        "${worker_prefix[@]}" cat "$RA_ROOT/tools/setup/common.sh" >/dev/null 2>&1 && return
+        worker_prefix=("${plain[@]}")
+        [ -z "$cap" ] || worker_prefix+=("--inh-caps=+$cap" "--ambient-caps=+$cap"
+            --securebits=+no_setuid_fixup)
+        "${worker_prefix[@]}" /usr/bin/test -r "$RA_ROOT/tools/setup/common.sh" 2>/dev/null &&
+            return
     done
     die "the user $RA_USER cannot read $RA_ROOT and this system gives no capability" \
         "(CAP_DAC_READ_SEARCH) to let it: move the clone to a folder others may enter"

@@ -17,6 +17,12 @@ install() {
     ! grep -qE ' (ERROR|CRITICAL) ' "$log" ||
         { grep -E -A20 ' (ERROR|CRITICAL) ' "$log" | tail -n 40 >&2
           die "Odoo reported errors when it installed $2 (all of it: $log)"; }
+    # A module that Odoo does not find is only a warning to it.
+    local missing
+    missing=$("$RA_ROOT/tools/env" psql -XAtq -d "$1" -v "modules=$2" <<<"
+        select name from unnest(string_to_array(:'modules', ',')) name
+         where name not in (select name from ir_module_module where state = 'installed')")
+    [ -z "$missing" ] || die "Odoo did not install $missing (see $log)"
 }
 
 # Made under another name first, so an interrupted run leaves no half database behind.
