@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def run_python(code, timeout=300):
+def run_python(code, timeout=60):
     """Run `code`; fail with its output unless it ends by itself with status 0."""
     paths = [str(Path(__file__).parent), *sys.path]
     done = subprocess.run(

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Memory of the extension: failing at every point, held no longer than needed; threads."""
+
+import gc
+import resource
+import threading
+import time
+
+import pytest
+import retail_accelerator_native as native
+from native_run import run_python
+from native_support import LIMIT, planned_chunk, ready_job, woo
+
+# Each expression runs with every allocation of Python failing in turn.
+CALLS = {
+    "job": 'new_job(scope="x")',
+    "open": 'job.open(b"[]")',
+    "read": "ready.read(5, 1 << 20)",
+    "products": "job.add_products([(1, 1, 0)])",
+    "refs": 'ready.add_refs([(0, "r", 0)])',
+    "taxes": "job.add_taxes([(1, 1, 0, 5.0, 0, 0, 0, [], True)])",
+    "rates": 'job.add_rates([("4", [1, 2])])',
+    "statuses": 'job.add_statuses([("x", 1)])',
+    "currencies": 'job.add_currencies([("X", 1, 0.01, 2, True)])',
+    "currency_rates": "job.add_currency_rates([(0, 1, 1.5)])",
+    "payments": 'job.add_payments([("x", 1)])',
+    "parties": 'job.add_parties([("0" * 32, 1, 1)])',
+    "headers": "job.add_headers([((1, 2, 3, 4, 5), 0)])",
+    "columns": 'job.set_columns([("id", -1)], [("id", -1)], "p")',
+    "order_class": "ready.add_order_class([None, b'x', None, None, None])",
+    "line_class": "ready.add_line_class([None, b'x', None, None])",
+    "policy": "job.set_policy(default_action=1)",
+    "trim": "job.trim(5)",
+    "offset": "ready.offset",
+    "identities": "fresh.identities(0)",
+    "set_known": 'fresh.set_known(0, [(key, 1, 2, "0" * 32, 5, True)])',
+    "resolve": "fresh.resolve(0)",
+    "price": "chunk.price(0)",
+    "route": "chunk.route(0, True)",
+    "select": 'chunk.select(0, "created", "native")',
+    "order": "chunk.order(0)",
+    "with_refunds": "chunk.with_refunds()",
+    "party_keys": "chunk.parties(0)",
+    "plan": "chunk.plan(0)",
+    "record": "chunk.record(0)",
+    "set_result": 'fresh.set_result(0, "created", "orm", "", "detail", 5, "name")',
+    "summary": "chunk.summary()",
+    "results": "chunk.results()",
+    "counts": "chunk.counts(0)",
+    "reopen": "fresh.reopen(0)",
+    "references": "chunk.references(0)",
+    "error": "broken.error",
+    "splitter": "list(native.Splitter(b'[1, {}]'))",
+    "pack": "native.unpack(native.pack_json(text))",
+    "bad_pack": "native.pack_json(b'{}')",
+    "bad_item": "job.add_refs([5])",
+    "key": 'native.identity_key("a", "b", "c")',
+}
+LOOP = """
+import json
+import _testcapi
+import retail_accelerator_native as native
+from native_support import new_job, planned_chunk, ready_job, woo
+text = json.dumps(woo(1)).encode()
+call = compile(CALL, "call", "eval")
+point = failed = 0
+while True:
+    job, ready = new_job(), ready_job([woo(3)])
+    chunk = planned_chunk(ready_job([woo(1), woo(2)]))
+    fresh = ready_job([woo(1)]).read(5, 1 << 20)
+    key = fresh.identities(0)[0]
+    broken = ready_job(b"[{}").read(5, 1 << 20)
+    names = globals()
+    point += 1
+    error = None
+    _testcapi.set_nomemory(point, ONCE and point + 1)
+    try:
+        eval(call, names)
+    except BaseException as caught:
+        error = caught
+    finally:
+        _testcapi.remove_mem_hooks()
+    if isinstance(error, MemoryError):
+        failed += 1
+    elif error is not None and not isinstance(error, (native.Error, TypeError)):
+        raise error
+    elif ONCE == 0 or point > 60:
+        break
+print(failed)
+"""
+
+
+# Large dicts are built with single failures only.
+LARGE = ("order", "plan", "record", "pack")
+CASES = [(name, once) for name in CALLS for once in (0, 1) if once or name not in LARGE]
+
+
+@pytest.mark.parametrize(("name", "once"), CASES)
+def test_memory_that_fails_is_a_memory_error_and_no_crash(name, once):
+    code = LOOP.replace("CALL", repr(CALLS[name])).replace("ONCE", str(once))
+    run_python(code)
+
+
+def use_everything():
+    job = ready_job([woo(1), woo(2, total="99"), {"id": 3}])
+    chunk = planned_chunk(job)
+    chunk.select(0, "created"), chunk.summary(), chunk.results(), chunk.references(0)
+    for index in range(2):
+        chunk.order(index), chunk.record(index), chunk.parties(index), chunk.plan(index)
+    for wrong in (5, [5], [(1, 2)]):
+        with pytest.raises((TypeError, ValueError)):
+            job.add_refs(wrong)
+    with pytest.raises(native.Error):
+        native.pack_json(b"{}")
+    list(native.Splitter(b"[1, 2]"))
+
+
+def test_repeated_use_keeps_neither_objects_nor_memory():
+    for _ in range(300):
+        use_everything()
+    gc.collect()
+    objects, before = len(gc.get_objects()), resident()
+    for _ in range(1500):
+        use_everything()
+    gc.collect()
+    assert abs(len(gc.get_objects()) - objects) < 50
+    assert resident() - before < 4 << 20
+
+
+def resident():
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def test_two_jobs_in_two_threads_give_the_same_as_one_after_the_other():
+    orders = [[woo(n) for n in range(k, 4000, 2)] for k in (1, 2)]
+
+    def run(index, results):
+        chunk = planned_chunk(ready_job(orders[index]))
+        plans = [chunk.plan(i) for i in range(0, chunk.count, 97)]
+        results[index] = (chunk.results(), chunk.summary(), plans)
+
+    alone, together = {}, {}
+    for index in (0, 1):
+        run(index, alone)
+    threads = [threading.Thread(target=run, args=(i, together)) for i in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+    assert alone[0] != alone[1]
+
+
+def test_reading_resolving_and_pricing_release_the_gil():
+    job = ready_job([woo(number) for number in range(1, 30_001)])
+    chunk = planned_chunk(ready_job([woo(number) for number in range(1, 30_001)]))
+    chunk.reopen(0)
+    times, stop = [], threading.Event()
+
+    def tick():
+        while not stop.is_set():
+            times.append(time.perf_counter())
+            time.sleep(0.0002)
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    for work in (lambda: job.read(30_000, LIMIT), lambda: chunk.resolve(0)):
+        start = time.perf_counter()
+        work()
+        end = time.perf_counter()
+        assert sum(start < moment < end for moment in times) > 3
+    start = time.perf_counter()
+    chunk.price(0)
+    end = time.perf_counter()
+    stop.set()
+    ticker.join()
+    assert sum(start < moment < end for moment in times) > 3
+
+
+def test_a_job_is_read_by_one_thread_at_a_time():
+    job = ready_job([woo(number) for number in range(1, 30_001)])
+    refused, started = [], threading.Event()
+
+    def disturb():
+        started.set()
+        for _ in range(2000):
+            for method in (lambda: job.read(1, 1), lambda: job.open(b"[]")):
+                try:
+                    if not reading.is_set():
+                        return
+                    method()
+                except ValueError as error:
+                    refused.append(error)
+
+    reading = threading.Event()
+    reading.set()
+    thread = threading.Thread(target=disturb)
+    job_read = threading.Thread(target=lambda: chunks.append(job.read(30_000, LIMIT)))
+    chunks = []
+    job_read.start()
+    time.sleep(0.005)
+    thread.start()
+    job_read.join(0.05)
+    reading.clear()
+    thread.join()
+    job_read.join()
+    assert refused
+    assert chunks[0].count == 30_000
