@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Memory of the extension: failing at every point, held no longer than needed; threads."""
+"""Memory that fails at every point, memory held no longer than needed; threads."""
 
 import gc
 import resource
