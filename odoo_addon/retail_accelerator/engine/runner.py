@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 
 CHUNK_MEMORY = 12 << 20  # bytes of records after which a chunk ends early
 RETRIES = 8
+LONGEST_WAIT = 5  # seconds between two tries
 RESULT_HEADER = b"row,source_ref,number,outcome,lane,reason,detail,order\r\n"
 CONFLICTS = (
     psycopg2.errors.UniqueViolation,
@@ -207,7 +208,7 @@ class ImportRunner:
             self.record.id,
             type(error).__name__,
         )
-        time.sleep(random.uniform(0.05, 0.2) * 2**self.conflicts)
+        time.sleep(min(random.uniform(0.05, 0.2) * 2**self.conflicts, LONGEST_WAIT))
 
     # -- progress --
 
