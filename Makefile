@@ -40,8 +40,11 @@ clean: ## stop servers, remove everything that was built, databases too
 
 TEST_PARTS := c fuzz py odoo parity once crash browser
 
-test: setup ## run every test
+test: setup test-packages ## run every test
 	@$(RUN_TESTS) $(TEST_PARTS)
+
+test-packages:
+	@tools/setup/python_packages.sh venv tests/py/requirements.txt
 
 test-c: build ## C unit tests under ASan and UBSan
 	@$(RUN_TESTS) c
@@ -49,7 +52,7 @@ test-c: build ## C unit tests under ASan and UBSan
 test-fuzz: build ## each fuzzer for ten seconds
 	@$(RUN_TESTS) fuzz
 
-test-py: setup ## Python tests of the built extension
+test-py: setup test-packages ## Python tests of the built extension
 	@$(RUN_TESTS) py
 
 test-odoo: setup ## the module's own tests inside Odoo
@@ -71,8 +74,8 @@ lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
 .PHONY: help setup build demo demo-stop wheel bench bench-quick clean test test-c test-fuzz \
-	test-py test-odoo test-parity test-once test-crash test-browser lint programs-c programs-fuzz \
-	programs-strict print-cflags
+	test-py test-odoo test-parity test-once test-crash test-browser lint test-packages \
+	programs-c programs-fuzz programs-strict print-cflags
 
 # ---- C programs of the tests; tools/run_tests.py and tools/lint.sh call these ----
 

@@ -4,20 +4,7 @@
 cd "$RA_ROOT"
 
 venv=$RA_RUN/lint-venv
-requirements=tools/lint-requirements.txt
 failures=()
-
-install_linters() {
-    local wanted
-    wanted=$(sha256sum <$requirements)
-    stamp_fresh lint "$wanted" && [ -x "$venv/bin/ruff" ] && return
-    say "installing the Python linters"
-    rm -rf "$venv"
-    "$RA_PYTHON" -m venv "$venv"
-    "$venv/bin/pip" -q --disable-pip-version-check install --no-deps -r $requirements ||
-        die "cannot install the Python linters: is the network reachable?"
-    stamp_write lint "$wanted"
-}
 
 # check NAME COMMAND…
 check() {
@@ -67,7 +54,7 @@ run_clang_tidy() {
 
 run_pylint() { "$venv/bin/pylint" --rcfile=.pylintrc odoo_addon/retail_accelerator; }
 
-install_linters
+tools/setup/python_packages.sh lint-venv tools/lint-requirements.txt
 check "strict compile" make -s -k -j"$(nproc)" programs-strict
 check "exported symbols" exports_only_init
 check "banned functions" banned_functions
