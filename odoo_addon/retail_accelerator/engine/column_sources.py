@@ -22,6 +22,7 @@ REVIEWED_MODULES = frozenset(
         "analytic",
         "account",
         "account_payment",
+        "account_tax_python",
         "account_edi_ubl_cii",
         "payment",
         "sales_team",

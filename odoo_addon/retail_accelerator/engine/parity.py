@@ -3,10 +3,9 @@
 
 Both lanes run in savepoints of one transaction that are rolled back. PostgreSQL itself
 says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours
-(their
-``xmin``); nothing is taken from a list of expected columns. New ids are mapped by their
-rank in the table, order names by their distance from the first one, and moments between
-the run's start and end stand for "now".
+(their ``xmin``); nothing is taken from a list of expected columns. New ids are mapped by
+their rank in the table, order names by their distance from the first one, and moments
+between the run's start and end stand for "now".
 """
 
 import re
@@ -137,12 +136,24 @@ def _collect(env, snapshot, tables, first_xid):
         )
         names = [name for name, _udt in columns]
         snapshot.rows[table] = [dict(zip(names, row, strict=True)) for row in rows]
-        if has_id:
-            snapshot.ranks[table] = {
-                row["id"]: rank for rank, row in enumerate(snapshot.rows[table])
-            }
+    _rank(snapshot)
     span = str(env.cr.now()), str(datetime.now(timezone.utc).replace(tzinfo=None))
     _normalize(snapshot, references, span)
+
+
+def _rank(snapshot):
+    """Number the rows of each table; orders and what hangs on them by their source,
+    since records of different lanes are not written in the file's order."""
+    orders = snapshot.rows.get("sale_order", [])
+    orders.sort(key=lambda row: (row["client_order_ref"] or "", int(row["id"])))
+    places = {row["id"]: place for place, row in enumerate(orders)}
+    snapshot.rows.get("sale_order_line", []).sort(
+        key=lambda row: (places.get(row["order_id"], -1), int(row["id"]))
+    )
+    snapshot.rows.get("retail_ledger", []).sort(key=lambda row: row["identity_key"])
+    for table, rows in snapshot.rows.items():
+        if rows and "id" in rows[0]:
+            snapshot.ranks[table] = {row["id"]: rank for rank, row in enumerate(rows)}
 
 
 def _columns(env, table):
@@ -183,8 +194,8 @@ def _references(env):
 def _normalize(snapshot, references, span):
     """Replace what a second run must number differently by what it must agree on."""
     started, ended = span
+    numbered = []
     for table, rows in snapshot.rows.items():
-        offsets = {}
         for row in rows:
             for column, value in row.items():
                 if value is None:
@@ -202,21 +213,29 @@ def _normalize(snapshot, references, span):
                 elif started[:19] <= value <= ended and MOMENT.fullmatch(value):
                     row[column] = "now"
                 elif (table, column) in NUMBERED:
-                    row[column] = _relative(value, offsets)
+                    numbered.append((row, column, value))
                 elif (table, column) in IGNORED:
                     row[column] = None
         if rows and "id" not in rows[0]:
             rows.sort(key=lambda row: [row[name] or "" for name in sorted(row)])
+    _renumber(numbered)
 
 
-def _relative(name, offsets):
-    """S00042 of a run that began with S00040 is S+2."""
+def _renumber(numbered):
+    """Names of a run in ascending order, counted from its first one: S00042 of a run
+    that began with S00040 is S#+2."""
+    found = sorted(_number(value) for _row, _column, value in numbered)
+    first = {}
+    for (row, column, _value), (stem, number) in zip(numbered, found, strict=True):
+        row[column] = f"{stem}+{number - first.setdefault(stem, number)}"
+
+
+def _number(name):
+    """(name with its last number replaced, that number)."""
     found = re.search(r"(\d+)(?=\D*$)", name)
     if not found:
-        return name
-    stem = name[: found.start()] + "#" + name[found.end() :]
-    number = int(found.group())
-    return f"{stem}+{number - offsets.setdefault(stem, number)}"
+        return name, 0
+    return name[: found.start()] + "#" + name[found.end() :], int(found.group())
 
 
 def _table_differences(table, ours, theirs):

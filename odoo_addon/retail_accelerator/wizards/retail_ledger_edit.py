@@ -22,6 +22,7 @@ class RetailLedgerEdit(models.TransientModel):
         compute="_compute_text",
         store=True,
         readonly=False,
+        precompute=True,
         help="The order as the shop sent it. Change what is wrong; the order's id must "
         "stay the same.",
     )
