@@ -9,7 +9,6 @@ run_steps() {
     make_run_dirs
     "$steps/fetch_odoo.sh"
     "$steps/postgres.sh" start
-    "$steps/test_packages.sh"
     "$steps/build_engine.sh"
     [ "${1:-}" = --no-databases ] || "$steps/databases.sh"
 }
