@@ -4,8 +4,8 @@
 Both lanes run in savepoints of one transaction that are rolled back. PostgreSQL itself
 says which tables were touched (``pg_stat_xact_all_tables``) and which rows are ours
 (their ``xmin``); nothing is taken from a list of expected columns. New ids are mapped
-by their rank in the table, order names by their distance from the first one, and moments
-between the run's start and end stand for "now".
+by their rank in the table, order names by their distance from the first one, and
+moments between the run's start and end stand for "now".
 """
 
 import re
