@@ -28,6 +28,7 @@ def desk(desk):
     yield desk
     desk.env.cr.rollback()
     desk.env.registry.clear_all_caches()
+    desk.env.transaction.reset()
 
 
 @pytest.fixture
