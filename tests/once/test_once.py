@@ -198,11 +198,12 @@ def without_product(document, ref):
 
 def test_a_reject_is_created_by_replay_once_its_mapping_is_there(desk, feed):
     document = without_product(feed.order(), 7_000_001)
-    record = desk.take([document], feed.path())
-    assert counts(record) == expected(rejected=1)
+    record = desk.take([feed.order(1), document], feed.path())
+    assert counts(record) == expected(created=1, rejected=1)
     entry = desk.entry_of(document["id"])
     assert (entry.outcome, entry.reason) == ("rejected", "unknown_product")
     assert "NONE-7000001" in entry.message or "7000001" in entry.message
+    place = entry.source_row
     product = desk.env["product.product"].create({"name": "Found"})
     desk.env["retail.channel.product"].create(
         {
@@ -219,6 +220,7 @@ def test_a_reject_is_created_by_replay_once_its_mapping_is_there(desk, feed):
     assert order.order_line[0].product_id == product
     entry = desk.entry_of(document["id"])
     assert (len(entry), entry.outcome, entry.order_id) == (1, "created", order)
+    assert entry.source_row == place, "a replay loses the record's place in its file"
     assert counts(desk.take([document], feed.path())) == expected(unchanged=1)
 
 

@@ -23,7 +23,9 @@ def run(env, args):
     if args.reason:
         domain.append(("reason", "=", args.reason))
     entries = env["retail.ledger"].search(domain)
-    return runner.replay(channel, entries, lane=args.lane)
+    result = runner.replay(channel, entries, lane=args.lane)
+    entries._close_corrected()
+    return result
 
 
 def summary(result):

@@ -51,9 +51,9 @@ def message(record):
     return text or None
 
 
-def rewrite(env, record, import_id, order_id=0):
+def rewrite(env, record, import_id, order_id=0, from_file=True):
     """A known identity has a new outcome: its row follows (``record`` of
-    Chunk.record)."""
+    Chunk.record). A replayed record keeps its place in the file it came in."""
     modified = record["modified_us"]
     in_review = record["outcome"] == "review"
     env.cr.execute(
@@ -62,7 +62,9 @@ def rewrite(env, record, import_id, order_id=0):
                   SET import_id = COALESCE(%s, import_id), source_number = %s,
                       source_status = %s, content_hash = %s, source_modified = %s,
                       recorded_at = %s, outcome = %s, lane = %s, reason = %s,
-                      message = %s, source_row = %s, source_offset = %s,
+                      message = %s,
+                      source_row = CASE WHEN %s THEN %s ELSE source_row END,
+                      source_offset = CASE WHEN %s THEN %s ELSE source_offset END,
                       order_id = COALESCE(%s, order_id), amount_total = %s, payload =
                       %s, currency_id = (SELECT id FROM res_currency WHERE name = %s)
                 WHERE id = %s""",
@@ -76,7 +78,9 @@ def rewrite(env, record, import_id, order_id=0):
             record["lane"] or None,
             record["reason"] or ("order_locked" if in_review else None),
             message(record),
+            from_file,
             min(record["row"], 2**31 - 1),
+            from_file,
             record["offset"],
             order_id or None,
             record["total"],

@@ -310,6 +310,7 @@ def replay(channel, entries, import_id=0, lane="auto"):
     """Process the payloads of ledger rows again, in the current transaction."""
     channel = channel.with_company(channel.company_id)
     session = Session(channel, import_id, lane)
+    session.from_file = False
     tally = Tally()
     # Only integration managers may read payloads; replaying them shows nothing.
     packed = [bytes(entry.payload) for entry in entries.sudo() if entry.payload]

@@ -63,6 +63,7 @@ class Session:
             channel, self.plan, self.templates, self.catalog, import_id
         )
         self.lane = lane
+        self.from_file = True  # a replay reads payloads instead
         self.validated = self._validated()
         self.native.check_access()
 
@@ -216,4 +217,10 @@ class Session:
             for index in chunk.select(wave, outcome):
                 record = chunk.record(index)
                 if record["ledger_id"]:
-                    ledger.rewrite(self.env, record, self.import_id, record["order_id"])
+                    ledger.rewrite(
+                        self.env,
+                        record,
+                        self.import_id,
+                        record["order_id"],
+                        self.from_file,
+                    )
