@@ -105,7 +105,8 @@ class Session:
 
     def _process_wave(self, chunk, wave):
         keys = chunk.identities(wave)
-        chunk.set_known(wave, ledger.known(self.env, keys))
+        known = ledger.known(self.env, keys)
+        chunk.set_known(wave, known)
         self._resolve(chunk, wave)
         chunk.price(wave)
         if self.lane == "native" and not self.plan.open:
@@ -118,7 +119,8 @@ class Session:
         chunk.route(wave, self.native_open)
         self._orm_wave(chunk, wave)
         self._native_wave(chunk, wave)
-        self._rewrite_known(chunk, wave)
+        if known:
+            self._rewrite_known(chunk, wave)
 
     def _resolve(self, chunk, wave):
         """Ask the engine what is missing until nothing is."""
