@@ -72,7 +72,6 @@ void ra_catalog_init(ra_catalog *catalog, const ra_allocator *allocator) {
     catalog->party_items.item_size = sizeof(ra_party);
     catalog->default_action = RA_NOT_FOUND;
     catalog->rounding_product = RA_NOT_FOUND;
-    catalog->placeholder_product = RA_NOT_FOUND;
 }
 
 void ra_catalog_free(ra_catalog *catalog) {

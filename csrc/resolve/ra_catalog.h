@@ -79,7 +79,6 @@ typedef struct ra_catalog {
     ra_vector party_items;       /* ra_party */
     ra_key_table headers;        /* ra_header_key -> header class */
     int32_t rounding_product;    /* slot, RA_NOT_FOUND when the channel has none */
-    int32_t placeholder_product; /* slot or RA_NOT_FOUND */
     int32_t company_currency;    /* index into currency_items */
     /* Channel policy. */
     bool round_globally, compensated_sum, show_discount;

@@ -4,7 +4,10 @@
 import copy
 import itertools
 import json
+import sys
 
+import psycopg2
+import psycopg2.errors
 import pytest
 from support import counts, expected, same_as_shop
 
@@ -355,3 +358,25 @@ def test_an_interrupted_import_is_finished_by_the_scheduler(desk, feed):
     assert (record.state, counts(record)) == ("done", expected(created=50))
     assert record.read_count == 50
     whole(documents, desk)
+
+
+def test_rows_the_database_refuses_are_counted_as_the_orm_lane_wrote_them(
+    desk, feed, monkeypatch
+):
+    """The ORM lane takes the chunk, and counts and results are its own."""
+
+    def refuse(*_args):
+        raise psycopg2.errors.CheckViolation("refused")
+
+    native_lane = sys.modules["odoo.addons.retail_accelerator.engine.lanes"].NativeLane
+    write_wave = native_lane.write_wave
+    calls = []
+
+    def refuse_once(self, chunk, wave, validated):
+        calls.append(wave)
+        return (refuse if len(calls) == 1 else write_wave)(self, chunk, wave, validated)
+
+    monkeypatch.setattr(native_lane, "write_wave", refuse_once)
+    record = desk.take(feed.orders(3, start=40), feed.path())
+    assert (record.state, record.created_count) == ("done", 3)
+    assert (record.native_count, record.orm_count) == (0, 3)

@@ -265,7 +265,7 @@ class ColumnPlan:
     def open(self):
         return not self.reasons
 
-    def check_relations(self, records, _kind):
+    def check_relations(self, records):
         """Many2many values that a template got by itself would be missing in the
         rows."""
         for field in records._fields.values():

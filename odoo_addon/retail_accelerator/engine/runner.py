@@ -117,13 +117,7 @@ class ImportRunner:
         finished = False
         while not finished:
             session = self._session(env)
-            path = self.record._open_path()
-            session.job.open(
-                path,
-                format=self.record.file_format or "auto",
-                start_offset=int(self.record.file_offset),
-                start_row=int(self.record.file_row),
-            )
+            self._open(session)
             self.record.lane_notes = session.lane_notes
             reader = ChunkReader(session.job, self.channel.chunk_size or 2000)
             try:
@@ -139,21 +133,29 @@ class ImportRunner:
         import_id = 0 if self.record.dry_run else self.record.id
         return Session(channel, import_id, lane or self.record.lane or "auto")
 
+    def _open(self, session):
+        """The file, from where the last committed chunk ended."""
+        session.job.open(
+            self.record._open_path(),
+            format=self.record.file_format or "auto",
+            start_offset=int(self.record.file_offset),
+            start_row=int(self.record.file_row),
+        )
+
     def _chunks(self, env, session, reader, deadline):
         """True when the run is over: end of file, stop request or time budget."""
-        self.attempts = 0
         while True:
             started = time.monotonic()
             chunk = reader.take()
             if chunk.count:
-                refused = self._process(env, session, chunk)
-                self._record(chunk, time.monotonic() - started)
+                processed = self._process(env, session, chunk)
+                refused = processed is not chunk
+                self._record(processed, time.monotonic() - started)
                 if refused:
                     # What was looked up before the rollback no longer holds.
                     if chunk.last:
                         self._finish(env, chunk)
                     return chunk.last
-            self.attempts = 0
             if chunk.last:
                 self._finish(env, chunk)
                 return True
@@ -161,7 +163,8 @@ class ImportRunner:
                 return True
 
     def _process(self, env, session, chunk):
-        """True when the database refused the rows and the ORM lane took the chunk."""
+        """The chunk that was written: this one or, when the database refused its rows,
+        the one the ORM lane made of the same records."""
         try:
             session.process(chunk)
             refunds.record_mentions(session, chunk)
@@ -176,25 +179,20 @@ class ImportRunner:
                 self.record.id,
                 error.pgcode,
             )
-            self._retry_by_orm(env, chunk)
-            return True
-        return False
+            return self._retry_by_orm(env, chunk)
+        return chunk
 
     def _retry_by_orm(self, env, chunk):
         """The record at fault is found and rejected alone."""
         env.cr.rollback()
         env.invalidate_all(flush=False)
         session = self._session(env, "orm")
-        session.job.open(
-            self.record._open_path(),
-            format=self.record.file_format or "auto",
-            start_offset=int(self.record.file_offset),
-            start_row=int(self.record.file_row),
-        )
+        self._open(session)
         again = session.job.read(chunk.count, 1 << 40)
         session.process(again)
         refunds.record_mentions(session, again)
         env.flush_all()
+        return again
 
     def _conflict(self, env, error):
         """Another transaction was faster: undo the chunk, wait a little, go on."""

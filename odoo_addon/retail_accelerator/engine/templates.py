@@ -154,7 +154,7 @@ class Templates:
             orders = order_lane.orders.create(vals_list)
             orders.env.flush_all()
             rows = self._read("sale_order", self.plan.order_columns, orders.ids)
-            self.plan.check_relations(orders, "order")
+            self.plan.check_relations(orders)
             values = {
                 order.id: self._column_references(orders, order) for order in orders
             }
@@ -196,7 +196,7 @@ class Templates:
             rows = self._read(
                 "sale_order_line", self.plan.line_columns, template_lines.ids
             )
-            self.plan.check_relations(template_lines, "line")
+            self.plan.check_relations(template_lines)
             references = [
                 self._column_references(template_lines, line) for line in template_lines
             ]
