@@ -76,10 +76,10 @@ typedef struct ra_catalog {
     ra_vector rate_values;       /* double */
     ra_text_table payments;      /* payment method -> payment index; unknown ones are 0 */
     ra_key_table parties;
-    ra_vector party_items;       /* ra_party */
-    ra_key_table headers;        /* ra_header_key -> header class */
-    int32_t rounding_product;    /* slot, RA_NOT_FOUND when the channel has none */
-    int32_t company_currency;    /* index into currency_items */
+    ra_vector party_items;    /* ra_party */
+    ra_key_table headers;     /* ra_header_key -> header class */
+    int32_t rounding_product; /* slot, RA_NOT_FOUND when the channel has none */
+    int32_t company_currency; /* index into currency_items */
     /* Channel policy. */
     bool round_globally, compensated_sum, show_discount;
     int discount_digits, quantity_digits;
