@@ -3,6 +3,7 @@
 #include "dedupe/ra_link.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RA_SAMPLE_PAIRS 400000 /* what the model is learnt from */
@@ -13,7 +14,6 @@ typedef struct ra_link_work {
     ra_link_result *out;
     ra_link_blocks blocks;
     ra_arena scratch;
-    uint32_t threads;
 } ra_link_work;
 
 static uint32_t sample_stride(const ra_link_work *work) {
@@ -28,7 +28,7 @@ static ra_link_scan scan_of(const ra_link_work *work) {
     return (ra_link_scan){.blocks = &work->blocks,
                           .stride = 1,
                           .seed = work->options->seed,
-                          .threads = work->threads,
+                          .crew = &work->options->crew,
                           .limit = work->options->limit,
                           .allocator = work->options->allocator};
 }
@@ -43,23 +43,47 @@ static ra_status learn(ra_link_work *work) {
                                  .pairs = sample.pairs,
                                  .count = sample.count,
                                  .share = 1.0 / scan.stride,
-                                 .threads = work->threads,
+                                 .crew = &work->options->crew,
                                  .seed = work->options->seed};
     return ra_link_model_train(&work->out->model, &training, &work->scratch);
+}
+
+static uint32_t first_row(const ra_link_work *work) {
+    uint32_t rows = ra_link_gather_rows(work->table), focus = work->options->focus;
+    return focus > 0 && focus < rows ? rows - focus : 0;
+}
+
+static int by_rows(const void *left, const void *right) {
+    const ra_link_pair *a = left, *b = right;
+    if (a->a != b->a) return a->a < b->a ? -1 : 1;
+    return (a->b > b->b) - (a->b < b->b);
+}
+
+/* A cluster lists all its pairs, those of two rows out of focus too. */
+static void keep_from(ra_link_result *out, uint32_t from) {
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < out->count; i++)
+        if (out->pairs[i].b >= from) out->pairs[kept++] = out->pairs[i];
+    out->count = kept;
 }
 
 static ra_status decide(ra_link_work *work) {
     ra_link_result *out = work->out;
     ra_link_scan scan = scan_of(work);
     scan.model = &out->model;
-    if (!isnan(work->options->threshold)) out->model.threshold = work->options->threshold;
+    if (!isnan(work->options->threshold)) {
+        out->model.threshold = work->options->threshold;
+        out->model.automatic = fmaxf(out->model.threshold, out->model.automatic);
+    }
     scan.floor = out->model.threshold;
+    scan.from = first_row(work);
     ra_link_found found;
     ra_status status = ra_link_scan_run(&scan, &out->arena, &found);
     if (status != RA_OK) return status;
     out->compared = found.compared;
     out->pairs = found.pairs;
     out->count = found.count;
+    if (found.count > 0) qsort(found.pairs, found.count, sizeof *found.pairs, by_rows);
     if (work->options->scores_only) return RA_OK;
     if (work->table->linking)
         return ra_link_assign(out->pairs, &out->count, work->table, scan.floor, &work->scratch);
@@ -68,6 +92,7 @@ static ra_status decide(ra_link_work *work) {
     if (status == RA_OK)
         status = ra_link_cluster_pairs(&out->clusters, found.pairs, found.count, &out->comparer,
                                        &out->model, &out->arena, &out->pairs, &out->count);
+    if (status == RA_OK && scan.from > 0) keep_from(out, scan.from);
     return status;
 }
 
@@ -80,11 +105,10 @@ ra_status ra_link_run(const ra_link_table *table, const ra_link_options *options
     memset(out, 0, sizeof *out);
     ra_arena_init(&out->arena, options->limit, options->allocator);
     ra_link_work work = {.table = table, .options = options, .out = out};
-    work.threads = options->threads ? options->threads : 1;
     ra_arena_init(&work.scratch, options->limit, options->allocator);
     ra_status status = ra_link_comparer_init(&out->comparer, table, &out->arena);
     if (status == RA_OK)
-        status = ra_link_blocks_build(&work.blocks, &out->comparer, work.threads, options->seed,
+        status = ra_link_blocks_build(&work.blocks, &out->comparer, &options->crew, options->seed,
                                       options->limit, options->allocator);
     if (status == RA_OK && has_pairs(table)) {
         status = learn(&work);
@@ -106,7 +130,8 @@ uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
     for (uint32_t c = 0; c < table->column_count; c++) {
         float bits;
         uint32_t level = ra_link_compare_column(&result->comparer, a, b, c, &bits);
-        reasons[c] = (ra_link_reason){table->profile.fields[table->columns[c]].name, level,
+        const ra_link_field *field = &table->profile.fields[table->columns[c]];
+        reasons[c] = (ra_link_reason){field->name, ra_link_level_name(field->kind, level),
                                       result->model.weight[c][level] + bits};
     }
     return table->column_count;

@@ -10,12 +10,13 @@
 #include "dedupe/ra_link_scan.h"
 
 typedef struct ra_link_options {
-    uint32_t threads; /* 0: 1 */
+    ra_link_crew crew;
     uint64_t seed;
-    float threshold;               /* bits from which pairs are taken; NAN: the model's own */
-    bool scores_only;              /* every candidate from the threshold up, undecided */
-    size_t limit;                  /* bytes of each of the run's arenas; 0: none */
-    const ra_allocator *allocator; /* must be thread-safe when threads > 1; NULL: malloc */
+    float threshold;  /* bits from which pairs are taken; NAN: the model's own */
+    uint32_t focus;   /* only pairs with one of the last rows of the first set; 0: all */
+    bool scores_only; /* every candidate from the threshold up, undecided */
+    size_t limit;     /* bytes of each of the run's arenas; 0: none */
+    const ra_allocator *allocator; /* must be thread-safe with several threads; NULL: malloc */
 } ra_link_options;
 
 typedef struct ra_link_result {
@@ -31,7 +32,7 @@ typedef struct ra_link_result {
 /* One line of an explanation: what a column adds to the weight of a pair. */
 typedef struct ra_link_reason {
     const char *field;
-    uint32_t level;
+    const char *level;
     float weight;
 } ra_link_reason;
 

@@ -9,7 +9,6 @@
 #include <xxhash.h>
 
 #include "dedupe/ra_link_keys.h"
-#include "dedupe/ra_link_parallel.h"
 
 #define RA_NO_ENTRY UINT32_MAX
 #define RA_RADIX_BITS 11
@@ -136,7 +135,7 @@ static ra_status build_index(void *context, uint32_t rule, uint32_t worker) {
 }
 
 ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *comparer,
-                               uint32_t threads, uint64_t seed, size_t limit,
+                               const ra_link_crew *crew, uint64_t seed, size_t limit,
                                const ra_allocator *allocator) {
     memset(blocks, 0, sizeof *blocks);
     const ra_link_table *table = comparer->table;
@@ -158,7 +157,7 @@ ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *c
                 (ra_link_index){.rule = rule, .width = ra_link_key_width(rule, RA_LINK_KEYS)};
     }
     ra_status status = RA_MISSING_FIELD;
-    if (blocks->count > 0) status = ra_link_parallel(threads, blocks->count, build_index, &build);
+    if (blocks->count > 0) status = ra_link_parallel(crew, blocks->count, build_index, &build);
     for (uint32_t r = 0; r < RA_LINK_RULES; r++)
         ra_arena_free(&build.scratch[r]);
     return status;
@@ -195,9 +194,8 @@ static void block_span(const ra_link_blocks *blocks, const ra_link_index *index,
     if (*end - entry > blocks->window + 1) *end = entry + blocks->window + 1;
 }
 
-void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row) {
-    const ra_link_table *table = blocks->comparer->table;
-    uint32_t least = table->linking ? table->split : row + 1;
+void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row,
+                    uint32_t skip_begin, uint32_t skip_end) {
     gatherer->count = 0;
     gatherer->turn++;
     for (uint32_t i = 0; i < blocks->count; i++) {
@@ -208,7 +206,8 @@ void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, ui
             block_span(blocks, index, entry, &begin, &end);
             for (uint32_t e = begin; e < end; e++) {
                 uint32_t other = index->order[e];
-                if (other < least || gatherer->seen[other] == gatherer->turn) continue;
+                if (other >= skip_begin && other <= skip_end) continue;
+                if (gatherer->seen[other] == gatherer->turn) continue;
                 gatherer->seen[other] = gatherer->turn;
                 gatherer->rows[gatherer->count++] = other;
             }

@@ -15,6 +15,7 @@
 #define RA_DEDUPE_LINK_BLOCK_H
 
 #include "dedupe/ra_link_compare.h"
+#include "dedupe/ra_link_parallel.h"
 
 #define RA_LINK_WINDOW 10
 #define RA_LINK_KEYS 8 /* keys a row can have in one rule */
@@ -44,16 +45,16 @@ typedef struct ra_link_gatherer {
 /* Sort all rules whose columns exist. RA_MISSING_FIELD when there is none. `blocks` is to be freed
  * whatever the outcome. */
 ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *comparer,
-                               uint32_t threads, uint64_t seed, size_t limit,
+                               const ra_link_crew *crew, uint64_t seed, size_t limit,
                                const ra_allocator *allocator) RA_MUST_CHECK;
 void ra_link_blocks_free(ra_link_blocks *blocks);
 
 ra_status ra_link_gatherer_init(ra_link_gatherer *gatherer, const ra_link_blocks *blocks,
                                 ra_arena *arena) RA_MUST_CHECK;
 
-/* The rows that `row` is to be compared with, each once: of the second set when linking, else only
- * those behind it. Each pair thus comes up for one row only. */
-void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row);
+/* The rows that share a block with `row`, each once, without rows skip_begin to skip_end. */
+void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row,
+                    uint32_t skip_begin, uint32_t skip_end);
 
 /* Rows 0..result-1 are to be gathered: all, or the first set. */
 uint32_t ra_link_gather_rows(const ra_link_table *table);

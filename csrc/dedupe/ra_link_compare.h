@@ -43,6 +43,9 @@ ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, u
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits);
 
+/* What a level means, in a few words: "nearly equal", "2 days later"; never NULL. */
+const char *ra_link_level_name(ra_link_kind kind, uint32_t level);
+
 /* Does the weight of `level` in this column include the rarity of the value itself? */
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
 

@@ -82,6 +82,8 @@ static const char payment[] =
     "block account amount:near\n"
     "sort amount memo date\n";
 
+const char *const ra_link_profile_names[] = {"person", "order", "payment", NULL};
+
 ra_str ra_link_profile_default(ra_str name) {
     if (ra_str_equal(name, RA_STR("person"))) return RA_STR(person);
     if (ra_str_equal(name, RA_STR("order"))) return RA_STR(order);

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "dedupe/ra_link_parallel.h"
-
 #define RA_SLICES 64 /* fixed, so that sums do not depend on the number of threads */
 #define RA_RANDOM_FEW 32768
 #define RA_RANDOM_MANY 131072
@@ -17,7 +15,8 @@
 #define RA_PRIOR_STRENGTH 3.0 /* pairs that the starting m counts for */
 #define RA_ALONE_LEAST .02    /* blocking misses a few: no record is sure to have its counterpart */
 #define RA_CURVE_BINS 512
-#define RA_F1_LEAST 0.2 /* a model expecting less is no reason to take even less likely pairs */
+#define RA_AUTOMATIC 9.97F /* bits: 999 of 1,000 such pairs are right */
+#define RA_F1_LEAST 0.2    /* a model expecting less is no reason to take even less likely pairs */
 
 typedef struct ra_level_sums {
     double sum[RA_LINK_FIELDS][RA_LINK_LEVELS];
@@ -197,11 +196,11 @@ static ra_status expect(void *context, uint32_t slice, uint32_t worker) {
 
 /* Probability of each pair under the model as it is, summed by level. */
 static ra_status expectation(ra_estimate *estimate, ra_level_sums *sums) {
-    uint32_t threads = estimate->training->threads;
-    ra_status status = ra_link_parallel(threads, RA_SLICES, find_odds, estimate);
+    const ra_link_crew *crew = estimate->training->crew;
+    ra_status status = ra_link_parallel(crew, RA_SLICES, find_odds, estimate);
     if (status != RA_OK) return status;
     add_rivals(estimate);
-    status = ra_link_parallel(threads, RA_SLICES, expect, estimate);
+    status = ra_link_parallel(crew, RA_SLICES, expect, estimate);
     add_slices(estimate->slices, sums);
     return status;
 }
@@ -296,6 +295,7 @@ static void find_threshold(ra_estimate *estimate) {
     }
     double half = fmax(best, RA_F1_LEAST) / 2;
     model->threshold = (float)log2(half / (1 - half));
+    model->automatic = fmaxf(model->threshold, RA_AUTOMATIC);
 }
 
 static ra_status prepare(ra_estimate *estimate, ra_arena *arena) {
@@ -315,7 +315,7 @@ ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *trai
     ra_level_sums sums;
     ra_status status = prepare(&estimate, arena);
     if (status == RA_OK)
-        status = ra_link_parallel(training->threads, RA_SLICES, count_random, &estimate);
+        status = ra_link_parallel(training->crew, RA_SLICES, count_random, &estimate);
     if (status != RA_OK) return status;
     add_slices(estimate.slices, &sums);
     set_u(model, training->comparer, &sums);

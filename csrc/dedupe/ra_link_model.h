@@ -15,6 +15,7 @@
 #define RA_DEDUPE_LINK_MODEL_H
 
 #include "dedupe/ra_link_compare.h"
+#include "dedupe/ra_link_parallel.h"
 
 typedef struct ra_link_pair {
     uint32_t a, b;
@@ -29,6 +30,7 @@ typedef struct ra_link_model {
     double prior;    /* P(two random records are the same) */
     float base;      /* log2 odds of the prior */
     float threshold; /* the weight from which taking pairs maximises the expected F1 */
+    float automatic; /* the weight from which a pair needs nobody's eye; at least `threshold` */
     double expected_precision, expected_recall; /* at the threshold, by the model's own account */
     uint32_t columns, iterations;
 } ra_link_model;
@@ -38,7 +40,7 @@ typedef struct ra_link_training {
     ra_link_pair *pairs; /* candidates; reordered by training */
     uint64_t count;
     double share; /* of all candidates that `pairs` is a sample of, 0..1 */
-    uint32_t threads;
+    const ra_link_crew *crew;
     uint64_t seed;
 } ra_link_training;
 

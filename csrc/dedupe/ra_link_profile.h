@@ -79,6 +79,9 @@ typedef struct ra_link_profile {
 /* Read a textual profile. On failure error->row is the line, error->message says what is wrong. */
 ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) RA_MUST_CHECK;
 
+/* "person", "order", "payment", NULL. */
+extern const char *const ra_link_profile_names[];
+
 /* The text of the default profile `name` ("person", "order", "payment"); empty when unknown. */
 ra_str ra_link_profile_default(ra_str name);
 

@@ -8,8 +8,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "dedupe/ra_link_parallel.h"
-
 #define RA_TASK_ROWS 512
 #define RA_CHUNK_PAIRS 1024
 #define RA_AHEAD 6                /* candidates whose rows are fetched in advance */
@@ -131,25 +129,36 @@ static bool is_chosen(const ra_link_scan *scan, uint32_t row) {
            XXH3_64bits_withSeed(&row, sizeof row, scan->seed) % scan->stride == 0;
 }
 
+/* Each pair comes up for one row only: of the first set when linking, else for the first of the two
+ * or for the one from scan->from on. */
+static void gather(const ra_link_scan *scan, ra_link_gatherer *gatherer, uint32_t row) {
+    const ra_link_table *table = scan->blocks->comparer->table;
+    if (table->linking)
+        ra_link_gather(scan->blocks, gatherer, row, 0, table->split - 1);
+    else
+        ra_link_gather(scan->blocks, gatherer, row, scan->from, row);
+}
+
 static ra_status scan_rows(void *context, uint32_t number, uint32_t worker) {
     ra_scan_run *run = context;
     const ra_link_scan *scan = run->scan;
     ra_link_gatherer *gatherer = &run->gatherers[worker];
     ra_scan_task *task = &run->tasks[number];
     uint32_t rows = ra_link_gather_rows(scan->blocks->comparer->table);
-    uint32_t row = number * RA_TASK_ROWS;
+    uint32_t row = scan->from + number * RA_TASK_ROWS;
     uint32_t end = rows - row < RA_TASK_ROWS ? rows : row + RA_TASK_ROWS;
     const uint32_t *cells = scan->blocks->comparer->table->cells;
     uint32_t columns = scan->blocks->comparer->table->column_count;
     ra_status status = RA_OK;
     for (; row < end && status == RA_OK; row++) {
         if (!is_chosen(scan, row)) continue;
-        ra_link_gather(scan->blocks, gatherer, row);
+        gather(scan, gatherer, row);
         task->compared += gatherer->count;
         for (uint32_t i = 0; i < gatherer->count && status == RA_OK; i++) {
             if (i + RA_AHEAD < gatherer->count)
                 __builtin_prefetch(cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns);
-            ra_link_pair pair = {.a = row, .b = gatherer->rows[i]};
+            uint32_t other = gatherer->rows[i];
+            ra_link_pair pair = {.a = row < other ? row : other, .b = row < other ? other : row};
             if (scan->model == NULL) {
                 ra_link_evidence evidence = ra_link_compare(scan->blocks->comparer, pair.a, pair.b);
                 pair.pattern = evidence.pattern;
@@ -184,8 +193,9 @@ static ra_status join(const ra_scan_run *run, uint32_t tasks, ra_arena *arena, r
 
 ra_status ra_link_scan_run(const ra_link_scan *scan, ra_arena *arena, ra_link_found *out) {
     uint32_t rows = ra_link_gather_rows(scan->blocks->comparer->table);
-    uint32_t tasks = rows / RA_TASK_ROWS + (rows % RA_TASK_ROWS != 0);
-    uint32_t threads = scan->threads < RA_LINK_THREADS_MAX ? scan->threads : RA_LINK_THREADS_MAX;
+    uint32_t count = rows > scan->from ? rows - scan->from : 0;
+    uint32_t tasks = count / RA_TASK_ROWS + (count % RA_TASK_ROWS != 0);
+    uint32_t threads = ra_link_crew_size(scan->crew);
     ra_scan_run *run = ra_arena_alloc(arena, sizeof *run);
     if (run == NULL) return RA_NO_MEMORY;
     ra_status status = RA_OK;
@@ -200,7 +210,7 @@ ra_status ra_link_scan_run(const ra_link_scan *scan, ra_arena *arena, ra_link_fo
         ra_arena_init(&run->arenas[i], scan->limit, scan->allocator);
     for (uint32_t i = 0; i < threads && status == RA_OK; i++)
         status = ra_link_gatherer_init(&run->gatherers[i], scan->blocks, &run->arenas[i]);
-    if (status == RA_OK) status = ra_link_parallel(threads, tasks, scan_rows, run);
+    if (status == RA_OK) status = ra_link_parallel(scan->crew, tasks, scan_rows, run);
     if (status == RA_OK) status = join(run, tasks, arena, out);
     for (uint32_t i = 0; i < threads; i++)
         ra_arena_free(&run->arenas[i]);

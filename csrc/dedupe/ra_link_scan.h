@@ -10,15 +10,16 @@ typedef struct ra_link_scan {
     const ra_link_blocks *blocks;
     const ra_link_model *model; /* NULL: keep every pair compared, weight = rarity bits */
     float floor;                /* with a model: keep pairs of at least this weight */
+    uint32_t from;              /* pairs of two rows of the first set before this are left out */
     uint32_t stride;            /* gather for one row in so many, chosen by the seed; 1: all */
     uint64_t seed;
-    uint32_t threads;
+    const ra_link_crew *crew;
     size_t limit;
     const ra_allocator *allocator;
 } ra_link_scan;
 
 typedef struct ra_link_found {
-    ra_link_pair *pairs; /* by row, then in the order of the rules */
+    ra_link_pair *pairs; /* a before b; by row from `from` on, then in the order of the rules */
     uint64_t count, compared;
 } ra_link_found;
 

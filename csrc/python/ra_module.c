@@ -2,6 +2,7 @@
 /* The extension module retail_accelerator_native: state, exceptions, functions. */
 #include "canonical/ra_pack.h"
 #include "price/ra_round.h"
+#include "python/ra_link_python.h"
 #include "python/ra_python.h"
 
 #include <string.h>
@@ -144,6 +145,10 @@ static PyMethodDef functions[] = {
     {"pack_json", pack_json, METH_O, pack_json_doc},
     {"float_round", float_round, METH_VARARGS, float_round_doc},
     {"identity_key", identity_key, METH_VARARGS, identity_key_doc},
+    {"link", (PyCFunction)(void (*)(void))ra_link_call, METH_VARARGS | METH_KEYWORDS,
+     ra_link_call_doc},
+    {"link_profiles", ra_link_profiles, METH_NOARGS, ra_link_profiles_doc},
+    {"link_check", ra_link_check, METH_O, ra_link_check_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -183,8 +188,9 @@ static int module_exec(PyObject *module) {
     state->job_type = add_type(module, &ra_job_spec);
     state->chunk_type = add_type(module, &ra_chunk_spec);
     state->splitter_type = add_type(module, &ra_splitter_spec);
+    state->link_type = add_type(module, &ra_link_spec);
     if (state->error == NULL || state->database_error == NULL || state->job_type == NULL ||
-        state->chunk_type == NULL || state->splitter_type == NULL) {
+        state->chunk_type == NULL || state->splitter_type == NULL || state->link_type == NULL) {
         return -1;
     }
     if (add_reasons(module) < 0) return -1;
@@ -196,6 +202,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->job_type);
     Py_VISIT(state->chunk_type);
     Py_VISIT(state->splitter_type);
+    Py_VISIT(state->link_type);
     Py_VISIT(state->error);
     Py_VISIT(state->database_error);
     return 0;
@@ -206,6 +213,7 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->job_type);
     Py_CLEAR(state->chunk_type);
     Py_CLEAR(state->splitter_type);
+    Py_CLEAR(state->link_type);
     Py_CLEAR(state->error);
     Py_CLEAR(state->database_error);
     return 0;

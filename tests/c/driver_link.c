@@ -248,7 +248,7 @@ int main(int count, char **texts) {
         code = complain(where, &error);
     } else {
         ra_link_result result;
-        ra_link_options options = {.threads = arguments.threads,
+        ra_link_options options = {.crew = {.threads = arguments.threads},
                                    .seed = arguments.seed,
                                    .threshold = arguments.threshold,
                                    .scores_only = arguments.scores,

@@ -87,7 +87,7 @@ static ra_status link_texts(const char *profile, const char *a, const char *b, u
     const char *texts[2] = {a, b};
     ra_status status = load_text(profile, texts, table, allocator, error);
     ra_link_options options = {
-        .threads = threads, .seed = 1, .threshold = NAN, .allocator = allocator};
+        .crew = {.threads = threads}, .seed = 1, .threshold = NAN, .allocator = allocator};
     return status == RA_OK ? ra_link_run(table, &options, result) : status;
 }
 

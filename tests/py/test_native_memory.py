@@ -55,6 +55,12 @@ CALLS = {
     "bad_pack": "native.pack_json(b'{}')",
     "bad_item": "job.add_refs([5])",
     "key": 'native.identity_key("a", "b", "c")',
+    "link": 'native.link("person", ["surname"], [("a",), ("b",)])',
+    "link_columns": 'native.link("person", ["surname"], [["a", "b"]], [["c"]])',
+    "link_result": "(linked.pairs, linked.clusters, linked.explain(0, 1))",
+    "link_profiles": "native.link_profiles()",
+    "link_check": 'native.link_check("field a name\\nblock a")',
+    "link_bad_row": 'native.link("person", ["surname"], [(5,)])',
 }
 LOOP = """
 import json

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Words for the levels of comparison. */
+#include "dedupe/ra_link_compare.h"
+
+static const char *const text_names[] = {"missing",      "different", "a little alike", "alike",
+                                         "nearly equal", "equal",     "exchanged"};
+static const char *const code_names[] = {"missing",   "different", "same beginning",
+                                         "two edits", "one edit",  "equal"};
+static const char *const email_names[] = {
+    "missing", "different", "alike", "same name, other domain", "nearly equal", "equal"};
+static const char *const date_names[] = {"missing",   "different",    "within 400 days",
+                                         "two edits", "nearly equal", "equal"};
+static const char *const lag_names[] = {"missing",
+                                        "far apart",
+                                        "over 8 days before",
+                                        "5 to 8 days before",
+                                        "2 to 4 days before",
+                                        "1 day before",
+                                        "same day",
+                                        "1 day later",
+                                        "2 days later",
+                                        "3 days later",
+                                        "4 days later",
+                                        "6 days later",
+                                        "9 days later",
+                                        "14 days later",
+                                        "21 days later",
+                                        "28 days later"};
+static const char *const amount_names[] = {
+    "missing",    "different",  "within 15 %",  "within 12 %", "within 10 %", "within 9 %",
+    "within 8 %", "within 7 %", "within 6 %",   "within 5 %",  "within 4 %",  "within 3 %",
+    "within 2 %", "within 1 %", "within 0.5 %", "equal"};
+static const char *const memo_names[] = {"missing",    "little in common", "some words",
+                                         "many words", "most words",       "one begins the other",
+                                         "equal"};
+
+#define RA_NAMES(list)                                                                             \
+    { (list), sizeof(list) / sizeof *(list) }
+
+static const struct {
+    const char *const *names;
+    uint32_t count;
+} kinds[RA_LINK_KINDS] = {
+    [RA_LINK_NAME] = RA_NAMES(text_names),   [RA_LINK_ADDRESS] = RA_NAMES(text_names),
+    [RA_LINK_CODE] = RA_NAMES(code_names),   [RA_LINK_PHONE] = RA_NAMES(code_names),
+    [RA_LINK_EMAIL] = RA_NAMES(email_names), [RA_LINK_DATE] = RA_NAMES(date_names),
+    [RA_LINK_LAG] = RA_NAMES(lag_names),     [RA_LINK_AMOUNT] = RA_NAMES(amount_names),
+    [RA_LINK_MEMO] = RA_NAMES(memo_names),
+};
+
+const char *ra_link_level_name(ra_link_kind kind, uint32_t level) {
+    return level < kinds[kind].count ? kinds[kind].names[level] : "";
+}
