@@ -110,12 +110,12 @@ static bool fill_table(ra_link_object *self, ra_module_state *state, PyObject *p
     return done;
 }
 
-static bool run(ra_link_object *self, ra_module_state *state, ra_link_options *options) {
+static bool run(ra_link_object *self, ra_module_state *state, ra_link_options options) {
     ra_link_watch watch = {.last = now()};
-    options->crew.stopped = is_interrupted;
-    options->crew.context = &watch;
+    options.crew.stopped = is_interrupted;
+    options.crew.context = &watch;
     watch.thread = PyEval_SaveThread();
-    ra_status status = ra_link_run(&self->table, options, &self->result);
+    ra_status status = ra_link_run(&self->table, &options, &self->result);
     PyEval_RestoreThread(watch.thread);
     if (status == RA_OK) return true;
     ra_error error = {.code = status};
@@ -178,7 +178,7 @@ PyObject *ra_link_call(PyObject *module, PyObject *args, PyObject *kwargs) {
     ra_module_state *state = PyModule_GetState(module);
     ra_link_object *self = (ra_link_object *)PyType_GenericAlloc(state->link_type, 0);
     if (self == NULL) return NULL;
-    if (!fill_table(self, state, profile, fields, rows) || !run(self, state, &options)) {
+    if (!fill_table(self, state, profile, fields, rows) || !run(self, state, options)) {
         Py_DECREF(self);
         return NULL;
     }

@@ -60,7 +60,6 @@ CALLS = {
     "link_result": "(linked.pairs, linked.clusters, linked.explain(0, 1))",
     "link_profiles": "native.link_profiles()",
     "link_check": 'native.link_check("field a name\\nblock a")',
-    "link_bad_row": 'native.link("person", ["surname"], [(5,)])',
 }
 LOOP = """
 import json
@@ -76,6 +75,7 @@ while True:
     fresh = ready_job([woo(1)]).read(5, 1 << 20)
     key = fresh.identities(0)[0]
     broken = ready_job(b"[{}").read(5, 1 << 20)
+    linked = native.link("person", ["surname"], [("a",), ("b",)])
     names = globals()
     point += 1
     error = None
@@ -119,6 +119,10 @@ def use_everything():
     with pytest.raises(native.Error):
         native.pack_json(b"{}")
     list(native.Splitter(b"[1, 2]"))
+    linked = native.link("person", ["surname", "email"], [("a", "a@b.c")] * 3)
+    linked.pairs, linked.clusters, linked.explain(0, 1)
+    with pytest.raises(native.Error):
+        native.link("person", ["surname"], [("a",), (5,)])
 
 
 def test_repeated_use_keeps_neither_objects_nor_memory():
