@@ -93,6 +93,28 @@ static PyObject *need_to(const ra_chunk *chunk, const ra_need *need) {
     return PyErr_Format(PyExc_SystemError, "unknown kind of need");
 }
 
+PyDoc_STRVAR(assign_doc,
+             "assign(job)\n--\n\n"
+             "Work on the chunk with the dictionaries of this job from now on. The job that read it "
+             "must have the same scope: it made the identity keys.");
+
+static PyObject *chunk_assign(PyObject *object, PyObject *argument) {
+    ra_chunk_object *self = (ra_chunk_object *)object;
+    if (!Py_IS_TYPE(argument, ra_state_of(object)->job_type)) {
+        PyErr_SetString(PyExc_TypeError, "assign() takes a Job");
+        return NULL;
+    }
+    ra_job_object *job = (ra_job_object *)argument;
+    if (!ra_job_idle(self->job) || !ra_job_idle(job)) return NULL;
+    if (!ra_str_equal(self->job->scope, job->scope)) {
+        PyErr_SetString(PyExc_ValueError, "the job is of another scope than the chunk");
+        return NULL;
+    }
+    Py_INCREF(argument);
+    Py_SETREF(self->job, job);
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(resolve_doc,
              "resolve(wave)\n--\n\n"
              "Resolve the wave's open records; returns what is missing as tuples (kind, record, "
@@ -353,6 +375,7 @@ static PyObject *chunk_get(PyObject *object, void *closure) {
 static PyMethodDef chunk_methods[] = {
     {"identities", ra_chunk_identities, METH_O, ra_chunk_identities_doc},
     {"set_known", ra_chunk_set_known, METH_VARARGS, ra_chunk_set_known_doc},
+    {"assign", chunk_assign, METH_O, assign_doc},
     {"resolve", chunk_resolve, METH_O, resolve_doc},
     {"price", chunk_price, METH_O, price_doc},
     {"route", chunk_route, METH_VARARGS, route_doc},

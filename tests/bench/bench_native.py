@@ -4,9 +4,10 @@
 import argparse
 import time
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo.addons.retail_accelerator.command import import_orders
-from odoo.addons.retail_accelerator.engine import runner, session
+from odoo.addons.retail_accelerator.engine import progress, queue, session, worker
 
 CALLS = (
     "identities",
@@ -45,16 +46,24 @@ def profile():
     """Wall and processor seconds of the parts of a chunk, filled during the run."""
     parts = defaultdict(float)
     for owner, name in (
-        (runner.ImportRunner, "_commit"),
-        (runner.ImportRunner, "_record"),
-        (runner.ImportRunner, "_session"),
+        (worker.Worker, "_process"),
+        (worker.Worker, "_commit"),
+        (progress.Progress, "note"),
+        (progress.Progress, "fold"),
+        (queue.ChunkQueue, "wait_turn"),
+        (session.Session, "__init__"),
         (session.Session, "process"),
         (session.Session, "_resolve"),
         (session.Session, "_native_wave"),
     ):
         setattr(owner, name, _timed(parts, name, getattr(owner, name)))
-    take = _timed(parts, "wait for the reader", runner.ChunkReader.take)
-    runner.ChunkReader.take = lambda reader: TimedChunk(take(reader), parts)
+    take = _timed(parts, "wait for the reader", queue.ChunkQueue.take)
+
+    def timed_take(of):
+        piece = take(of)
+        return piece and replace(piece, chunk=TimedChunk(piece.chunk, parts))
+
+    queue.ChunkQueue.take = timed_take
     known = session.ledger.known
     session.ledger.known = _timed(parts, "ledger.known", known)
     return parts

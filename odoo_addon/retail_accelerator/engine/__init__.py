@@ -4,6 +4,8 @@
 Rooms, in the order data passes them: ``native`` (the extension itself), ``catalog``
 (dictionaries of a job), ``parties`` (contacts), ``column_plan`` and ``templates``
 (where each column's value comes from), ``lanes`` (writing), ``ledger`` (what is known
-and what became of it), ``runner`` (chunks, commits, progress). ``payload``, ``review``
-and ``parity`` stand beside them.
+and what became of it), ``session`` (these rooms for one chunk after the other). Around
+them ``queue`` (chunks in the order of the file), ``worker`` (one connection's chunks),
+``progress`` and ``runner`` (a whole import). ``payload``, ``review`` and ``parity``
+stand beside them.
 """

@@ -88,8 +88,9 @@ def _tax_row(tax, taxes):
 class Catalog:
     """Completes a job with what ``Chunk.resolve`` asks for."""
 
-    def __init__(self, job, channel, templates):
+    def __init__(self, job, channel, templates, claim):
         self.job = job
+        self.claim = claim
         self.channel = channel
         self.env = channel.env
         self.templates = templates
@@ -260,6 +261,7 @@ class Catalog:
 
     def _create_products(self, needs):
         """One product per distinct reference; by SKU where there is one."""
+        self.claim()
         keys = {}
         for need in needs:
             keys.setdefault(self._best_ref(need), need)
@@ -336,6 +338,7 @@ class Catalog:
 
     def _create_taxes(self, chunk, needs):
         """Set taxes up from what the orders themselves say of the rates."""
+        self.claim()
         rates = []
         for _kind, record, ref in needs:
             for tax in chunk.order(record)["taxes"]:
@@ -367,7 +370,10 @@ class Catalog:
             .search([("name", "in", codes)])
         )
         # An invoice in an inactive currency could not be posted later.
-        currencies.filtered(lambda currency: not currency.active).active = True
+        inactive = currencies.filtered(lambda currency: not currency.active)
+        if inactive:
+            self.claim()
+            inactive.active = True
         found = {currency.name: currency for currency in currencies}
         none = self.env["res.currency"]
         self.job.add_currencies(

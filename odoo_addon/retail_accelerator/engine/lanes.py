@@ -164,8 +164,9 @@ class OrmLane:
 class NativeLane:
     """COPY of the plans' rows on Odoo's own transaction."""
 
-    def __init__(self, channel, plan, templates, catalog, import_id):
+    def __init__(self, channel, plan, templates, catalog, import_id, claim):
         self.import_id = import_id
+        self.claim = claim
         self.channel = channel
         self.env = channel.env
         self.plan = plan
@@ -280,6 +281,7 @@ class NativeLane:
             return ["New"] * count
         if sequence.implementation == "standard" and not sequence.use_date_range:
             return self._standard_names(sequence, count)
+        self.claim()  # the sequence's row stays locked until the commit
         return [
             self._next_name(sequence, to_datetime(chunk.order(index)["created_at"]))
             for index in chunk.select(wave, "created", "native")

@@ -27,8 +27,9 @@ def _clean(text):
 class Parties:
     """Answers the ``party`` needs of a chunk."""
 
-    def __init__(self, job, channel, templates):
+    def __init__(self, job, channel, templates, claim):
         self.job = job
+        self.claim = claim
         self.channel = channel
         self.env = channel.env
         self.templates = templates
@@ -40,6 +41,7 @@ class Parties:
         found = self._remembered([need[2] for need in needs])
         unknown = [need for need in needs if need[2] not in found]
         if unknown:
+            self.claim()
             found.update(self._resolve(chunk, unknown, found))
         classes = self.templates.partner_classes(set(found.values()))
         self.job.add_parties(

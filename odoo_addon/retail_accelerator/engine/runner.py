@@ -2,59 +2,27 @@
 """Runs an import: chunk after chunk, a commit each, resumable at any moment.
 
 A chunk's business rows, ledger rows, counters and file offset share one transaction, so
-a crash loses at most the chunk under way. The only module that commits.
+a crash loses at most the chunks under way. Only this room commits.
 """
 
-import logging
-import os
-import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-
-import psycopg2
 
 from odoo import api, fields
 from odoo.exceptions import UserError
 
 from . import native, refunds
-from .session import Session, Tally
+from .catalog import new_job
+from .progress import Progress
+from .queue import CHUNK_MEMORY, ChunkQueue
+from .session import Session
+from .tally import Tally
+from .templates import Shelf
+from .worker import CONFLICTS, RETRIES, Crew, Worker
 
-_logger = logging.getLogger(__name__)
-
-CHUNK_MEMORY = 12 << 20  # bytes of records after which a chunk ends early
-RETRIES = 8
-LONGEST_WAIT = 5  # seconds between two tries
-RESULT_HEADER = b"row,source_ref,number,outcome,lane,reason,detail,order\r\n"
-CONFLICTS = (
-    psycopg2.errors.UniqueViolation,
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.errors.ForeignKeyViolation,
-)
-
-
-class ChunkReader:
-    """Reads one chunk ahead in a thread, while the server takes the current one."""
-
-    def __init__(self, job, size):
-        self.job = job
-        self.size = size
-        self.pool = ThreadPoolExecutor(1, thread_name_prefix="retail-read")
-        self.next = self.pool.submit(self._read)
-
-    def _read(self):
-        return self.job.read(self.size, CHUNK_MEMORY)
-
-    def take(self):
-        chunk = self.next.result()
-        self.next = None if chunk.last else self.pool.submit(self._read)
-        return chunk
-
-    def close(self):
-        """Wait for the thread: the job must not be read any more."""
-        self.pool.shutdown(wait=True, cancel_futures=True)
+CONNECTIONS = 2  # by default, for one import
+MAX_CONNECTIONS = 8
+FOLD_SECONDS = 0.5  # between two updates of the counters people see
 
 
 class ImportRunner:
@@ -114,144 +82,120 @@ class ImportRunner:
             cr.rollback()
 
     def _run(self, env, deadline):
-        finished = False
-        while not finished:
-            session = self._session(env)
-            self._open(session)
-            self.record.lane_notes = session.lane_notes
-            reader = ChunkReader(session.job, self.channel.chunk_size or 2000)
-            try:
-                finished = self._chunks(env, session, reader, deadline)
-            except CONFLICTS as error:
-                self._conflict(env, error)
-            finally:
-                reader.close()
+        progress = Progress(self.record)
+        self._commit()
+        job = new_job(self._channel(env), self._import_id)
+        self._open(job)
+        is_crew = self._connections() > 1
+        self.stopping = False
+        self.shelf = Shelf()
+        queue = ChunkQueue(
+            job,
+            self.channel.chunk_size or 2000,
+            # Only this thread may use this connection.
+            (lambda: self.stopping) if is_crew else (lambda: self._is_over(deadline)),
+        )
+        try:
+            if is_crew:
+                self._run_crew(queue, progress, deadline)
+            else:
+                self._worker(env, self.env, queue, progress).work()
+        finally:
+            queue.close()
+        if queue.failure:
+            raise queue.failure[1]
+        if queue.finished:
+            self._finish(env, queue.last)
 
-    def _session(self, env, lane=None):
+    def _run_crew(self, queue, progress, deadline):
+        """Several connections; this one looks after the counters and stop requests."""
+        crew = Crew(
+            self.env,
+            self._connections(),
+            lambda env: self._worker(env, env, queue, progress),
+        )
+        self.stopping = self._is_over(deadline)
+        try:
+            crew.start()
+            while crew.busy:
+                queue.wait(FOLD_SECONDS)
+                self._follow(progress)
+                self.stopping = self.stopping or self._is_over(deadline)
+        except BaseException as error:
+            queue.fail(-1, error)
+            crew.cancel()
+            raise
+        finally:
+            crew.join()
+        self._follow_to_the_end(progress)
+
+    def _follow(self, progress):
+        """Bring the import's counters up to date; whether that was possible."""
+        self._commit()  # to see what was committed since
+        try:
+            progress.fold()
+            self._commit()
+        except CONFLICTS:
+            # Somebody changed the import meanwhile: the next time will do.
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            return False
+        return True
+
+    def _follow_to_the_end(self, progress):
+        for _attempt in range(RETRIES):
+            if self._follow(progress):
+                return
+        progress.fold()
+
+    def _worker(self, env, book, queue, progress):
+        lane = self.record.lane or "auto"
+        return Worker(
+            env, book, self.channel, self._import_id, lane, queue, progress, self.shelf
+        )
+
+    @property
+    def _import_id(self):
+        return 0 if self.record.dry_run else self.record.id
+
+    def _connections(self):
+        """How many chunks are worked on at the same time. A dry run has one
+        transaction, and the ORM lane goes one record after the other."""
+        if self.record.dry_run or self.record.lane == "orm":
+            return 1
+        parameters = self.env["ir.config_parameter"].sudo()
+        text = parameters.get_param("retail_accelerator.connections", CONNECTIONS)
+        try:
+            return min(max(int(text), 1), MAX_CONNECTIONS)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "The system parameter retail_accelerator.connections must be a "
+                    "number from 1 to %(most)s, not %(text)s.",
+                    most=MAX_CONNECTIONS,
+                    text=text,
+                )
+            ) from error
+
+    def _channel(self, env):
         channel = self.channel.with_env(env)
-        channel = channel.with_company(channel.company_id)
-        import_id = 0 if self.record.dry_run else self.record.id
-        return Session(channel, import_id, lane or self.record.lane or "auto")
+        return channel.with_company(channel.company_id)
 
-    def _open(self, session):
+    def _open(self, job):
         """The file, from where the last committed chunk ended."""
-        session.job.open(
+        job.open(
             self.record._open_path(),
             format=self.record.file_format or "auto",
             start_offset=int(self.record.file_offset),
             start_row=int(self.record.file_row),
         )
 
-    def _chunks(self, env, session, reader, deadline):
-        """True when the run is over: end of file, stop request or time budget."""
-        while True:
-            started = time.monotonic()
-            chunk = reader.take()
-            if chunk.count:
-                processed = self._process(env, session, chunk)
-                refused = processed is not chunk
-                self._record(processed, time.monotonic() - started)
-                if refused:
-                    # What was looked up before the rollback no longer holds.
-                    if chunk.last:
-                        self._finish(env, chunk)
-                    return chunk.last
-            if chunk.last:
-                self._finish(env, chunk)
-                return True
-            if self._stop_requested() or (deadline and time.monotonic() > deadline):
-                return True
+    # -- the end --
 
-    def _process(self, env, session, chunk):
-        """The chunk that was written: this one or, when the database refused its rows,
-        the one the ORM lane made of the same records."""
-        try:
-            session.process(chunk)
-            refunds.record_mentions(session, chunk)
-            env.flush_all()
-        except (*CONFLICTS, psycopg2.OperationalError):
-            raise
-        except psycopg2.Error as error:
-            if not session.native_open:
-                raise
-            _logger.warning(
-                "Import %s: the database refused a chunk (%s), the ORM lane takes it",
-                self.record.id,
-                error.pgcode,
-            )
-            return self._retry_by_orm(env, chunk)
-        return chunk
-
-    def _retry_by_orm(self, env, chunk):
-        """The record at fault is found and rejected alone."""
-        env.cr.rollback()
-        env.invalidate_all(flush=False)
-        session = self._session(env, "orm")
-        self._open(session)
-        again = session.job.read(chunk.count, 1 << 40)
-        session.process(again)
-        refunds.record_mentions(session, again)
-        env.flush_all()
-        return again
-
-    def _conflict(self, env, error):
-        """Another transaction was faster: undo the chunk, wait a little, go on."""
-        env.cr.rollback()
-        env.invalidate_all(flush=False)
-        self.conflicts = getattr(self, "conflicts", 0) + 1
-        if self.conflicts > RETRIES:
-            raise error
-        _logger.info(
-            "Import %s: chunk is tried again after %s",
-            self.record.id,
-            type(error).__name__,
+    def _is_over(self, deadline):
+        return self._stop_requested() or (
+            deadline is not None and time.monotonic() > deadline
         )
-        time.sleep(min(random.uniform(0.05, 0.2) * 2**self.conflicts, LONGEST_WAIT))
-
-    # -- progress --
-
-    def _record(self, chunk, seconds):
-        """Counters, offset and results of a chunk, and the commit."""
-        tally = Tally()
-        tally.add_chunk(chunk)
-        record = self.record
-        self._write_results(chunk)
-        record.write(
-            {
-                "file_offset": chunk.end_offset,
-                "file_row": chunk.end_row,
-                "read_count": record.read_count + tally.read,
-                "created_count": record.created_count + tally.outcomes["created"],
-                "updated_count": record.updated_count + tally.outcomes["updated"],
-                "unchanged_count": record.unchanged_count + tally.outcomes["unchanged"],
-                "skipped_count": record.skipped_count + tally.outcomes["skipped"],
-                "rejected_count": record.rejected_count + tally.outcomes["rejected"],
-                "review_count": record.review_count + tally.review,
-                "native_count": record.native_count + tally.lanes["native"],
-                "orm_count": record.orm_count + tally.lanes["orm"],
-                "seconds": record.seconds + seconds,
-                "reasons": self._merged_reasons(tally.reasons),
-            }
-        )
-        self._commit()
-        self.conflicts = 0
-
-    def _merged_reasons(self, reasons):
-        merged = dict(self.record.reasons or {})
-        for name, count in reasons.items():
-            merged[name] = merged.get(name, 0) + count
-        return merged
-
-    def _write_results(self, chunk):
-        """Append to the result file; a resumed run cuts what was never committed."""
-        path = self.record._result_path()
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        size = int(self.record.result_size)
-        with open(path, "r+b" if size and os.path.exists(path) else "wb") as handle:
-            handle.seek(size)
-            handle.truncate()
-            handle.write(chunk.results() if size else RESULT_HEADER + chunk.results())
-            self.record.result_size = handle.tell()
 
     def _stop_requested(self):
         self.record.invalidate_recordset(["cancel_requested", "state"])
@@ -269,7 +213,8 @@ class ImportRunner:
             return
         refund_path = record._refund_path()
         if refund_path:
-            counts = refunds.record_file(self._session(env), refund_path)
+            session = Session(self._channel(env), self._import_id)
+            counts = refunds.record_file(session, refund_path)
             record.refund_count = counts["created"] + counts["updated"]
         record.write({"state": "done", "finished_at": fields.Datetime.now()})
         record._attach_results()

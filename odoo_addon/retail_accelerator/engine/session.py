@@ -2,8 +2,6 @@
 """One import's engine: the job and the rooms around it, and the handling of one
 chunk."""
 
-from dataclasses import dataclass, field
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from . import ledger, native
@@ -16,56 +14,37 @@ from .templates import Templates
 PARTY_LIMIT = 200_000  # contacts remembered by the engine, about 10 MB
 # What one bad record may raise in Odoo; anything else is a fault of the whole chunk.
 RECORD_ERRORS = (UserError, ValidationError, AccessError, ValueError)
-OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
-
-
-@dataclass
-class Tally:
-    """Counts of a chunk or an import; reviewed records count as rejected, with their
-    own reason."""
-
-    read: int = 0
-    outcomes: dict = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    lanes: dict = field(default_factory=lambda: {"native": 0, "orm": 0})
-    reasons: dict = field(default_factory=dict)
-    review: int = 0
-
-    def add_chunk(self, chunk):
-        outcomes, lanes, reasons = chunk.summary()
-        self.read += chunk.count
-        self.review += outcomes["review"]
-        outcomes["rejected"] += outcomes["review"]
-        if outcomes["review"]:
-            reasons["order_locked"] = outcomes["review"]
-        for name in OUTCOMES:
-            self.outcomes[name] += outcomes[name]
-        for name in self.lanes:
-            self.lanes[name] += lanes[name]
-        for name, count in reasons.items():
-            self.reasons[name] = self.reasons.get(name, 0) + count
 
 
 class Session:
-    """The engine for one channel: everything that lives longer than a chunk."""
+    """The engine for one channel: everything that lives longer than a chunk.
 
-    def __init__(self, channel, import_id=0, lane="auto", scope=None):
+    ``claim`` is called before anything that chunks side by side could do twice, such as
+    a new contact; it raises when the chunk is not the one to do it.
+    """
+
+    def __init__(self, channel, import_id=0, lane="auto", scope=None, shelf=None):
         self.channel = channel
         self.env = channel.env
         self.import_id = import_id
+        self.claim = lambda: None
         self.job = new_job(channel, import_id, scope)
         self.plan = ColumnPlan(channel)
         self.plan.configure(self.job)
-        self.templates = Templates(self.job, channel, self.plan)
-        self.catalog = Catalog(self.job, channel, self.templates)
-        self.parties = Parties(self.job, channel, self.templates)
+        self.templates = Templates(self.job, channel, self.plan, shelf)
+        self.catalog = Catalog(self.job, channel, self.templates, self._claim)
+        self.parties = Parties(self.job, channel, self.templates, self._claim)
         self.orm = OrmLane(channel)
         self.native = NativeLane(
-            channel, self.plan, self.templates, self.catalog, import_id
+            channel, self.plan, self.templates, self.catalog, import_id, self._claim
         )
         self.lane = lane
         self.from_file = True  # a replay reads payloads instead
         self.validated = self._validated()
         self.native.check_access()
+
+    def _claim(self):
+        self.claim()
 
     def _validated(self):
         """Whether foreign keys are checked by the engine instead of by triggers."""
@@ -130,7 +109,9 @@ class Session:
             "currency": self.catalog.add_currencies,
             "currency_rate": self.catalog.add_currency_rates,
             "party": lambda needs: self.parties.add(chunk, needs),
-            "header": lambda needs: self.templates.add_headers(chunk, needs),
+            "header": lambda needs: self.templates.add_headers(
+                chunk, needs, self.catalog.currency_ids
+            ),
         }
         while needs := chunk.resolve(wave):
             by_kind = {}
@@ -152,8 +133,12 @@ class Session:
             )
 
     def _orm_wave(self, chunk, wave):
-        self._create_by_orm(chunk, chunk.select(wave, "created", "orm"))
-        for index in chunk.select(wave, "updated"):
+        created = chunk.select(wave, "created", "orm")
+        updated = chunk.select(wave, "updated")
+        if created or updated:
+            self.claim()
+        self._create_by_orm(chunk, created)
+        for index in updated:
             self._update(chunk, index)
 
     def _create_by_orm(self, chunk, indexes):

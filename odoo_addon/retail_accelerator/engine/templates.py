@@ -9,6 +9,7 @@ binary format, and the savepoint is rolled back.
 """
 
 import contextlib
+import threading
 
 from odoo.tools import SQL
 
@@ -54,11 +55,29 @@ def undone(cr):
         raise _Undo
 
 
+class Shelf:
+    """Template values that sessions of one run share, so that each is made once.
+
+    A class is known by its facts; the value is the encoded columns and the records they
+    refer to. Who makes values holds ``lock``.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.forget()
+
+    def forget(self):
+        """What values refer to may be gone: make them anew."""
+        self.orders = {}
+        self.lines = {}
+
+
 class Templates:
     """Classes of contacts and products, and the template values of each."""
 
-    def __init__(self, job, channel, plan):
+    def __init__(self, job, channel, plan, shelf=None):
         self.job = job
+        self.shelf = shelf or Shelf()
         self.channel = channel
         self.env = channel.env
         self.plan = plan
@@ -117,35 +136,87 @@ class Templates:
 
     def line_classes(self, products):
         """{product id: class index of the job}."""
-        facts = {product.id: self._product_facts(product) for product in products}
-        new = {}
+        products = products.with_company(self.channel.company_id)
+        facts = self._product_facts(products)
+        examples = {}
         for product in products:
             if facts[product.id] not in self.line_class_numbers:
-                new.setdefault(facts[product.id], product)
-        if new:
-            self._make_line_classes(new)
+                examples.setdefault(facts[product.id], product)
+        if examples:
+            self._add_line_classes(examples)
         return {
             product_id: self.line_class_numbers[fact]
             for product_id, fact in facts.items()
         }
 
-    def _product_facts(self, product):
-        product = product.with_company(self.channel.company_id)
-        names = [name for name in PRODUCT_FACTS if name in product._fields]
-        routes = product.route_ids.ids if "route_ids" in product._fields else []
-        return (
-            *(product[name] for name in names),
-            product.uom_id.id,
-            tuple(routes),
-        )
+    def _add_line_classes(self, examples):
+        """examples: {facts: product}."""
+        with self.shelf.lock:
+            missing = {
+                fact: product
+                for fact, product in examples.items()
+                if fact not in self.shelf.lines
+            }
+            if missing:
+                made = self._make_line_values(missing.values())
+                self.shelf.lines.update(zip(missing, made, strict=True))
+        for fact in examples:
+            row, references = self.shelf.lines[fact]
+            number = self.job.add_line_class(row)
+            self.line_class_numbers[fact] = number
+            self.references["line"][number] = references
+
+    @staticmethod
+    def _product_facts(products):
+        """{product id: facts}: everything the line's class columns can depend on."""
+        names = [name for name in PRODUCT_FACTS if name in products._fields]
+        has_routes = "route_ids" in products._fields
+        return {
+            product.id: (
+                *(product[name] for name in names),
+                product.uom_id.id,
+                tuple(product.route_ids.ids) if has_routes else (),
+            )
+            for product in products
+        }
 
     # -- template records --
 
-    def add_headers(self, chunk, needs):
+    def add_headers(self, chunk, needs, currency_ids):
         """needs: tuples ("header", record, key); makes the class of each key."""
+        facts = {need: self._header_facts(need[2], currency_ids) for need in needs}
+        with self.shelf.lock:
+            missing = {
+                fact: record
+                for (_kind, record, _key), fact in facts.items()
+                if fact not in self.shelf.orders
+            }
+            if missing:
+                made = self._make_order_values(chunk, missing.values())
+                self.shelf.orders.update(zip(missing, made, strict=True))
+        for (_kind, _record, key), fact in facts.items():
+            row, references = self.shelf.orders[fact]
+            number = self.job.add_order_class(row)
+            self.references["order"][number] = references
+            self.job.add_headers([(key, number)])
+
+    def _header_facts(self, key, currency_ids):
+        """What a header key means outside of this job."""
+        customer, delivery, currency, action, payment = key
+        by_number = {n: facts for facts, n in self.partner_class_numbers.items()}
+        return (
+            by_number.get(customer),
+            by_number.get(delivery),
+            currency_ids[currency],
+            action,
+            payment,
+        )
+
+    def _make_order_values(self, chunk, records):
+        """[(encoded columns, references)]: one order per record, in a savepoint."""
         order_lane = lanes.OrmLane(self.channel)
         vals_list = []
-        for _kind, record, _key in needs:
+        for record in records:
             vals = order_lane.order_vals(chunk.plan(record))
             vals["order_line"] = []
             vals["name"] = "template"
@@ -155,17 +226,17 @@ class Templates:
             orders.env.flush_all()
             rows = self._read("sale_order", self.plan.order_columns, orders.ids)
             self.plan.check_relations(orders)
-            values = {
-                order.id: self._column_references(orders, order) for order in orders
-            }
-            ids = orders.ids
-        for (_kind, _record, key), order_id in zip(needs, ids, strict=True):
-            number = self.job.add_order_class(rows[order_id])
-            self.references["order"][number] = values[order_id]
-            self.job.add_headers([(key, number)])
+            return self._values(orders, rows)
 
-    def _make_line_classes(self, new):
-        """One line per class on one order, in a savepoint."""
+    def _values(self, records, rows):
+        return [
+            (rows[record.id], self._column_references(records, record))
+            for record in records
+        ]
+
+    def _make_line_values(self, products):
+        """[(encoded columns, references)]: one line per product on one order, in a
+        savepoint."""
         order_lane = lanes.OrmLane(self.channel)
         partner = self.channel.company_id.partner_id
         lines = [
@@ -180,7 +251,7 @@ class Templates:
                     "extra_tax_data": None,
                 }
             )
-            for product in new.values()
+            for product in products
         ]
         with undone(self.env.cr):
             order = order_lane.orders.create(
@@ -197,14 +268,7 @@ class Templates:
                 "sale_order_line", self.plan.line_columns, template_lines.ids
             )
             self.plan.check_relations(template_lines)
-            references = [
-                self._column_references(template_lines, line) for line in template_lines
-            ]
-            ids = template_lines.ids
-        for fact, line_id, refs in zip(new, ids, references, strict=True):
-            number = self.job.add_line_class(rows[line_id])
-            self.line_class_numbers[fact] = number
-            self.references["line"][number] = refs
+            return self._values(template_lines, rows)
 
     def _read(self, table, columns, ids):
         """{id: [encoded value or None, ...]} in the order of the columns."""

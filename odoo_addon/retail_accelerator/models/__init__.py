@@ -9,6 +9,7 @@ from . import (
     retail_channel_status,
     retail_channel_tax,
     retail_import,
+    retail_import_chunk,
     retail_ledger,
     retail_ledger_actions,
     retail_refund,

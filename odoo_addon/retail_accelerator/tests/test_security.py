@@ -16,6 +16,7 @@ MODELS = (
     "retail.channel.service",
     "retail.channel.partner",
     "retail.import",
+    "retail.import.chunk",
     "retail.ledger",
     "retail.refund",
     "retail.refund.line",
@@ -72,10 +73,22 @@ class TestSecurity(RetailCase):
             "retail.channel.partner": {"party_key": "k", "partner_id": partner.id},
             "retail.import": {"source": "upload"},
         }
+        made = {
+            model: env[model].create({**common, **vals}) for model, vals in rows.items()
+        }
         return [
             channel,
             channel.status_ids[0],
-            *(env[model].create({**common, **vals}) for model, vals in rows.items()),
+            *made.values(),
+            env["retail.import.chunk"].create(
+                {
+                    "import_id": made["retail.import"].id,
+                    "file_offset": 1,
+                    "file_row": 1,
+                    "result_size": 1,
+                    "counts": {"read_count": 1},
+                }
+            ),
             env["retail.ledger"].create(entry),
             refund,
             env["retail.refund.line"].create(line),

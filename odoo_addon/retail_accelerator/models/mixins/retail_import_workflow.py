@@ -102,6 +102,8 @@ class RetailImportWorkflow(models.AbstractModel):
         self._reset_progress()
 
     def _reset_progress(self):
+        chunks = self.env["retail.import.chunk"].sudo()
+        chunks.search([("import_id", "in", self.ids)]).unlink()
         self.write(
             {
                 **dict.fromkeys(COUNTERS, 0),

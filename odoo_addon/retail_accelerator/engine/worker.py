@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""One connection's work on an import: chunk after chunk, each one transaction."""
+
+import logging
+import random
+import threading
+import time
+from contextlib import closing
+
+import psycopg2
+
+from odoo.tools import SQL
+
+from . import refunds
+from .queue import Abandoned, OutOfTurn
+from .session import Session
+
+_logger = logging.getLogger(__name__)
+
+RETRIES = 8
+LONGEST_WAIT = 5  # seconds between two tries
+PATIENCE = 10  # seconds a chunk's locks are held while earlier chunks are not committed
+CONFLICTS = (
+    psycopg2.errors.UniqueViolation,
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+    psycopg2.errors.ForeignKeyViolation,
+)
+
+
+class Worker:
+    """Takes pieces from the queue until there are none.
+
+    ``env`` is where rows are written, ``book`` where progress is noted: the same
+    transaction, but for a dry run, whose rows are never committed.
+    """
+
+    def __init__(self, env, book, channel, import_id, lane, queue, progress, shelf):
+        self.env = env
+        self.book = book
+        self.channel = channel.with_env(env).with_company(channel.company_id)
+        self.import_id = import_id
+        self.lane = lane
+        self.queue = queue
+        self.progress = progress
+        self.shelf = shelf
+        self.session = None
+
+    def _open_session(self, lane):
+        self.session = Session(self.channel, self.import_id, lane, shelf=self.shelf)
+        self.progress.lane_notes = self.session.lane_notes
+
+    def work(self, early=True):
+        """Process pieces; a failure stops the queue. ``early``: make ready while the
+        first chunk is being read."""
+        number = 0
+        try:
+            if early:
+                self._prepare()
+            while True:
+                # When reading fails, everything handed out before is still good.
+                number = self.queue.handed_out
+                piece = self.queue.take()
+                if piece is None:
+                    return
+                number = piece.number
+                self._bring_home(piece)
+        except Abandoned:
+            self.env.cr.rollback()
+        except BaseException as error:
+            self.env.cr.rollback()
+            self.queue.fail(number, error)
+
+    def _prepare(self):
+        self._open_session(self.lane)
+        self.env.cr.rollback()  # the first chunk is to see the latest state
+
+    # -- one piece --
+
+    def _bring_home(self, piece):
+        """Process the piece and commit it, when its turn has come."""
+        chunk, lane, conflicts, wait = piece.chunk, self.lane, 0, piece.meets_earlier
+        while True:
+            if wait:
+                self.queue.wait_turn(piece)
+            wait = True
+            try:
+                self._process(piece, lane)
+                if not self.queue.wait_turn(piece, PATIENCE):
+                    raise OutOfTurn
+                self._commit(chunk)
+            except OutOfTurn:
+                self._undo(chunk)
+            except CONFLICTS as error:
+                conflicts += 1
+                if conflicts > RETRIES:
+                    raise
+                self._undo(chunk)
+                # What this chunk's transaction made and looked up is gone.
+                self.session = None
+                self.shelf.forget()
+                self._pause(error, conflicts)
+            except psycopg2.OperationalError:
+                raise
+            except psycopg2.Error as error:
+                if lane == "orm" or not self.session.native_open:
+                    raise
+                self._undo(chunk)
+                self.session = None
+                lane = self._refused(error)
+            else:
+                self.queue.done(piece)
+                if lane != self.lane:
+                    self.session = None
+                return
+
+    def _process(self, piece, lane):
+        # Decided before the transaction sees anything: later is too late.
+        first = self.queue.is_first(piece)
+        if self.import_id:
+            # The import's row gets new counters meanwhile; this lock lets rows refer
+            # to it all the same.
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM retail_import WHERE id = %s FOR KEY SHARE",
+                    self.import_id,
+                )
+            )
+        if self.session is None:
+            self._open_session(lane)
+        self.session.claim = _granted if first else _refuse
+        piece.chunk.assign(self.session.job)
+        self.session.process(piece.chunk)
+        refunds.record_mentions(self.session, piece.chunk)
+        self.env.flush_all()
+
+    def _commit(self, chunk):
+        size = self.progress.note(self.book, chunk)
+        if self.book is self.progress.record.env:
+            self.progress.fold()
+        self.book.cr.commit()  # pylint: disable=invalid-commit
+        self.progress.committed(size)
+
+    def _undo(self, chunk):
+        self.env.cr.rollback()
+        self.env.invalidate_all(flush=False)
+        for wave in range(chunk.waves):
+            chunk.reopen(wave)
+
+    def _pause(self, error, conflicts):
+        """Another transaction was faster: wait a little, go on."""
+        _logger.info(
+            "Import %s: chunk is tried again after %s",
+            self.import_id,
+            type(error).__name__,
+        )
+        time.sleep(min(random.uniform(0.05, 0.2) * 2**conflicts, LONGEST_WAIT))
+
+    def _refused(self, error):
+        """By the ORM lane the record at fault is found and rejected alone."""
+        _logger.warning(
+            "Import %s: the database refused a chunk (%s), the ORM lane takes it",
+            self.import_id,
+            error.pgcode,
+        )
+        return "orm"
+
+
+def _granted():
+    """The chunk is the earliest one: it may do anything."""
+
+
+def _refuse():
+    raise OutOfTurn
+
+
+class Crew:
+    """Workers side by side, each in a thread with a connection of its own."""
+
+    def __init__(self, env, count, make_worker):
+        self.env = env
+        self.make_worker = make_worker
+        self.cursors = []
+        self.threads = [
+            threading.Thread(
+                target=self._run, args=(number,), name=f"retail-import-{number}"
+            )
+            for number in range(count)
+        ]
+
+    def _run(self, number):
+        threading.current_thread().dbname = self.env.cr.dbname
+        with closing(self.env.registry.cursor()) as cr:
+            self.cursors.append(cr)
+            # The others begin when there is a second chunk.
+            self.make_worker(self.env(cr=cr)).work(early=number == 0)
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    @property
+    def busy(self):
+        return any(thread.is_alive() for thread in self.threads)
+
+    def cancel(self):
+        """Interrupt what the server is doing for the workers."""
+        for cr in self.cursors:
+            if not cr.closed:
+                cr._cnx.cancel()
+
+    def join(self):
+        for thread in self.threads:
+            if thread.ident:
+                thread.join()

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""One import on several connections: the same result as on one, at every moment."""
+
+import sys
+import threading
+
+import pytest
+from support import OUTCOMES, counts, expected, same_as_shop, write
+
+CHUNK = 20  # the shop's chunk size, see conftest
+
+
+@pytest.fixture
+def side_by_side(desk):
+    """Number of chunks under way at the same time, at most; [0] after the test."""
+    module = sys.modules["odoo.addons.retail_accelerator.engine.worker"]
+    process, lock, now, most = module.Worker._process, threading.Lock(), [0], [0]
+
+    def counted(self, piece, lane):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        try:
+            return process(self, piece, lane)
+        finally:
+            with lock:
+                now[0] -= 1
+
+    module.Worker._process = counted
+    yield most
+    module.Worker._process = process
+
+
+def connections(desk, count):
+    desk.env["ir.config_parameter"].set_param(
+        "retail_accelerator.connections", str(count)
+    )
+    desk.env.cr.commit()
+
+
+def known_customers(desk, feed, documents):
+    """Contacts of the orders exist, so chunks need not wait for each other."""
+    others = [
+        {**document, "id": document["id"] + 500, "number": str(document["id"] + 500)}
+        for document in documents
+    ]
+    desk.take(others, feed.path())
+
+
+def test_chunks_run_side_by_side_and_give_each_order_once(desk, feed, side_by_side):
+    documents = feed.orders(10 * CHUNK)
+    known_customers(desk, feed, documents)
+    record = desk.take(documents, feed.path())
+    assert side_by_side[0] > 1
+    assert counts(record) == expected(created=10 * CHUNK)
+    assert record.read_count == 10 * CHUNK
+    assert not desk.env["retail.import.chunk"].search([])
+    for document in documents[::25]:
+        same_as_shop(desk, desk.orders_of(document["id"]), document)
+
+
+def test_one_connection_is_enough(desk, feed, side_by_side):
+    connections(desk, 1)
+    documents = feed.orders(3 * CHUNK)
+    record = desk.take(documents, feed.path())
+    connections(desk, 2)
+    assert side_by_side[0] == 1
+    assert counts(record) == expected(created=3 * CHUNK)
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_results_are_in_the_order_of_the_file(desk, feed, count):
+    connections(desk, count)
+    documents = feed.orders(6 * CHUNK)
+    known_customers(desk, feed, documents)
+    record = desk.take(documents, feed.path())
+    connections(desk, 2)
+    lines = record.with_context(bin_size=False)._attachment("result_file").raw
+    rows = lines.decode().splitlines()[1:]
+    assert [row.split(",")[1] for row in rows] == [
+        f'"{document["id"]}"' for document in documents
+    ]
+
+
+def test_a_new_customer_of_two_chunks_becomes_one_contact(desk, feed):
+    """Chunks may not make contacts side by side: each would make its own."""
+    documents = feed.orders(4 * CHUNK)
+    for document in documents:
+        document["customer_id"] = 0
+        document["billing"]["email"] = f"twice{feed.first}@example.com"
+    desk.take(documents, feed.path())
+    found = desk.env["res.partner"].search(
+        [
+            ("email_normalized", "=", f"twice{feed.first}@example.com"),
+            ("parent_id", "=", False),
+        ]
+    )
+    assert len(found) == 1
+
+
+def test_a_later_version_in_the_next_chunk_waits_for_the_earlier(desk, feed):
+    older = feed.orders(CHUNK)
+    newer = feed.orders(CHUNK, revision=1)
+    known_customers(desk, feed, older)
+    record = desk.take(older + newer, feed.path())
+    assert counts(record) == expected(created=CHUNK, updated=CHUNK)
+    for document in newer[::5]:
+        same_as_shop(desk, desk.orders_of(document["id"]), document)
+
+
+def test_a_failure_leaves_a_beginning_of_the_file(desk, feed, monkeypatch):
+    """Chunks behind the one that failed are not committed, those before are."""
+    documents = feed.orders(6 * CHUNK)
+    known_customers(desk, feed, documents)
+    bad = str(documents[3 * CHUNK]["id"])
+    session = sys.modules["odoo.addons.retail_accelerator.engine.session"].Session
+    process = session.process
+
+    def fail(self, chunk):
+        if chunk.order(0)["source_ref"] == bad:
+            raise MemoryError("no memory left")
+        return process(self, chunk)
+
+    monkeypatch.setattr(session, "process", fail)
+    record = desk.make(documents, feed.path())
+    with pytest.raises(MemoryError, match="no memory left"):
+        desk.run(record)
+    desk.env.cr.rollback()
+    desk.env.invalidate_all()
+    assert (record.read_count, record.created_count) == (3 * CHUNK, 3 * CHUNK)
+    refs = [document["number"] for document in documents]
+    assert desk.env["sale.order"].search_count([("client_order_ref", "in", refs)]) == (
+        3 * CHUNK
+    )
+    monkeypatch.undo()
+    desk.run(record)
+    assert (record.state, counts(record)) == ("done", expected(created=6 * CHUNK))
+
+
+def test_counters_of_a_worker_that_died_are_added_by_the_next(desk, feed):
+    """Its chunks were committed, the import itself was not brought up to date."""
+    documents = feed.orders(2 * CHUNK)
+    record = desk.run(desk.make(documents, feed.path()), seconds=1e-9)
+    counters = [
+        f"{name}_count" for name in (*OUTCOMES, "read", "review", "native", "orm")
+    ]
+    counts_of_chunk = {name: record[name] for name in counters}
+    place = {name: record[name] for name in ("file_offset", "file_row", "result_size")}
+    desk.env["retail.import.chunk"].sudo().create(
+        {
+            "import_id": record.id,
+            "counts": {**counts_of_chunk, "seconds": record.seconds},
+            **place,
+        }
+    )
+    record.write(dict.fromkeys([*counters, *place], 0))
+    desk.run(record)
+    assert (record.state, record.read_count) == ("done", 2 * CHUNK)
+    assert record.created_count == 2 * CHUNK
+
+
+def test_a_wrong_number_of_connections_is_told(desk, feed):
+    connections(desk, "many")
+    record = desk.run(desk.make(feed.orders(1), feed.path()))
+    connections(desk, 2)
+    assert record.state == "failed"
+    assert "retail_accelerator.connections" in record.error_message
+
+
+def test_a_dry_run_keeps_nothing_on_any_connection(desk, feed):
+    path = write(feed.path(), [])
+    record = desk.take(feed.orders(3 * CHUNK), path, dry_run=True)
+    assert counts(record) == expected(created=3 * CHUNK)
+    assert not desk.env["retail.import.chunk"].search([])
+    assert not desk.entry_of(feed.order()["id"])
