@@ -268,3 +268,16 @@ for _ in range(5):
 assert native.Splitter(b"[1]")
 """
     )
+
+
+def test_a_chunk_moves_to_another_job_of_its_scope_only():
+    job = ready_job([woo(1)])
+    chunk = job.read(10, 1 << 20)
+    with pytest.raises(TypeError):
+        chunk.assign(None)
+    with pytest.raises(ValueError, match="scope"):
+        chunk.assign(new_job(scope="elsewhere"))
+    keys = chunk.identities(0)
+    chunk.assign(ready_job([]))
+    assert chunk.identities(0) == keys
+    assert chunk.resolve(0)  # what the new job lacks
