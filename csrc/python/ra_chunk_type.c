@@ -93,10 +93,11 @@ static PyObject *need_to(const ra_chunk *chunk, const ra_need *need) {
     return PyErr_Format(PyExc_SystemError, "unknown kind of need");
 }
 
-PyDoc_STRVAR(assign_doc,
-             "assign(job)\n--\n\n"
-             "Work on the chunk with the dictionaries of this job from now on. The job that read it "
-             "must have the same scope: it made the identity keys.");
+PyDoc_STRVAR(
+    assign_doc,
+    "assign(job)\n--\n\n"
+    "Work on the chunk with the dictionaries of this job from now on. The job that read it "
+    "must have the same scope: it made the identity keys.");
 
 static PyObject *chunk_assign(PyObject *object, PyObject *argument) {
     ra_chunk_object *self = (ra_chunk_object *)object;
