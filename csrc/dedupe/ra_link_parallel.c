@@ -65,10 +65,11 @@ ra_status ra_link_parallel(const ra_link_crew *crew, uint32_t tasks, ra_link_tas
     atomic_init(&shift.next, 0);
     if (pthread_mutex_init(&shift.lock, NULL) != 0) return RA_NO_MEMORY;
     ra_worker workers[RA_LINK_THREADS_MAX];
-    for (uint32_t i = 0; i < threads; i++)
+    workers[0] = (ra_worker){.shift = &shift};
+    for (uint32_t i = 1; i < threads; i++) {
         workers[i] = (ra_worker){.shift = &shift, .number = i};
-    for (uint32_t i = 1; i < threads; i++)
         workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    }
     work(&workers[0]);
     for (uint32_t i = 1; i < threads; i++)
         if (workers[i].started) pthread_join(workers[i].thread, NULL);
