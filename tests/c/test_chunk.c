@@ -71,6 +71,27 @@ static void test_a_broken_record_is_known_by_its_bytes(void **state) {
     ra_chunk_free(&chunk);
 }
 
+static void test_a_date_beyond_the_years_of_odoo_rejects_its_record_alone(void **state) {
+    (void)state;
+    ra_chunk chunk;
+    read_text(&chunk,
+              "[" VERSION("1", "\"0001-01-01T00:30:00+01:00\"", "1") "," VERSION(
+                  "2", "\"9999-12-31T23:30:00-01:00\"",
+                  "1") "," VERSION("3", "\"0001-01-01T00:00:00\"",
+                                   "1") "," VERSION("4", "\"9999-12-31T23:59:59\"", "1") "]");
+    assert_int_equal(chunk.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const ra_error *error = &chunk.plans[i].order.error;
+        assert_int_equal(error->code, i < 2 ? RA_BAD_DATE : RA_OK);
+        if (i >= 2) continue;
+        assert_string_equal(error->field, "modified_at");
+        assert_int_equal(error->row, i + 1);
+        assert_int_equal(error->offset, chunk.plans[i].order.offset);
+    }
+    assert_int_equal(chunk.error.code, RA_OK);
+    ra_chunk_free(&chunk);
+}
+
 static void test_a_chunk_ends_at_its_size_and_the_next_goes_on(void **state) {
     (void)state;
     const char *text = "[" VERSION("1", "null", "1") "," VERSION("2", "null", "1") "," VERSION(
@@ -163,6 +184,7 @@ int main(void) {
         cmocka_unit_test(test_older_and_same_versions_are_unchanged),
         cmocka_unit_test(test_a_version_without_a_date_is_not_taken_for_older),
         cmocka_unit_test(test_a_broken_record_is_known_by_its_bytes),
+        cmocka_unit_test(test_a_date_beyond_the_years_of_odoo_rejects_its_record_alone),
         cmocka_unit_test(test_a_chunk_ends_at_its_size_and_the_next_goes_on),
         cmocka_unit_test(test_a_soft_limit_of_memory_ends_a_chunk_early),
         cmocka_unit_test(test_what_was_read_before_the_input_broke_off_is_kept),
