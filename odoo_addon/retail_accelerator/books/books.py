@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The room's door: check, post, reconcile and reverse journal entries in bulk."""
+
+from collections import Counter
+
+from odoo import fields
+
+from . import checks, entries
+from .lane import reconcile_problems
+from .reading import Reader
+from .reconcile import reconcile_native
+
+
+class Books:
+    """Bulk work on journal entries in one environment.
+
+    ``last_lane`` is the lane of the last call, "native", "orm" or "mixed";
+    ``last_reasons`` why the ORM had to do something, {reason: number of groups}.
+    """
+
+    def __init__(self, env, lane="auto"):
+        """``lane``: "auto", or "orm" for plain Odoo throughout."""
+        self.env = env
+        self.lane = lane
+        self.last_lane = ""
+        self.last_reasons = {}
+
+    def check(self, journal, date, accounts, currency=None):
+        """Why an entry with these accounts cannot be posted; empty when it can."""
+        return checks.refusals(journal, date, accounts, currency)
+
+    def post_entry(self, vals, lines):
+        """Create and post one entry; returns it, with ``line_ids`` in the order given.
+
+        :param vals: of the entry: journal_id, date, ref, currency_id
+        :param lines: list of ``create`` values of its lines, which must balance
+        """
+        move, reasons = entries.post_entry(self.env, vals, lines, self.lane)
+        self._tell(1 - len(reasons[:1]), Counter(reasons))
+        return move
+
+    def reconcile(self, groups):
+        """Match the lines of each group with each other, as ``_reconcile_plan`` would.
+
+        :param groups: recordsets of ``account.move.line``, or lists of their ids
+        :return: ``{"native": groups, "orm": groups, "reasons": {reason: groups}}``
+        """
+        groups = [list(getattr(group, "ids", group)) for group in groups]
+        if self.lane == "orm":
+            problems = ["the ORM was asked for"]
+        else:
+            problems = reconcile_problems(self.env)
+        with self.env.cr.savepoint():
+            self.env.flush_all()
+            if problems:
+                left, reasons = (
+                    range(len(groups)),
+                    Counter(dict.fromkeys(problems, len(groups))),
+                )
+            else:
+                left, reasons = self._reconcile_native(groups)
+            items = self.env["account.move.line"]
+            if left:
+                items._reconcile_plan([items.browse(groups[index]) for index in left])
+            self.env.flush_all()
+        native = len(groups) - len(left)
+        self._tell(native, reasons)
+        return {"native": native, "orm": len(left), "reasons": dict(reasons)}
+
+    def _reconcile_native(self, groups):
+        reader = Reader(self.env)
+        taken = reader.read(groups)
+        if taken:
+            reconcile_native(self.env, taken)
+            self.env.invalidate_all()
+        return reader.left, reader.reasons
+
+    def reverse(self, move, date=None, reason=""):
+        """Undo a posted entry: unmatch its lines and post the opposite entry.
+
+        :return: the reversing entry, reconciled with ``move``
+        """
+        move.line_ids.remove_move_reconcile()
+        values = {
+            "date": date or fields.Date.context_today(move),
+            "ref": reason or self.env._("Reversal of %s", move.name),
+        }
+        self._tell(0, Counter(["reversal"]))
+        return move._reverse_moves([values], cancel=True)
+
+    def _tell(self, native, reasons):
+        self.last_reasons = dict(reasons)
+        self.last_lane = (
+            "mixed" if native and reasons else "native" if native else "orm"
+        )

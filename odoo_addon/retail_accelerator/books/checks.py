@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What would keep an entry from being posted, asked before anything is written."""
+
+from odoo import fields
+
+
+def refusals(journal, date, accounts, currency=None):
+    """Sentences for the accountant, each with what to do; empty when all is fine.
+
+    :param journal: the entry's ``account.journal``
+    :param date: its accounting date
+    :param accounts: ``account.account`` of all its lines
+    :param currency: ``res.currency`` of the entry; the company's when None
+    """
+    env = journal.env
+    company = journal.company_id
+    date = fields.Date.to_date(date)
+    found = [
+        *_journal_refusals(env, journal),
+        *_date_refusals(env, journal, company, date),
+        *_account_refusals(env, company, accounts, currency),
+    ]
+    if currency and not currency.active:
+        found.append(
+            env._("The currency %s is not active: activate it first.", currency.name)
+        )
+    return found
+
+
+def _journal_refusals(env, journal):
+    if not journal.active:
+        yield env._(
+            "The journal %s is archived: choose another or restore it.",
+            journal.display_name,
+        )
+    if journal.company_id not in env.companies:
+        yield env._(
+            "The journal %(journal)s belongs to %(company)s, which is not among your "
+            "selected companies.",
+            journal=journal.sudo().display_name,
+            company=journal.sudo().company_id.name,
+        )
+    if journal.restrict_mode_hash_table:
+        yield env._(
+            "The journal %s secures its entries, so that none could be reversed "
+            "completely: choose another one.",
+            journal.display_name,
+        )
+
+
+def _date_refusals(env, journal, company, date):
+    """Odoo would post on a later date without a word; here it is refused."""
+    locks = company._get_lock_date_violations(
+        date,
+        fiscalyear=True,
+        sale=journal.type == "sale",
+        purchase=journal.type == "purchase",
+        tax=True,
+        hard=True,
+    )
+    if locks:
+        yield env._(
+            "The date %(date)s is locked (%(locks)s): choose a later date or change "
+            "the lock.",
+            date=fields.Date.to_string(date),
+            locks=env["res.company"]._format_lock_dates(locks),
+        )
+    if date > fields.Date.context_today(journal):
+        yield env._(
+            "The date %s lies in the future: Odoo would not post the entry yet.",
+            fields.Date.to_string(date),
+        )
+
+
+def _account_refusals(env, company, accounts, currency):
+    owners = company.sudo().parent_ids
+    own = currency or company.currency_id
+    for account in accounts:
+        name = account.display_name
+        if not account.active:
+            yield env._("The account %s is archived: choose another.", name)
+        if not owners & account.sudo().company_ids:
+            yield env._("The account %s belongs to another company.", name)
+        forced = account.currency_id
+        if forced and forced not in (company.currency_id, own):
+            yield env._(
+                "The account %(account)s takes entries in %(currency)s only.",
+                account=name,
+                currency=forced.name,
+            )
