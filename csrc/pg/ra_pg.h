@@ -52,6 +52,21 @@ ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) R
  * back to its savepoint. Frees `copy`. */
 void ra_pg_copy_abort(ra_pg_copy *copy);
 
+/* A COPY ... TO STDOUT in binary format, under the same conditions. */
+typedef struct ra_pg_read ra_pg_read;
+
+ra_status ra_pg_read_begin(const ra_pg_api *api, void *connection, const char *statement,
+                           ra_pg_read **out, ra_pg_error *error) RA_MUST_CHECK;
+
+/* The next piece of the stream (whole rows), valid until the next call; RA_END behind the last one,
+ * when the server has confirmed the end. */
+ra_status ra_pg_read_next(ra_pg_read *read, const void **data, size_t *size,
+                          ra_pg_error *error) RA_MUST_CHECK;
+
+/* Free `read` (NULL is allowed). Before RA_END the server is told to stop, and the transaction is
+ * aborted until the caller rolls back to its savepoint. */
+void ra_pg_read_close(ra_pg_read *read);
+
 /* Run one command without result rows (SET LOCAL ...) under the same conditions as a COPY. */
 ra_status ra_pg_exec(const ra_pg_api *api, void *connection, const char *statement,
                      ra_pg_error *error) RA_MUST_CHECK;

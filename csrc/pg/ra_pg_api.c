@@ -20,6 +20,8 @@ static const symbol SYMBOLS[] = {
     {"PQexecParams", offsetof(ra_pg_api, exec_params)},
     {"PQputCopyData", offsetof(ra_pg_api, put_copy_data)},
     {"PQputCopyEnd", offsetof(ra_pg_api, put_copy_end)},
+    {"PQgetCopyData", offsetof(ra_pg_api, get_copy_data)},
+    {"PQfreemem", offsetof(ra_pg_api, free_memory)},
     {"PQgetResult", offsetof(ra_pg_api, get_result)},
     {"PQresultStatus", offsetof(ra_pg_api, result_status)},
     {"PQresultErrorField", offsetof(ra_pg_api, result_error_field)},

@@ -19,6 +19,8 @@ struct ra_pg_api {
                              int result_format);
     int (*put_copy_data)(PGconn *connection, const char *buffer, int size);
     int (*put_copy_end)(PGconn *connection, const char *message);
+    int (*get_copy_data)(PGconn *connection, char **buffer, int async);
+    void (*free_memory)(void *buffer); /* of get_copy_data */
     PGresult *(*get_result)(PGconn *connection);
     ExecStatusType (*result_status)(const PGresult *result);
     char *(*result_error_field)(const PGresult *result, int field);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Events and open items of Python as the matcher takes them. Every text is copied. */
+#include "python/ra_matcher.h"
+
+#include <string.h>
+
+#define DAY_US INT64_C(86400000000)
+
+static const struct {
+    const char *name;
+    ra_match_event_kind kind;
+} kinds[] = {
+    {"capture", RA_EVENT_CAPTURE},       {"refund", RA_EVENT_REFUND},
+    {"chargeback", RA_EVENT_CHARGEBACK}, {"chargeback_reversal", RA_EVENT_REVERSAL},
+    {"payout", RA_EVENT_PAYOUT},         {"unknown", RA_EVENT_UNKNOWN},
+    {"authorisation", RA_EVENT_OTHER},   {"fee", RA_EVENT_OTHER},
+    {"fee_tax", RA_EVENT_OTHER},         {"reserve", RA_EVENT_OTHER},
+    {"release", RA_EVENT_OTHER},         {"adjustment", RA_EVENT_OTHER},
+    {"conversion", RA_EVENT_OTHER},
+};
+
+static bool kind_from(PyObject *value, ra_match_event_kind *out) {
+    const char *name = value != NULL && PyUnicode_Check(value) ? PyUnicode_AsUTF8(value) : NULL;
+    for (size_t i = 0; name != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].name, name) != 0) continue;
+        *out = kinds[i].kind;
+        return true;
+    }
+    if (!PyErr_Occurred()) PyErr_Format(PyExc_ValueError, "unknown kind of event: %R", value);
+    return false;
+}
+
+/* A str or None (or nothing), copied. */
+static bool copy_text(ra_arena *arena, PyObject *value, ra_str *out) {
+    ra_str text = {NULL, 0};
+    if (value == NULL) return true;
+    if (!ra_text_from(value, &text)) return false;
+    if (ra_arena_copy(arena, text, out)) return true;
+    PyErr_NoMemory();
+    return false;
+}
+
+static bool number_from(PyObject *value, int64_t *out) {
+    if (value == NULL || value == Py_None) return true;
+    *out = PyLong_AsLongLong(value);
+    return *out != -1 || !PyErr_Occurred();
+}
+
+static bool rate_from(PyObject *value, ra_decimal *out) {
+    if (value == NULL || value == Py_None) return true;
+    PyObject *text = PyObject_Str(value);
+    ra_str view;
+    bool done = text != NULL && ra_text_from(text, &view);
+    if (done && ra_decimal_parse(view, out) != RA_OK) {
+        PyErr_Format(PyExc_ValueError, "this is no rate: %R", value);
+        done = false;
+    }
+    Py_XDECREF(text);
+    return done;
+}
+
+static int32_t day_of(int64_t time_us) {
+    int64_t day = time_us / DAY_US - (time_us % DAY_US < 0);
+    return day > INT32_MAX || day <= INT32_MIN ? RA_NO_DAY : (int32_t)day;
+}
+
+/* Amounts: a payout is its net, everything else its gross. */
+static bool amounts_from(PyObject *row, ra_match_event *out) {
+    const char *amount = out->kind == RA_EVENT_PAYOUT ? "net" : "gross";
+    PyObject *date = PyDict_GetItemString(row, "date");
+    out->day = RA_NO_DAY;
+    if (!number_from(PyDict_GetItemString(row, amount), &out->amount) ||
+        !number_from(PyDict_GetItemString(row, "paid"), &out->paid) ||
+        !number_from(date, &out->time_us) ||
+        !rate_from(PyDict_GetItemString(row, "rate"), &out->rate))
+        return false;
+    if (date != NULL && date != Py_None) out->day = day_of(out->time_us);
+    return true;
+}
+
+static bool event_from(ra_arena *arena, PyObject *row, ra_match_event *out) {
+    const struct {
+        const char *name;
+        ra_str *text;
+    } texts[] = {{"transaction", &out->transaction},
+                 {"parent", &out->parent},
+                 {"order", &out->order},
+                 {"invoice", &out->invoice},
+                 {"checkout", &out->checkout},
+                 {"payout", &out->payout},
+                 {"party", &out->party},
+                 {"email", &out->email},
+                 {"description", &out->description},
+                 {"currency", &out->currency},
+                 {"paid_currency", &out->paid_currency}};
+    if (!PyDict_Check(row)) {
+        PyErr_SetString(PyExc_TypeError, "an event is a dict");
+        return false;
+    }
+    if (!kind_from(PyDict_GetItemString(row, "kind"), &out->kind)) return false;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!copy_text(arena, PyDict_GetItemString(row, texts[i].name), texts[i].text))
+            return false;
+    return amounts_from(row, out);
+}
+
+ra_match_event *ra_matcher_events_from(PyObject *rows, ra_arena *arena, size_t *count) {
+    Py_ssize_t size = PySequence_Size(rows);
+    if (size < 0) return NULL;
+    ra_match_event *events = ra_arena_array(arena, (size_t)size, sizeof *events);
+    if (events == NULL) return (ra_match_event *)PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < size; i++) {
+        PyObject *row = PySequence_GetItem(rows, i);
+        bool done = row != NULL && event_from(arena, row, &events[i]);
+        Py_XDECREF(row);
+        if (!done) return NULL;
+    }
+    *count = (size_t)size;
+    return events;
+}
+
+/* Strings of a sequence, borrowed from it; -1 with an exception. */
+static Py_ssize_t keys_from(PyObject *list, ra_str keys[RA_ITEM_KEYS_MAX]) {
+    Py_ssize_t count = PyList_Check(list) ? PyList_Size(list) : -1;
+    if (count < 0 || count > RA_ITEM_KEYS_MAX) {
+        PyErr_Format(PyExc_ValueError, "keys are a list of at most %d strings", RA_ITEM_KEYS_MAX);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!ra_text_from(PyList_GetItem(list, i), &keys[i])) return -1;
+    return count;
+}
+
+bool ra_matcher_item_from(PyObject *tuple, ra_matcher_item *out) {
+    PyObject *day, *total, *party, *email, *ids, *refs;
+    long long id, open;
+    int kind;
+    PyObject *currency;
+    if (!ra_is_tuple(tuple) ||
+        !PyArg_ParseTuple(tuple, "LiOOLOOOOO;an item has ten values", &id, &kind, &day, &currency,
+                          &open, &total, &party, &email, &ids, &refs))
+        return false;
+    int64_t number = RA_NO_DAY, whole = open;
+    ra_match_item *item = &out->item;
+    if (!number_from(day, &number) || !number_from(total, &whole)) return false;
+    *item = (ra_match_item){.id = id,
+                            .kind = (ra_item_kind)kind,
+                            .day = (int32_t)number,
+                            .open = open,
+                            .total = whole,
+                            .ids = out->ids,
+                            .refs = out->refs};
+    if (!ra_text_from(currency, &item->currency) || !ra_text_from(party, &item->party) ||
+        !ra_text_from(email, &item->email))
+        return false;
+    Py_ssize_t id_count = keys_from(ids, out->ids), ref_count = keys_from(refs, out->refs);
+    item->id_count = (size_t)id_count;
+    item->ref_count = (size_t)ref_count;
+    return id_count >= 0 && ref_count >= 0;
+}
