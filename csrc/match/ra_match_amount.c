@@ -21,7 +21,7 @@
 #define WINDOW_MAX 48 /* equal amounts in a window that are looked at one by one */
 #define ROUNDS 6
 #define CHANCE_LEAST 0.02
-#define EMAIL_SAME 4096.0
+#define EMAIL_SAME 1e5
 #define EMAIL_OTHER 0.25
 #define NAME_OTHER 0.01
 #define NAME_AKIN 20.0 /* a common word or a near spelling */
@@ -123,7 +123,7 @@ static double chance_of(const ra_match *match, size_t alike) {
                         : (double)((int64_t)match->last_day - match->first_day) + 1;
     double usual = match->distinct_amounts == 0
                        ? 0
-                       : (double)match->amount_count / (double)match->distinct_amounts - 1;
+                       : ((double)match->amount_count + 1) / (double)match->distinct_amounts - 1;
     usual = fmax(usual, CHANCE_LEAST);
     double others = alike > 1 ? (double)alike - 1 : 0;
     return (others + usual) * fmin(1, window / spread);

@@ -4,7 +4,7 @@
 
 #define LAG_WEIGHT 20.0 /* certain matches that the expectation without any is worth */
 #define LAG_DECAY 0.5   /* of that expectation, per day away from the item's own day */
-#define ABSENT_HITS 0.4 /* the expected share of absent items, as if seen in 20 events: 2 % */
+#define ABSENT_HITS 1.0 /* the expected share of absent items, as if seen in 20 events: 5 % */
 #define ABSENT_SEEN 20.0
 #define ABSENT_LEAST 0.005
 #define ABSENT_MOST 0.2

@@ -105,6 +105,8 @@ static inline ra_item *ra_match_item_at(const ra_match *match, uint32_t item) {
 
 /* Fill `wanted` and the states. */
 ra_status ra_match_want(ra_match *match) RA_MUST_CHECK;
+/* The second of two equal rows with a transaction id is an exception. */
+ra_status ra_match_refuse_twins(ra_match *match) RA_MUST_CHECK;
 bool ra_match_wants(const ra_match *match, uint64_t hash);
 
 /* Sort and chain what was kept. RA_DUPLICATE_KEY: an item came twice. */

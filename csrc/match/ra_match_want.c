@@ -167,8 +167,11 @@ ra_status ra_match_want(ra_match *match) {
         ra_status status = fill_state(match, i);
         if (status != RA_OK) return status;
         match->order[i] = i;
-        wish_event(&counted, i);
     }
+    ra_status status = ra_match_refuse_twins(match);
+    if (status != RA_OK) return status;
+    for (uint32_t i = 0; i < match->event_count; i++)
+        wish_event(&counted, i);
     qsort_r(match->order, match->event_count, sizeof *match->order, by_time,
             (void *)(uintptr_t)match->events);
     size_t room = 16;

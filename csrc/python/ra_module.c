@@ -3,6 +3,7 @@
 #include "canonical/ra_pack.h"
 #include "price/ra_round.h"
 #include "python/ra_link_python.h"
+#include "python/ra_matcher.h"
 #include "python/ra_python.h"
 
 #include <string.h>
@@ -189,8 +190,11 @@ static int module_exec(PyObject *module) {
     state->chunk_type = add_type(module, &ra_chunk_spec);
     state->splitter_type = add_type(module, &ra_splitter_spec);
     state->link_type = add_type(module, &ra_link_spec);
+    state->matcher_type = add_type(module, &ra_matcher_spec);
+    state->match_result_type = PyStructSequence_NewType(&ra_match_result_desc);
     if (state->error == NULL || state->database_error == NULL || state->job_type == NULL ||
-        state->chunk_type == NULL || state->splitter_type == NULL || state->link_type == NULL) {
+        state->chunk_type == NULL || state->splitter_type == NULL || state->link_type == NULL ||
+        state->matcher_type == NULL || state->match_result_type == NULL) {
         return -1;
     }
     if (add_reasons(module) < 0) return -1;
@@ -203,6 +207,8 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->chunk_type);
     Py_VISIT(state->splitter_type);
     Py_VISIT(state->link_type);
+    Py_VISIT(state->matcher_type);
+    Py_VISIT(state->match_result_type);
     Py_VISIT(state->error);
     Py_VISIT(state->database_error);
     return 0;
@@ -214,6 +220,8 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->chunk_type);
     Py_CLEAR(state->splitter_type);
     Py_CLEAR(state->link_type);
+    Py_CLEAR(state->matcher_type);
+    Py_CLEAR(state->match_result_type);
     Py_CLEAR(state->error);
     Py_CLEAR(state->database_error);
     return 0;

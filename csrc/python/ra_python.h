@@ -13,6 +13,7 @@
 
 typedef struct ra_module_state {
     PyTypeObject *job_type, *chunk_type, *splitter_type, *link_type;
+    PyTypeObject *matcher_type, *match_result_type;
     PyObject *error; /* retail_accelerator_native.Error(code, message, row, offset, field) */
     PyObject *database_error; /* .DatabaseError(sqlstate, message, detail, table, constraint) */
     ra_pg_api *pg;            /* NULL until attach_libpq */
@@ -45,6 +46,7 @@ typedef struct ra_chunk_object {
 } ra_chunk_object;
 
 extern PyType_Spec ra_job_spec, ra_chunk_spec, ra_splitter_spec, ra_link_spec;
+extern PyType_Spec ra_matcher_spec;
 
 ra_module_state *ra_state_of(PyObject *self); /* of an object of one of the module's types */
 
