@@ -21,10 +21,12 @@
 #define WINDOW_MAX 48 /* equal amounts in a window that are looked at one by one */
 #define ROUNDS 6
 #define CHANCE_LEAST 0.02
-#define EMAIL_SAME 1e5
+#define EMAIL_SAME 1e6
 #define EMAIL_OTHER 0.25
 #define NAME_OTHER 0.01
 #define NAME_AKIN 20.0 /* a common word or a near spelling */
+#define NAME_SEEN 0.5  /* a name is expected so often ... */
+#define NAME_OF 200.0  /* ... among so many items */
 #define NAME_KNOWN 0.9 /* P(the names are equal | true pair) */
 
 typedef struct ra_pair {
@@ -44,13 +46,15 @@ typedef struct ra_field_of_pairs {
     double *row, *column; /* sums of ratios per event and per item */
 } ra_field_of_pairs;
 
-/* How often a name occurs among the kept items, looked at to a limit. */
+/* How often another item bears the name by chance: counted among the kept items (to a limit), with
+ * an expectation for names that were seen once or not at all. */
 static double name_frequency(const ra_match *match, ra_str party) {
     uint32_t count = 0;
     ra_entry_cursor cursor = ra_match_find(match, ra_match_hash(RA_SORT_PARTY, party));
     while (count < WINDOW_MAX && ra_match_next(match, &cursor) != NULL)
         count++;
-    return ((double)count + 0.5) / ((double)match->items.count + 10);
+    double others = count > 1 ? (double)count - 1 : 0;
+    return (others + NAME_SEEN) / ((double)match->items.count + NAME_OF);
 }
 
 static double party_ratio(const ra_match *match, const ra_event_state *state, const ra_item *item) {
@@ -60,10 +64,9 @@ static double party_ratio(const ra_match *match, const ra_event_state *state, co
         ratio = EMAIL_OTHER;
     }
     if (state->party.len == 0 || item->party.len == 0) return ratio;
-    if (ra_str_equal(state->party, item->party))
-        return ratio * NAME_KNOWN / name_frequency(match, item->party);
-    bool akin = ra_token_jaccard(state->party, item->party) > 0 ||
-                ra_jaro_winkler(state->party, item->party) >= 0.9;
+    double shared = ra_token_jaccard(state->party, item->party);
+    if (shared >= 1) return ratio * NAME_KNOWN / name_frequency(match, item->party);
+    bool akin = shared > 0 || ra_jaro_winkler(state->party, item->party) >= 0.9;
     return ratio * (akin ? NAME_AKIN : NAME_OTHER);
 }
 

@@ -6,7 +6,7 @@
 
 const char *ra_match_reason_name(ra_match_reason reason) {
     static const char *const names[] = {
-#define RA_MATCH_REASON_NAME(code, name) [code] = name,
+#define RA_MATCH_REASON_NAME(code, name) [code] = (name),
         RA_MATCH_REASONS(RA_MATCH_REASON_NAME)
 #undef RA_MATCH_REASON_NAME
     };

@@ -21,7 +21,7 @@ static bool is_separator(char c) {
 }
 
 static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /* Letters and digits; what is not ASCII counts as a letter and stays as it is. */

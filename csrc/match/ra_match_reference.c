@@ -108,7 +108,7 @@ static ra_match_link link_of(const ra_match *match, uint32_t event, const ra_can
 /* Several items of one reference that only together make up the sum. */
 static ra_status take_sum(ra_match *match, uint32_t event, const ra_choice *choice, bool *taken) {
     int64_t rooms[RA_SUBSET_MAX];
-    uint32_t of[RA_SUBSET_MAX], count = 0;
+    uint32_t of[RA_SUBSET_MAX] = {0}, count = 0;
     uint8_t best = UINT8_MAX;
     for (uint32_t i = 0; i < choice->count; i++)
         best = choice->rank[i] < best ? choice->rank[i] : best;

@@ -252,9 +252,12 @@ def test_two_equal_rows_do_not_fight_for_one_item():
 
 
 def test_what_one_row_takes_makes_the_other_certain():
+    known = range(100, 140)  # what the file says about itself: few items are missing
     items = [item(1, party="Ann Lee", email="ann@a.example"), item(2, party="Ann Lee")]
     events = [event(party="Ann Lee"), event(party="Ann Lee", email="ann@a.example")]
-    assert links(match(events, items)) == [
+    items += [item(at, 5_000, refs=[f"S{at}"]) for at in known]
+    events += [event(gross=5_000, order=f"S{at}") for at in known]
+    assert links(match(events, items))[:2] == [
         (0, 2, "amount", 10_000),
         (1, 1, "amount", 10_000),
     ]
