@@ -4,26 +4,10 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...engine.progress import COUNTERS, PLACE
 from ...engine.runner import ImportRunner
 
 FINAL = ("done", "cancelled", "failed")
-# What a run adds up; a new start sets all of it back.
-COUNTERS = (
-    "read_count",
-    "created_count",
-    "updated_count",
-    "unchanged_count",
-    "skipped_count",
-    "rejected_count",
-    "review_count",
-    "native_count",
-    "orm_count",
-    "refund_count",
-    "file_offset",
-    "file_row",
-    "result_size",
-    "seconds",
-)
 REQUEST_SECONDS = 20  # what "Run now" may take before the background takes over
 
 
@@ -106,7 +90,7 @@ class RetailImportWorkflow(models.AbstractModel):
         chunks.search([("import_id", "in", self.ids)]).unlink()
         self.write(
             {
-                **dict.fromkeys(COUNTERS, 0),
+                **dict.fromkeys((*COUNTERS, *PLACE, "refund_count"), 0),
                 "state": "draft",
                 "reasons": False,
                 "started_at": False,
