@@ -36,6 +36,7 @@
     X(RA_UNKNOWN_TAX, "unknown_tax", "no tax is mapped for a rate of the shop")                    \
     X(RA_UNKNOWN_CURRENCY, "unknown_currency", "the currency is unknown or inactive")              \
     X(RA_UNKNOWN_CUSTOMER, "unknown_customer", "no customer could be found or created")            \
+    X(RA_FOREIGN_CUSTOMER, "foreign_customer", "the contact belongs to another company")           \
     X(RA_UNKNOWN_STATUS, "unknown_status", "the channel has no rule for the order's status")       \
     X(RA_STATUS_REFUSED, "status_refused", "the channel refuses orders of this status")            \
     X(RA_TOTAL_MISMATCH, "total_mismatch", "the lines do not add up to the order's total")         \

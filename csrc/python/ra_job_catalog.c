@@ -235,7 +235,7 @@ static ra_status add_party(ra_job_object *self, PyObject *item) {
 
 const char ra_job_add_parties_doc[] =
     PyDoc_STR("add_parties([(key, partner_id, class), ...])\n--\n\n"
-              "partner_id 0: known to be unusable.");
+              "partner_id 0: no contact; -1: one of another company.");
 
 PyObject *ra_job_add_parties(PyObject *object, PyObject *items) {
     return add_each(object, items, add_party);

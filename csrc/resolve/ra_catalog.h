@@ -42,7 +42,7 @@ typedef struct ra_currency {
 
 /* A contact of a channel. `klass` groups contacts that share every class column of an order. */
 typedef struct ra_party {
-    int32_t partner_id; /* 0: could not be found or made */
+    int32_t partner_id; /* 0: not found or made; -1: of another company */
     int32_t klass;
 } ra_party;
 

@@ -120,8 +120,10 @@ static int32_t resolve_party(ra_pass *pass, ra_key key, ra_role role) {
         ask(pass, (ra_need){.kind = RA_NEED_PARTY, .role = role, .key = key}, key);
         return RA_NOT_FOUND;
     }
-    if (RA_ITEM(pass->catalog->party_items, ra_party, party).partner_id == 0) {
-        reject(pass, RA_UNKNOWN_CUSTOMER, "customer_id", pass->plan->order.customer_ref);
+    int32_t partner_id = RA_ITEM(pass->catalog->party_items, ra_party, party).partner_id;
+    if (partner_id <= 0) {
+        reject(pass, partner_id == 0 ? RA_UNKNOWN_CUSTOMER : RA_FOREIGN_CUSTOMER, "customer_id",
+               pass->plan->order.customer_ref);
     }
     return party;
 }

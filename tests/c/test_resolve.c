@@ -292,15 +292,23 @@ static void test_the_rate_of_a_foreign_currency_is_that_of_the_day(void **state)
     }
 }
 
-static void test_an_unknown_customer_is_rejected_with_the_shops_id(void **state) {
-    (void)state;
+static void check_unusable_customer(ra_party party, ra_status reason) {
     fixture f;
     open_one(&f, "", ALL_REFERENCES);
-    assert_int_equal(ra_catalog_add_party(&f.catalog, f.plan->parties.customer, (ra_party){0, 0}),
-                     RA_OK);
+    assert_int_equal(ra_catalog_add_party(&f.catalog, f.plan->parties.customer, party), RA_OK);
     assert_int_equal(resolve_wave(&f.chunk, &f.catalog, 0), RA_OK);
-    check_rejected(&f, RA_UNKNOWN_CUSTOMER, "customer_id", "5");
+    check_rejected(&f, reason, "customer_id", "5");
     close_one(&f);
+}
+
+static void test_an_unknown_customer_is_rejected_with_the_shops_id(void **state) {
+    (void)state;
+    check_unusable_customer((ra_party){0, 0}, RA_UNKNOWN_CUSTOMER);
+}
+
+static void test_a_customer_of_another_company_is_rejected_with_the_shops_id(void **state) {
+    (void)state;
+    check_unusable_customer((ra_party){-1, 0}, RA_FOREIGN_CUSTOMER);
 }
 
 static void test_an_unknown_product_is_rejected_with_its_reference(void **state) {
@@ -469,6 +477,7 @@ int main(void) {
         cmocka_unit_test(test_an_unknown_currency_is_rejected_with_its_code),
         cmocka_unit_test(test_the_rate_of_a_foreign_currency_is_that_of_the_day),
         cmocka_unit_test(test_an_unknown_customer_is_rejected_with_the_shops_id),
+        cmocka_unit_test(test_a_customer_of_another_company_is_rejected_with_the_shops_id),
         cmocka_unit_test(test_an_unknown_product_is_rejected_with_its_reference),
         cmocka_unit_test(test_an_unmapped_rate_is_rejected_only_when_it_has_an_amount),
         cmocka_unit_test(test_a_rate_of_a_tax_that_is_gone_is_rejected),

@@ -145,3 +145,32 @@ def test_what_belongs_to_another_company_is_refused(
     else:
         assert outcomes["rejected"] == 1
     assert not desk.orders_of(document["id"])
+
+
+@pytest.mark.parametrize("lane", ["native", "orm"])
+def test_a_contact_that_moved_to_another_company_rejects_its_orders_alone(
+    desk, feed, other_company, lane
+):
+    documents = feed.orders(4)
+    moved = documents[1]
+    moved.update(customer_id=7_700_001)
+    moved["billing"]["email"] = moved["shipping"]["email"] = "moved@shop.example"
+    first = {**moved, "id": moved["id"] + 500, "number": str(moved["id"] + 500)}
+    process(session_of(desk, lane), write(feed.path(), [first]))
+    contact = desk.orders_of(first["id"]).partner_id
+    desk.orders_of(first["id"]).unlink()
+    family = contact | contact.child_ids
+    family.company_id = other_company
+    desk.env.flush_all()
+    path = write(feed.path(), documents)
+    outcomes = process(session_of(desk, lane), path)
+    assert (outcomes["created"], outcomes["rejected"]) == (3, 1)
+    entry = desk.entry_of(moved["id"])
+    assert entry.reason == "foreign_customer"
+    assert "another company" in entry.message
+    assert contact.child_ids == family - contact
+    family.company_id = False
+    desk.env.flush_all()
+    outcomes = process(session_of(desk, lane), path)
+    assert (outcomes["created"], outcomes["unchanged"]) == (1, 3)
+    assert desk.orders_of(moved["id"]).partner_id == contact

@@ -5,10 +5,12 @@ A party key (32 hex digits, made by the engine) stands for a customer, or for on
 address of a customer. ``retail.channel.partner`` keeps which contact each key means.
 """
 
+from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 ROLES = ("customer", "invoice", "delivery")
 CUSTOMER = 0
+FOREIGN = -1  # instead of a contact's id: it is another company's
 ADDRESS_PARTS = ("address_1", "address_2", "city", "state", "postcode", "country")
 NAME_PARTS = ("first_name", "last_name", "company")
 QUIET = {
@@ -43,12 +45,15 @@ class Parties:
         if unknown:
             self.claim()
             found.update(self._resolve(chunk, unknown, found))
-        classes = self.templates.partner_classes(set(found.values()))
+        partners = {partner for partner in found.values() if partner > 0}
+        classes = self.templates.partner_classes(partners)
         self.job.add_parties(
-            [(key, partner, classes[partner]) for key, partner in found.items()]
+            [(key, partner, classes.get(partner, 0)) for key, partner in found.items()]
         )
 
     def _remembered(self, keys):
+        """{key: partner id, or FOREIGN where the contact has moved to another
+        company since}."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT party_key, partner_id FROM retail_channel_partner
@@ -57,7 +62,23 @@ class Parties:
                 keys,
             )
         )
-        return dict(rows)
+        foreign = self._foreign({partner_id for _key, partner_id in rows})
+        return {
+            key: FOREIGN if partner_id in foreign else partner_id
+            for key, partner_id in rows
+        }
+
+    def _foreign(self, partner_ids):
+        """Those that orders of the channel's company may not refer to."""
+        if not partner_ids:
+            return set()
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        return set(
+            partners.search(
+                Domain("id", "in", sorted(partner_ids))
+                & ~Domain(partners._check_company_domain(self.channel.company_id))
+            ).ids
+        )
 
     def _resolve(self, chunk, needs, known):
         """{key: partner id} of keys never seen: customers first, then their
@@ -84,7 +105,7 @@ class Parties:
                     "partner_id": found[key],
                 }
                 for _kind, record, key, role in needs
-                if found.get(key)
+                if found.get(key, 0) > 0
             ]
         )
 
@@ -248,11 +269,12 @@ class Parties:
         Partner = self.env["res.partner"].sudo()
         for _kind, record, key, role in needs:
             customer_id = self._customer_id(keys[record][CUSTOMER], customers)
+            if customer_id <= 0:
+                found[key] = customer_id
+                continue
             customer = Partner.browse(customer_id)
             address = orders[record]["billing" if role == 1 else "shipping"]
-            if not customer:
-                found[key] = 0
-            elif self._is_same_place(customer, address) or customer == (
+            if self._is_same_place(customer, address) or customer == (
                 self.channel.guest_partner_id
             ):
                 found[key] = customer.id

@@ -35,6 +35,7 @@ REASONS = [
     ("unknown_tax", "Tax not mapped"),
     ("unknown_currency", "Unknown or inactive currency"),
     ("unknown_customer", "Customer not found"),
+    ("foreign_customer", "Contact of another company"),
     ("unknown_status", "Shop status not mapped"),
     ("status_refused", "Shop status refused"),
     ("total_mismatch", "Lines do not add up to the total"),
