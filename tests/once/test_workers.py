@@ -77,3 +77,28 @@ def test_two_workers_with_two_versions_end_in_the_latest(desk, database, feed):
     assert total["created"] == 100
     assert total["updated"] + total["unchanged"] == 100
     check_whole(desk, newer)
+
+
+def new_customers(documents, account):
+    """The documents as orders of new customers: accounts, or guests of the same
+    e-mail."""
+    for document in documents:
+        number = document["id"] % 20
+        document["customer_id"] = 6_600_000 + number if account else 0
+        document["billing"]["email"] = f"new{number}@meeting.example"
+    return documents
+
+
+def test_two_workers_that_meet_a_new_customer_make_one_contact(desk, database, feed):
+    assert desk.channel.match_email
+    accounts = new_customers(feed.orders(20), account=True)
+    guests = new_customers(feed.orders(20, start=20), account=False)
+    paths = write(feed.path(), accounts), write(feed.path(), guests)
+    desk.env.cr.commit()
+    check_race(desk, race(database, *paths), accounts + guests)
+    contacts = desk.query(
+        """SELECT email_normalized, count(*) FROM res_partner
+            WHERE email_normalized LIKE '%%@meeting.example' GROUP BY 1"""
+    )
+    emails = {document["billing"]["email"] for document in accounts}
+    assert sorted(contacts) == [(email, 1) for email in sorted(emails)]

@@ -8,6 +8,8 @@ address of a customer. ``retail.channel.partner`` keeps which contact each key m
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
+from . import native
+
 ROLES = ("customer", "invoice", "delivery")
 CUSTOMER = 0
 FOREIGN = -1  # instead of a contact's id: it is another company's
@@ -133,6 +135,7 @@ class Parties:
         )
         for partner, (_order, keys) in zip(created, to_create.values(), strict=True):
             found.update(dict.fromkeys(keys, partner.id))
+        self._claim_emails(dict(zip(to_create, created.ids, strict=True)), emails)
         self._enrich(needs, orders, found, created)
         return found
 
@@ -145,6 +148,8 @@ class Parties:
         )
 
     def _partners_by_email(self, emails):
+        """{e-mail: partner id or FOREIGN}; also of contacts made for an e-mail they no
+        longer have."""
         if not emails or not self.channel.match_email:
             return {}
         partners = (
@@ -163,14 +168,38 @@ class Parties:
         )
         # The oldest main contact wins over addresses of the same e-mail.
         ranked = sorted(partners, key=lambda partner: not partner.parent_id)
-        return {partner.email_normalized: partner.id for partner in ranked}
+        found = {partner.email_normalized: partner.id for partner in ranked}
+        claims = {self._email_key(email): email for email in emails - found.keys()}
+        for key, partner_id in self._remembered(list(claims)).items():
+            found[claims[key]] = partner_id
+        return found
+
+    def _email_key(self, email):
+        return native.require().identity_key(self.channel.code, "email", email)
+
+    def _claim_emails(self, created, emails):
+        """One new contact an e-mail: of two workers that meet the same person, once as
+        an account and once as a guest, the second one fails here and tries again."""
+        if not self.channel.match_email:
+            return
+        self.env["retail.channel.partner"].sudo().create(
+            [
+                {
+                    "channel_id": self.channel.id,
+                    "party_key": self._email_key(email),
+                    "role": "email",
+                    "partner_id": created[email],
+                }
+                for email in sorted(created.keys() & set(emails.values()))
+            ]
+        )
 
     def _enrich(self, needs, orders, found, created):
         """Give a known contact without any address the one of its order."""
         partners = (
             self.env["res.partner"]
             .sudo()
-            .browse({found[need[2]] for need in needs} - set(created.ids))
+            .browse({found[need[2]] for need in needs} - {FOREIGN, *created.ids})
         )
         empty = {
             partner.id: partner

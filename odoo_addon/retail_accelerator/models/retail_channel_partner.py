@@ -20,6 +20,7 @@ class RetailChannelPartner(models.Model):
             ("customer", "Customer"),
             ("invoice", "Invoice address"),
             ("delivery", "Delivery address"),
+            ("email", "E-mail of a new customer"),
         ],
         required=True,
         default="customer",
