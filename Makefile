@@ -45,6 +45,7 @@ test: setup test-packages ## run every test
 
 test-packages:
 	@tools/setup/python_packages.sh venv tests/py/requirements.txt
+	@tools/setup/python_packages.sh venv-libpq tests/py/requirements-libpq.txt
 
 test-c: build ## C unit tests under ASan and UBSan
 	@$(RUN_TESTS) c
