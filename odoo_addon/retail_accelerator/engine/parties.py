@@ -175,7 +175,7 @@ class Parties:
         return found
 
     def _email_key(self, email):
-        return native.require().identity_key(self.channel.code, "email", email)
+        return native.require().identity_key(self.channel.code, "contact", email)
 
     def _claim_emails(self, created, emails):
         """One new contact an e-mail: of two workers that meet the same person, once as
