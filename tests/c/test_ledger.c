@@ -124,7 +124,7 @@ static void test_an_unreadable_record_keeps_its_bytes_and_place(void **state) {
     ra_copy_text(expected, RA_STR("order"));
     ra_copy_text(expected, RA_STR("8"));
     ra_copy_text(expected, RA_STR("8")); /* its number, for want of one */
-    ra_copy_null(expected); /* status */
+    ra_copy_null(expected);              /* status */
     expect_key(expected, f->broken->identity);
     expect_key(expected, f->broken->content);
     ra_copy_null(expected); /* modified */
