@@ -36,6 +36,7 @@ static ra_link_scan scan_of(const ra_link_work *work) {
 static ra_status learn(ra_link_work *work) {
     ra_link_scan scan = scan_of(work);
     scan.stride = sample_stride(work);
+    scan.habits = work->out->habits;
     ra_link_found sample;
     ra_status status = ra_link_scan_run(&scan, &work->scratch, &sample);
     if (status != RA_OK) return status;
@@ -71,6 +72,7 @@ static ra_status decide(ra_link_work *work) {
     ra_link_result *out = work->out;
     ra_link_scan scan = scan_of(work);
     scan.model = &out->model;
+    scan.habits = out->habits;
     if (!isnan(work->options->threshold)) {
         out->model.threshold = work->options->threshold;
         out->model.automatic = fmaxf(out->model.threshold, out->model.automatic);
@@ -87,11 +89,11 @@ static ra_status decide(ra_link_work *work) {
     if (work->options->scores_only) return RA_OK;
     if (work->table->linking)
         return ra_link_assign(out->pairs, &out->count, work->table, scan.floor, &work->scratch);
-    status = ra_link_cluster(found.pairs, found.count, &out->comparer, &out->model, &out->arena,
-                             &out->clusters);
+    ra_link_scorer scorer = {&out->comparer, &out->model, out->habits};
+    status = ra_link_cluster(found.pairs, found.count, &scorer, &out->arena, &out->clusters);
     if (status == RA_OK)
-        status = ra_link_cluster_pairs(&out->clusters, found.pairs, found.count, &out->comparer,
-                                       &out->model, &out->arena, &out->pairs, &out->count);
+        status = ra_link_cluster_pairs(&out->clusters, found.pairs, found.count, &scorer,
+                                       &out->arena, &out->pairs, &out->count);
     if (status == RA_OK && scan.from > 0) keep_from(out, scan.from);
     return status;
 }
@@ -111,7 +113,10 @@ ra_status ra_link_run(const ra_link_table *table, const ra_link_options *options
         status = ra_link_blocks_build(&work.blocks, &out->comparer, &options->crew, options->seed,
                                       options->limit, options->allocator);
     if (status == RA_OK && has_pairs(table)) {
-        status = learn(&work);
+        if (ra_link_has_habits(&out->comparer))
+            status = ra_link_habits_count(&work.blocks, &options->crew, options->allocator,
+                                          &out->arena, &out->habits);
+        if (status == RA_OK) status = learn(&work);
         ra_arena_reset(&work.scratch);
         if (status == RA_OK) status = decide(&work);
     }
@@ -125,14 +130,24 @@ void ra_link_result_free(ra_link_result *result) {
 }
 
 uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
-                         ra_link_reason reasons[RA_LINK_FIELDS]) {
-    const ra_link_table *table = result->comparer.table;
+                         ra_link_reason reasons[RA_LINK_REASONS]) {
+    const ra_link_comparer *comparer = &result->comparer;
+    const ra_link_table *table = comparer->table;
+    ra_link_evidence evidence = ra_link_compare(comparer, a, b);
     for (uint32_t c = 0; c < table->column_count; c++) {
-        float bits;
-        uint32_t level = ra_link_compare_column(&result->comparer, a, b, c, &bits);
         const ra_link_field *field = &table->profile.fields[table->columns[c]];
-        reasons[c] = (ra_link_reason){field->name, ra_link_level_name(field->kind, level),
-                                      result->model.weight[c][level] + bits};
+        float bits;
+        uint32_t found = ra_link_compare_column(comparer, a, b, c, &bits);
+        uint32_t level = ra_link_level(evidence.pattern, c);
+        const char *name = ra_link_level_name(field->kind, found);
+        bool silent = found != level;
+        reasons[c] = (ra_link_reason){field->name, silent ? "another field says as much" : name,
+                                      silent ? 0 : result->model.weight[c][level] + bits};
     }
-    return table->column_count;
+    ra_link_scorer scorer = {comparer, &result->model, result->habits};
+    float weight = ra_link_model_weight(&result->model, evidence.pattern, evidence.bits);
+    float habit = ra_link_score(&scorer, a, b).weight - weight;
+    if (habit == 0) return table->column_count;
+    reasons[table->column_count] = (ra_link_reason){"habit", "done again and again", habit};
+    return table->column_count + 1;
 }

@@ -3,7 +3,7 @@
 #ifndef RA_DEDUPE_LINK_ASSIGN_H
 #define RA_DEDUPE_LINK_ASSIGN_H
 
-#include "dedupe/ra_link_model.h"
+#include "dedupe/ra_link_habit.h"
 
 #define RA_ASSIGN_EPSILON 0.02F  /* bits by which the sum of a link may miss the best */
 #define RA_CLUSTER_PAIRS_MAX 64  /* cross pairs looked at before two clusters are joined */
@@ -22,17 +22,15 @@ typedef struct ra_link_clusters {
 } ra_link_clusters;
 
 /* Join rows from the heaviest pair down. Two clusters only join when the mean weight of their
- * cross pairs (each cut to +-15 bits) speaks for it, so a chain of chance does not swallow a set.
- * `pairs` is reordered by falling weight. */
-ra_status ra_link_cluster(ra_link_pair *pairs, uint64_t count, const ra_link_comparer *comparer,
-                          const ra_link_model *model, ra_arena *arena,
-                          ra_link_clusters *out) RA_MUST_CHECK;
+ * cross pairs (each cut to +-15 bits) speaks for it, so a chain of chance does not swallow a set;
+ * one vetoed pair forbids it. `pairs` is reordered by falling weight. */
+ra_status ra_link_cluster(ra_link_pair *pairs, uint64_t count, const ra_link_scorer *scorer,
+                          ra_arena *arena, ra_link_clusters *out) RA_MUST_CHECK;
 
 /* The pairs of the clusters by (a, b): all of a cluster of at most RA_CLUSTER_LISTED_MAX rows, of
  * a larger one those of `pairs`. */
 ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_pair *pairs,
-                                uint64_t count, const ra_link_comparer *comparer,
-                                const ra_link_model *model, ra_arena *arena, ra_link_pair **out,
-                                uint64_t *out_count) RA_MUST_CHECK;
+                                uint64_t count, const ra_link_scorer *scorer, ra_arena *arena,
+                                ra_link_pair **out, uint64_t *out_count) RA_MUST_CHECK;
 
 #endif

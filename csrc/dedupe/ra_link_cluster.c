@@ -8,8 +8,7 @@
 #define RA_CROSS_CUT 15.0F
 
 typedef struct ra_joining {
-    const ra_link_comparer *comparer;
-    const ra_link_model *model;
+    const ra_link_scorer *scorer;
     uint32_t *root, *size, *next;
 } ra_joining;
 
@@ -34,19 +33,13 @@ static uint32_t root_of(uint32_t *root, uint32_t row) {
     return row;
 }
 
-static ra_link_pair weigh(const ra_link_comparer *comparer, const ra_link_model *model, uint32_t a,
-                          uint32_t b) {
-    ra_link_evidence evidence = ra_link_compare(comparer, a, b);
-    return (ra_link_pair){a, b, evidence.pattern,
-                          ra_link_model_weight(model, evidence.pattern, evidence.bits)};
-}
-
 static bool may_join(const ra_joining *joining, uint32_t one, uint32_t other) {
     uint32_t a = one, b = other, looked = 0;
     float sum = 0;
     for (uint32_t i = 0; i < joining->size[one] && looked < RA_CLUSTER_PAIRS_MAX; i++) {
         for (uint32_t j = 0; j < joining->size[other] && looked < RA_CLUSTER_PAIRS_MAX; j++) {
-            float weight = weigh(joining->comparer, joining->model, a, b).weight;
+            float weight = ra_link_score(joining->scorer, a, b).weight;
+            if (weight <= RA_LINK_VETO / 2) return false;
             sum += weight > RA_CROSS_CUT    ? RA_CROSS_CUT
                    : weight < -RA_CROSS_CUT ? -RA_CROSS_CUT
                                             : weight;
@@ -71,11 +64,11 @@ static void join(ra_joining *joining, uint32_t one, uint32_t other) {
     joining->next[other] = after;
 }
 
-ra_status ra_link_cluster(ra_link_pair *pairs, uint64_t count, const ra_link_comparer *comparer,
-                          const ra_link_model *model, ra_arena *arena, ra_link_clusters *out) {
-    uint32_t rows = comparer->table->rows;
+ra_status ra_link_cluster(ra_link_pair *pairs, uint64_t count, const ra_link_scorer *scorer,
+                          ra_arena *arena, ra_link_clusters *out) {
+    uint32_t rows = scorer->comparer->table->rows;
     *out = (ra_link_clusters){0};
-    ra_joining joining = {.comparer = comparer, .model = model};
+    ra_joining joining = {.scorer = scorer};
     joining.root = ra_arena_array(arena, rows, sizeof *joining.root);
     joining.size = ra_arena_array(arena, rows, sizeof *joining.size);
     joining.next = out->next = ra_arena_array(arena, rows, sizeof *out->next);
@@ -113,26 +106,25 @@ static uint32_t ring_size(const ra_link_clusters *clusters, uint32_t row) {
 
 /* The pairs of `row` with later rows of its cluster; returns how many, writes them when asked to.
  */
-static uint64_t list_row(const ra_link_clusters *clusters, const ra_link_comparer *comparer,
-                         const ra_link_model *model, uint32_t row, ra_link_pair *to) {
+static uint64_t list_row(const ra_link_clusters *clusters, const ra_link_scorer *scorer,
+                         uint32_t row, ra_link_pair *to) {
     uint64_t listed = 0;
     if (clusters->next[row] == row || ring_size(clusters, row) > RA_CLUSTER_LISTED_MAX) return 0;
     for (uint32_t member = clusters->next[row]; member != row; member = clusters->next[member]) {
         if (member < row) continue;
-        if (to) to[listed] = weigh(comparer, model, row, member);
+        if (to) to[listed] = ra_link_score(scorer, row, member);
         listed++;
     }
     return listed;
 }
 
 ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_pair *pairs,
-                                uint64_t count, const ra_link_comparer *comparer,
-                                const ra_link_model *model, ra_arena *arena, ra_link_pair **out,
-                                uint64_t *out_count) {
-    uint32_t rows = comparer->table->rows;
+                                uint64_t count, const ra_link_scorer *scorer, ra_arena *arena,
+                                ra_link_pair **out, uint64_t *out_count) {
+    uint32_t rows = scorer->comparer->table->rows;
     uint64_t listed = 0, total = 0;
     for (uint32_t row = 0; row < rows; row++)
-        listed += list_row(clusters, comparer, model, row, NULL);
+        listed += list_row(clusters, scorer, row, NULL);
     total = listed;
     for (int pass = 0; pass < 2; pass++) {
         uint64_t at = listed;
@@ -150,7 +142,7 @@ ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_
         if (*out == NULL) return RA_NO_MEMORY;
     }
     for (uint32_t row = 0, at = 0; row < rows; row++)
-        at += (uint32_t)list_row(clusters, comparer, model, row, *out + at);
+        at += (uint32_t)list_row(clusters, scorer, row, *out + at);
     qsort(*out, total, sizeof **out, by_rows);
     *out_count = total;
     return RA_OK;

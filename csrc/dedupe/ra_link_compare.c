@@ -8,6 +8,7 @@
 #include "dedupe/ra_similarity.h"
 
 #define RA_SWAP_ALIKE 0.88
+#define RA_NAME_WORDS 8
 #define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
 /* A year and a month: each part of a date may be off by one. */
 #define RA_DATE_NEAR 400
@@ -20,12 +21,16 @@ static const uint32_t level_counts[RA_LINK_KINDS] = {
     [RA_LINK_EMAIL] = 5,
     [RA_LINK_DATE] = 5,
     [RA_LINK_LAG] = 14,
+    [RA_LINK_TIME] = 15,
     [RA_LINK_AMOUNT] = 15,
     [RA_LINK_MEMO] = RA_MEMO_LEVELS,
 };
 
 /* Upper ends of the day steps of a lag; before the first or after the last it is level 1. */
 static const double lag_steps[] = {-8, -4, -1, 0, 1, 2, 3, 4, 6, 9, 14, 21, 28};
+/* Upper ends in days; what is beyond the last but one is still within the limit. */
+static const double time_steps[] = {
+    10. / 1440, 1. / 24, 3. / 24, 6. / 24, .5, 1, 1.5, 2, 3, 4, 7, 14, 30, RA_LINK_LIMIT_MAX};
 static const double ratio_steps[] = {.15, .12, .10, .09, .08, .07, .06,
                                      .05, .04, .03, .02, .01, .005};
 
@@ -51,8 +56,54 @@ static uint32_t edits_of(const ra_link_term *a, const ra_link_term *b, uint32_t 
     return ra_osa(text_of(a), text_of(b), limit);
 }
 
+static uint32_t words_of(const ra_link_term *term, ra_str words[RA_NAME_WORDS]) {
+    uint32_t count = 0;
+    for (size_t at = 0; at < term->len && count < RA_NAME_WORDS; at++) {
+        size_t start = at;
+        while (at < term->len && term->text[at] != ' ')
+            at++;
+        words[count++] = (ra_str){term->text + start, at - start};
+    }
+    return count;
+}
+
+/* 2: the same word, or a slip in a long one; 1: an initial; 0: neither. */
+static uint32_t word_alike(ra_str a, ra_str b) {
+    if (ra_str_equal(a, b)) return 2;
+    if (a.len == 1 || b.len == 1) return a.ptr[0] == b.ptr[0];
+    return a.len > 3 && b.len > 3 && ra_osa(a, b, 1) <= 1 ? 2 : 0;
+}
+
+/* The same words in another order, with initials or further words: "Meyer, Anna B." One word at
+ * least is to be more than an initial. */
+static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
+    ra_str words[2][RA_NAME_WORDS];
+    uint32_t counts[2] = {words_of(a, words[0]), words_of(b, words[1])};
+    uint32_t few = counts[0] <= counts[1] ? 0 : 1, used = 0, whole = 0;
+    if (counts[few] < 2) return 1;
+    for (uint32_t i = 0; i < counts[few]; i++) {
+        uint32_t best = 0, at = 0;
+        for (uint32_t j = 0; j < counts[1 - few]; j++) {
+            uint32_t alike = used >> j & 1 ? 0 : word_alike(words[few][i], words[1 - few][j]);
+            if (alike > best) {
+                best = alike;
+                at = j;
+            }
+        }
+        if (best == 0) return 1;
+        used |= 1U << at;
+        whole += best == 2;
+    }
+    if (whole == counts[few] && counts[0] == counts[1]) return 4;
+    return whole > 0 ? 3 : 1;
+}
+
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     double alike = similarity(a, b, 0.8);
+    if (alike < 0.88) {
+        uint32_t level = reordered_level(a, b);
+        if (level > 1) return level;
+    }
     if (alike < 0.8) return 1;
     if (alike >= 0.94 || edits_of(a, b, 1) <= 1) return 4;
     return alike >= 0.88 ? 3 : 2;
@@ -102,6 +153,21 @@ static uint32_t lag_level(const ra_link_term *a, const ra_link_term *b, bool lin
     for (uint32_t i = 0; i < sizeof lag_steps / sizeof *lag_steps; i++)
         if (days <= lag_steps[i]) return i + 2;
     return 1;
+}
+
+static uint32_t time_level(const ra_link_term *a, const ra_link_term *b, uint32_t limit) {
+    double days = fabs(b->number - a->number);
+    if (isnan(days)) return 0;
+    if (days > limit) return RA_LINK_TOO_FAR;
+    uint32_t step = 0;
+    while (days > time_steps[step])
+        step++;
+    return step + 2;
+}
+
+double ra_link_time_span(uint32_t level, double *from) {
+    *from = level > 2 ? time_steps[level - 3] : 0;
+    return time_steps[level - 2];
 }
 
 static uint32_t amount_level(const ra_link_term *a, const ra_link_term *b) {
@@ -176,12 +242,69 @@ uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, ui
         return ra_link_memo_compare(&comparer->memos[column], left[column], right[column], bits);
     const ra_link_term *term_a = &terms[left[column]], *term_b = &terms[right[column]];
     if (field->kind == RA_LINK_LAG) return lag_level(term_a, term_b, table->linking);
+    if (field->kind == RA_LINK_TIME) return time_level(term_a, term_b, field->limit);
     if (left[column] != right[column]) return unequal_level(field->kind, term_a, term_b);
     if (field->frequency) *bits = rarity(comparer, column, term_a);
     return field->kind == RA_LINK_AMOUNT ? level_counts[RA_LINK_AMOUNT] : RA_LINK_EQUAL;
 }
 
+bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
+    const ra_link_table *table = comparer->table;
+    switch (table->profile.fields[table->columns[column]].kind) {
+    case RA_LINK_AMOUNT:
+        return level == level_counts[RA_LINK_AMOUNT];
+    case RA_LINK_MEMO:
+        return level >= RA_LINK_EQUAL;
+    default:
+        return level == RA_LINK_EQUAL;
+    }
+}
+
+bool ra_link_is_vetoed(const ra_link_comparer *comparer, uint64_t pattern) {
+    return comparer->time != RA_LINK_NO_FIELD &&
+           ra_link_level(pattern, comparer->time) == RA_LINK_TOO_FAR;
+}
+
+/* How well a column agrees: equal rare values best. */
+static float agreement(const ra_link_comparer *comparer, uint32_t column, uint32_t level,
+                       float bits) {
+    if (ra_link_level_is_equal(comparer, column, level)) return 2 + bits;
+    return (float)level / (float)comparer->levels[column];
+}
+
+/* Of each group the column that agrees best; nothing but the time when it vetoes. */
+static ra_link_evidence compare_grouped(const ra_link_comparer *comparer, uint32_t a, uint32_t b) {
+    ra_link_evidence evidence = {0, 0};
+    float best[RA_LINK_GROUPS + 1] = {0}, best_bits[RA_LINK_GROUPS + 1] = {0}, bits;
+    uint64_t speaking[RA_LINK_GROUPS + 1] = {0};
+    if (comparer->time != RA_LINK_NO_FIELD) {
+        uint64_t level = ra_link_compare_column(comparer, a, b, comparer->time, &bits);
+        evidence.pattern = level << (4 * comparer->time);
+        if (level == RA_LINK_TOO_FAR) return evidence;
+    }
+    for (uint32_t c = 0; c < comparer->table->column_count; c++) {
+        if (c == comparer->time) continue;
+        uint64_t level = ra_link_compare_column(comparer, a, b, c, &bits);
+        uint32_t group = comparer->group[c];
+        float agrees = agreement(comparer, c, (uint32_t)level, bits);
+        if (group == 0) {
+            evidence.pattern |= level << (4 * c);
+            evidence.bits += bits;
+        } else if (agrees > best[group]) {
+            best[group] = agrees;
+            best_bits[group] = bits;
+            speaking[group] = level << (4 * c);
+        }
+    }
+    for (uint32_t group = 1; group <= RA_LINK_GROUPS; group++) {
+        evidence.pattern |= speaking[group];
+        evidence.bits += best_bits[group];
+    }
+    return evidence;
+}
+
 ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, uint32_t b) {
+    if (comparer->grouped) return compare_grouped(comparer, a, b);
     ra_link_evidence evidence = {0, 0};
     for (uint32_t c = 0; c < comparer->table->column_count; c++) {
         float bits;
@@ -197,17 +320,21 @@ bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, u
     const ra_link_field *field = &table->profile.fields[table->columns[column]];
     if (field->kind == RA_LINK_MEMO) return true;
     if (field->kind == RA_LINK_NAME && level == RA_LINK_SWAPPED) return true;
-    return field->frequency && level == RA_LINK_EQUAL;
+    return field->frequency && ra_link_level_is_equal(comparer, column, level);
 }
 
 ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table *table,
                                 ra_arena *arena) {
     memset(comparer, 0, sizeof *comparer);
     comparer->table = table;
+    comparer->time = RA_LINK_NO_FIELD;
     for (uint32_t c = 0; c < table->column_count; c++) {
         const ra_link_field *field = &table->profile.fields[table->columns[c]];
         const ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[c]];
         comparer->levels[c] = level_counts[field->kind];
+        comparer->group[c] = field->group;
+        comparer->grouped |= field->group != 0 || field->kind == RA_LINK_TIME;
+        if (field->kind == RA_LINK_TIME) comparer->time = (uint8_t)c;
         uint8_t swap = field->swap;
         comparer->swap[c] = swap == RA_LINK_NO_FIELD ? RA_LINK_NO_FIELD : table->column_of[swap];
         bool shared = comparer->swap[c] != RA_LINK_NO_FIELD;

@@ -8,8 +8,10 @@
  *   email           2 alike, 3 same name other domain, 4 two edits, 5 equal
  *   date            2 within 400 days, 3 two edits, 4 one edit or day and month exchanged, 5 equal
  *   lag             2-14 days from b's date back to a's, in growing steps, 1 far off
+ *   time            2-15 minutes, hours, days apart, 1 further than the limit: never the same
  *   amount          2-14 ratio within 15 %, 12 % ... 0.5 %, 15 equal, 1 further off
  *   memo            see ra_link_memo.h
+ * Of a group the column that agrees best has its level, the others have 0.
  * `bits` sums log2(1/frequency) of what is equal, for columns with frequency (and memos). */
 #ifndef RA_DEDUPE_LINK_COMPARE_H
 #define RA_DEDUPE_LINK_COMPARE_H
@@ -19,6 +21,7 @@
 #define RA_LINK_LEVELS 16
 #define RA_LINK_EQUAL 5
 #define RA_LINK_SWAPPED 6
+#define RA_LINK_TOO_FAR 1
 
 typedef struct ra_link_evidence {
     uint64_t pattern;
@@ -31,6 +34,9 @@ typedef struct ra_link_comparer {
     uint8_t swap[RA_LINK_FIELDS];       /* column exchanged with this one, or none */
     float mean_cells[RA_LINK_FIELDS];   /* cells of the dictionary per column using it */
     uint32_t levels[RA_LINK_FIELDS];    /* highest level of the column */
+    uint8_t group[RA_LINK_FIELDS];      /* of the column, 0: none */
+    uint8_t time;                       /* the column of kind time, or RA_LINK_NO_FIELD */
+    bool grouped;                       /* groups or a time, i.e. columns are not independent */
 } ra_link_comparer;
 
 /* `table` must stay as it is while the comparer is used. Comparing needs no lock. */
@@ -42,6 +48,15 @@ ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, u
 /* The level of one column with *bits for it. */
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits);
+
+/* Is this the level of equal values (of a text: of one that begins the other)? */
+bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
+
+/* Does the pattern say that the two cannot be the same? */
+bool ra_link_is_vetoed(const ra_link_comparer *comparer, uint64_t pattern);
+
+/* Days that two times of that level (from 2) are apart: from *from to the result. */
+double ra_link_time_span(uint32_t level, double *from);
 
 /* What a level means, in a few words: "nearly equal", "2 days later"; never NULL. */
 const char *ra_link_level_name(ra_link_kind kind, uint32_t level);

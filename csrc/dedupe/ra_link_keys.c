@@ -61,10 +61,14 @@ static uint64_t sound_key(const ra_link_term *term) {
 }
 
 /* Two grids half a cell apart: values within half a cell of each other share a cell of one. */
-static bool near_key(const ra_link_term *term, ra_link_kind kind, uint32_t grid, uint64_t *key) {
+static bool near_key(const ra_link_term *term, const ra_link_field *field, uint32_t grid,
+                     uint64_t *key) {
     double place = term->number;
-    if (isnan(place) || (kind == RA_LINK_AMOUNT && place <= 0)) return false;
-    place = kind == RA_LINK_AMOUNT ? log(place) / RA_NEAR_RATIO : place / RA_NEAR_DAYS;
+    if (isnan(place) || (field->kind == RA_LINK_AMOUNT && place <= 0)) return false;
+    if (field->kind == RA_LINK_AMOUNT)
+        place = log(place) / RA_NEAR_RATIO;
+    else
+        place /= field->limit ? 2.0 * field->limit : RA_NEAR_DAYS;
     int64_t cell = (int64_t)floor(place + (grid ? 0.5 : 0));
     *key = (uint64_t)cell * RA_NEAR_KEYS + grid;
     return true;
@@ -87,7 +91,7 @@ static bool part_key(const ra_link_comparer *comparer, const ra_link_part *part,
         *key = sound_key(value);
         return true;
     case RA_LINK_NEAR:
-        return near_key(value, table->profile.fields[part->field].kind, number, key);
+        return near_key(value, &table->profile.fields[part->field], number, key);
     case RA_LINK_TOKEN:
         *key = ra_link_memo_rare(&comparer->memos[column], term, number);
         return *key != 0;

@@ -26,6 +26,11 @@ static const char *const lag_names[] = {"missing",
                                         "14 days later",
                                         "21 days later",
                                         "28 days later"};
+static const char *const time_names[] = {
+    "missing",         "too far apart",  "within 10 minutes", "within an hour",
+    "within 3 hours",  "within 6 hours", "within 12 hours",   "within 24 hours",
+    "within 36 hours", "within 2 days",  "within 3 days",     "within 4 days",
+    "within 7 days",   "within 14 days", "within 30 days",    "over 30 days"};
 static const char *const amount_names[] = {
     "missing",    "different",  "within 15 %",  "within 12 %", "within 10 %", "within 9 %",
     "within 8 %", "within 7 %", "within 6 %",   "within 5 %",  "within 4 %",  "within 3 %",
@@ -45,7 +50,7 @@ static const struct {
     [RA_LINK_CODE] = RA_NAMES(code_names),   [RA_LINK_PHONE] = RA_NAMES(code_names),
     [RA_LINK_EMAIL] = RA_NAMES(email_names), [RA_LINK_DATE] = RA_NAMES(date_names),
     [RA_LINK_LAG] = RA_NAMES(lag_names),     [RA_LINK_AMOUNT] = RA_NAMES(amount_names),
-    [RA_LINK_MEMO] = RA_NAMES(memo_names),
+    [RA_LINK_TIME] = RA_NAMES(time_names),   [RA_LINK_MEMO] = RA_NAMES(memo_names),
 };
 
 const char *ra_link_level_name(ra_link_kind kind, uint32_t level) {

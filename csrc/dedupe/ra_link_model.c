@@ -14,6 +14,9 @@
 #define RA_HOPELESS (-25.0F)  /* weight below which a pair no longer moves the estimate */
 #define RA_PRIOR_STRENGTH 3.0 /* pairs that the starting m counts for */
 #define RA_ALONE_LEAST .02    /* blocking misses a few: no record is sure to have its counterpart */
+/* A whole group disagrees (no name, e-mail or phone alike) in at most this share of true pairs: an
+ * estimate above it has mistaken chance agreements of the other columns for sameness. */
+#define RA_GROUP_DIFFERS .01
 #define RA_CURVE_BINS 512
 #define RA_AUTOMATIC 9.97F /* bits: 999 of 1,000 such pairs are right */
 #define RA_F1_LEAST 0.2    /* a model expecting less is no reason to take even less likely pairs */
@@ -46,6 +49,7 @@ static double start_m(ra_link_kind kind, uint32_t level, uint32_t levels) {
     case RA_LINK_AMOUNT:
         return level == levels ? .3 : level == 1 ? .02 : .68 / (levels - 2);
     case RA_LINK_LAG:
+    case RA_LINK_TIME:
         return level == 1 ? .02 : .98 / (levels - 1);
     default:
         return start_string[level];
@@ -104,17 +108,27 @@ static double chance_equal(const ra_link_comparer *comparer, uint32_t column) {
     return cells > 1 ? sum / (cells * (cells - 1)) : 0;
 }
 
+/* Sum over the levels of a column; of one in a group over the whole group, since which of its
+ * columns agrees best says something as well. */
+static double seen_in(const ra_link_comparer *comparer, const ra_level_sums *sums,
+                      uint32_t column) {
+    uint32_t group = comparer->group[column];
+    double seen = 0;
+    for (uint32_t c = 0; c < comparer->table->column_count; c++)
+        for (uint32_t l = 1; l <= comparer->levels[c]; l++)
+            seen += c == column || (group && comparer->group[c] == group) ? sums->sum[c][l] : 0;
+    return seen;
+}
+
 static void set_u(ra_link_model *model, const ra_link_comparer *comparer,
                   const ra_level_sums *sums) {
     for (uint32_t c = 0; c < model->columns; c++) {
         uint32_t levels = comparer->levels[c];
-        double seen = 0;
-        for (uint32_t l = 1; l <= levels; l++)
-            seen += sums->sum[c][l];
+        double seen = seen_in(comparer, sums, c);
         for (uint32_t l = 1; l <= levels; l++)
             model->u[c][l] = (sums->sum[c][l] + .5) / (seen + .5 * levels);
         ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
-        if (kind == RA_LINK_MEMO || kind == RA_LINK_LAG) continue;
+        if (kind == RA_LINK_MEMO || kind == RA_LINK_LAG || kind == RA_LINK_TIME) continue;
         uint32_t equal = kind == RA_LINK_AMOUNT ? levels : RA_LINK_EQUAL;
         double chance = chance_equal(comparer, c);
         model->u[c][equal] = chance > 1e-9 ? chance : 1e-9;
@@ -129,6 +143,7 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
             double u = ra_link_level_has_bits(comparer, c, l) ? 1 : model->u[c][l];
             model->weight[c][l] = (float)log2(model->m[c][l] / u);
         }
+        if (c == comparer->time) model->weight[c][RA_LINK_TOO_FAR] = RA_LINK_VETO;
     }
 }
 
@@ -216,6 +231,24 @@ static double prior_of(const ra_link_table *table, double same) {
     return fmin(prior, .5);
 }
 
+/* Which of several equal columns of a group is the rarest is a matter of chance, that one of them
+ * is equal is not: they share one m. */
+static void share_equal(ra_link_model *model, const ra_link_comparer *comparer) {
+    double shared[RA_LINK_GROUPS + 1] = {0};
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t c = 0; c < model->columns; c++) {
+            uint32_t group = comparer->group[c];
+            for (uint32_t l = 1; l <= comparer->levels[c] && group; l++) {
+                if (!ra_link_level_is_equal(comparer, c, l)) continue;
+                if (pass == 0)
+                    shared[group] += model->m[c][l];
+                else
+                    model->m[c][l] = fmin(shared[group], 1);
+            }
+        }
+    }
+}
+
 /* New m and prior; returns the largest change. */
 static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
     ra_link_model *model = estimate->model;
@@ -224,16 +257,16 @@ static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
     for (uint32_t c = 0; c < model->columns; c++) {
         uint32_t levels = comparer->levels[c];
         ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
-        double seen = 0;
-        for (uint32_t l = 1; l <= levels; l++)
-            seen += sums->sum[c][l];
+        double seen = seen_in(comparer, sums, c);
         for (uint32_t l = 1; l <= levels; l++) {
             double start = RA_PRIOR_STRENGTH * start_m(kind, l, levels);
             double m = (sums->sum[c][l] + start) / (seen + RA_PRIOR_STRENGTH);
-            change = fmax(change, fabs(m - model->m[c][l]));
+            if (l == 1 && comparer->group[c]) m = fmin(m, RA_GROUP_DIFFERS);
+            if (comparer->group[c] == 0) change = fmax(change, fabs(m - model->m[c][l]));
             model->m[c][l] = m;
         }
     }
+    share_equal(model, comparer);
     double prior = prior_of(comparer->table, sums->total / estimate->training->share);
     change = fmax(change, fabs(prior / model->prior - 1));
     model->prior = prior;
@@ -266,6 +299,7 @@ static void start_model(ra_link_model *model, const ra_link_comparer *comparer) 
         ra_link_kind kind = table->profile.fields[table->columns[c]].kind;
         for (uint32_t l = 1; l <= comparer->levels[c]; l++)
             model->m[c][l] = start_m(kind, l, comparer->levels[c]);
+        if (comparer->group[c]) model->m[c][1] = RA_GROUP_DIFFERS;
     }
     set_weights(model, comparer);
 }
@@ -294,6 +328,8 @@ static void find_threshold(ra_estimate *estimate) {
         model->expected_recall = right / total;
     }
     double half = fmax(best, RA_F1_LEAST) / 2;
+    uint32_t percent = estimate->training->comparer->table->profile.review;
+    if (percent) half = percent / 100.0;
     model->threshold = (float)log2(half / (1 - half));
     model->automatic = fmaxf(model->threshold, RA_AUTOMATIC);
 }

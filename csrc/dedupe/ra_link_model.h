@@ -17,6 +17,8 @@
 #include "dedupe/ra_link_compare.h"
 #include "dedupe/ra_link_parallel.h"
 
+#define RA_LINK_VETO (-1000.0F) /* bits: beyond what any agreement outweighs */
+
 typedef struct ra_link_pair {
     uint32_t a, b;
     uint64_t pattern;

@@ -70,6 +70,65 @@ ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) {
     return status;
 }
 
+static bool two_digits(ra_str raw, size_t at, int *out) {
+    if (at + 2 > raw.len) return false;
+    char tens = raw.ptr[at], ones = raw.ptr[at + 1];
+    if (tens < '0' || tens > '9' || ones < '0' || ones > '9') return false;
+    *out = (tens - '0') * 10 + ones - '0';
+    return true;
+}
+
+/* Minutes east of UTC behind a time: "+02:00", "-0500"; 0 for none or "Z". */
+static int minutes_east(ra_str raw, size_t at) {
+    int hours = 0, minutes = 0;
+    if (at >= raw.len || (raw.ptr[at] != '+' && raw.ptr[at] != '-')) return 0;
+    int sign = raw.ptr[at] == '-' ? -1 : 1;
+    if (!two_digits(raw, at + 1, &hours)) return 0;
+    at += at + 3 < raw.len && raw.ptr[at + 3] == ':' ? 4 : 3;
+    (void)two_digits(raw, at, &minutes);
+    return sign * (hours * 60 + minutes);
+}
+
+static int half_of_day(ra_str raw, size_t at, int hour) {
+    while (at < raw.len && raw.ptr[at] == ' ')
+        at++;
+    if (at + 1 >= raw.len || (raw.ptr[at + 1] | 0x20) != 'm') return hour;
+    char half = (char)(raw.ptr[at] | 0x20);
+    if (half != 'a' && half != 'p') return hour;
+    return hour % 12 + (half == 'p' ? 12 : 0);
+}
+
+/* Seconds of the day of the first hours:minutes; false when there is none. */
+static bool time_of_day(ra_str raw, int *seconds, int *east) {
+    for (size_t at = 1; at < raw.len; at++) {
+        int hour = 0, minute = 0, second = 0;
+        if (raw.ptr[at] != ':' || !two_digits(raw, at + 1, &minute)) continue;
+        if (at < 2 || !two_digits(raw, at - 2, &hour)) hour = raw.ptr[at - 1] - '0';
+        size_t end = at + 3;
+        if (end < raw.len && raw.ptr[end] == ':' && two_digits(raw, end + 1, &second)) end += 3;
+        while (end < raw.len &&
+               (raw.ptr[end] == '.' || (raw.ptr[end] >= '0' && raw.ptr[end] <= '9')))
+            end++;
+        hour = half_of_day(raw, end, hour);
+        if (hour < 0 || hour > 23 || minute > 59 || second > 60) return false;
+        *seconds = hour * 3600 + minute * 60 + second;
+        *east = minutes_east(raw, end);
+        return true;
+    }
+    return false;
+}
+
+ra_status ra_link_fold_time(ra_str raw, ra_link_value *out) {
+    ra_status status = ra_link_fold_date(raw, out);
+    if (status != RA_OK || out->len == 0 || isnan(out->number)) return status;
+    int seconds = 0, east = 0;
+    if (!time_of_day(raw, &seconds, &east)) return status;
+    out->number += (seconds - east * 60) / 86400.0;
+    out->len += (uint32_t)snprintf(out->text + out->len, RA_LINK_TEXT_MAX - out->len, "%+d",
+                                   seconds - east * 60);
+    return status;
+}
+
 /* Where the fraction starts: the last point or comma, unless it can only be grouping (three digits
  * behind it and the same sign before, or a comma with exactly three digits behind it). */
 static size_t fraction_start(ra_str raw) {

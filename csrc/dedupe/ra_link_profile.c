@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static const char *const kind_names[RA_LINK_KINDS] = {"name", "address", "code",   "phone", "email",
-                                                      "date", "lag",     "amount", "memo"};
+static const char *const kind_names[RA_LINK_KINDS] = {"name", "address", "code", "phone",  "email",
+                                                      "date", "lag",     "time", "amount", "memo"};
 
 typedef struct ra_words {
     ra_str line;
@@ -67,11 +67,68 @@ static const char *parse_swap(ra_link_profile *profile, uint8_t index, ra_str na
     return NULL;
 }
 
+static const char *parse_group(ra_link_profile *profile, uint8_t index, ra_str name) {
+    uint32_t group = 0;
+    while (group < profile->group_count &&
+           !ra_str_equal(name, (ra_str){profile->groups[group], strlen(profile->groups[group])}))
+        group++;
+    if (group == profile->group_count) {
+        if (group == RA_LINK_GROUPS) return "there are too many groups";
+        if (name.len == 0 || !copy_text(profile->groups[group], RA_LINK_NAME_MAX, name))
+            return "a group has a name of at most 31 bytes";
+        profile->group_count++;
+    }
+    profile->fields[index].group = (uint8_t)(group + 1);
+    return NULL;
+}
+
+/* 1 to `most`; false for anything else. */
+static bool parse_number(ra_str digits, uint32_t most, uint32_t *out) {
+    *out = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9') return false;
+        *out = *out * 10 + (uint32_t)(digits.ptr[i] - '0');
+        if (*out > most) return false;
+    }
+    return *out > 0;
+}
+
+static const char *check_field(const ra_link_profile *profile, const ra_link_field *field) {
+    for (const ra_link_field *other = profile->fields; other < field; other++)
+        if (field->limit && other->limit) return "a profile has at most one field of kind time";
+    if ((field->kind == RA_LINK_TIME) != (field->limit > 0))
+        return "limit= belongs to fields of kind time, and each of them needs it";
+    if (field->group && field->swap != RA_LINK_NO_FIELD)
+        return "a field with a swap field cannot be in a group";
+    if (field->group && (field->kind == RA_LINK_TIME || field->kind == RA_LINK_LAG))
+        return "a time cannot be in a group";
+    return NULL;
+}
+
+static const char *parse_option(ra_link_profile *profile, uint8_t index, ra_str word) {
+    ra_link_field *field = &profile->fields[index];
+    ra_str rest;
+    if (ra_str_equal(word, RA_STR("tf"))) {
+        field->frequency = true;
+        return NULL;
+    }
+    if (starts_with(word, RA_STR("swap="), &rest)) return parse_swap(profile, index, rest);
+    if (starts_with(word, RA_STR("group="), &rest)) return parse_group(profile, index, rest);
+    if (starts_with(word, RA_STR("limit="), &rest))
+        return parse_number(rest, RA_LINK_LIMIT_MAX, &field->limit)
+                   ? NULL
+                   : "limit= needs a number of days from 1 to 9999";
+    if (!starts_with(word, RA_STR("aliases="), &rest)) return "unknown option of a field";
+    return copy_text(field->aliases, sizeof field->aliases, rest)
+               ? NULL
+               : "the aliases of a field are too long";
+}
+
 static const char *parse_field(ra_link_profile *profile, ra_words *words) {
     if (profile->field_count == RA_LINK_FIELDS) return "too many fields";
     uint8_t index = (uint8_t)profile->field_count;
     ra_link_field *field = &profile->fields[index];
-    ra_str name = next_word(words), rest;
+    ra_str name = next_word(words);
     if (name.len == 0 || !copy_text(field->name, sizeof field->name, name))
         return "a field needs a name of at most 31 bytes";
     if (ra_link_profile_field(profile, name) != RA_LINK_NO_FIELD) return "a field is defined twice";
@@ -79,20 +136,10 @@ static const char *parse_field(ra_link_profile *profile, ra_words *words) {
     field->swap = RA_LINK_NO_FIELD;
     profile->field_count++;
     for (ra_str word = next_word(words); word.len; word = next_word(words)) {
-        const char *wrong = NULL;
-        if (ra_str_equal(word, RA_STR("tf")))
-            field->frequency = true;
-        else if (starts_with(word, RA_STR("swap="), &rest))
-            wrong = parse_swap(profile, index, rest);
-        else if (starts_with(word, RA_STR("aliases="), &rest))
-            wrong = copy_text(field->aliases, sizeof field->aliases, rest)
-                        ? NULL
-                        : "the aliases of a field are too long";
-        else
-            wrong = "unknown option of a field";
+        const char *wrong = parse_option(profile, index, word);
         if (wrong) return wrong;
     }
-    return NULL;
+    return check_field(profile, field);
 }
 
 static const char *parse_how(ra_str how, ra_link_part *part) {
@@ -115,7 +162,8 @@ static const char *parse_how(ra_str how, ra_link_part *part) {
 
 static const char *check_part(const ra_link_profile *profile, const ra_link_part *part) {
     ra_link_kind kind = profile->fields[part->field].kind;
-    bool number = kind == RA_LINK_DATE || kind == RA_LINK_LAG || kind == RA_LINK_AMOUNT;
+    bool number = kind == RA_LINK_DATE || kind == RA_LINK_LAG || kind == RA_LINK_TIME ||
+                  kind == RA_LINK_AMOUNT;
     if (part->how == RA_LINK_NEAR && !number) return "near is for dates and amounts";
     if (part->how == RA_LINK_TOKEN && kind != RA_LINK_MEMO)
         return "token is for fields of kind memo";
@@ -165,7 +213,11 @@ static const char *parse_line(ra_link_profile *profile, ra_str line) {
     if (ra_str_equal(verb, RA_STR("field"))) return parse_field(profile, &words);
     if (ra_str_equal(verb, RA_STR("block"))) return parse_rule(profile, &words);
     if (ra_str_equal(verb, RA_STR("sort"))) return parse_sort(profile, &words);
-    return "a line starts with profile, field, block or sort";
+    if (ra_str_equal(verb, RA_STR("review")))
+        return parse_number(next_word(&words), 99, &profile->review)
+                   ? NULL
+                   : "review needs a number of percent from 1 to 99";
+    return "a line starts with profile, field, block, review or sort";
 }
 
 ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) {

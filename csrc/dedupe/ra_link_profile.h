@@ -8,12 +8,18 @@
  *   block surname:sound date_of_birth:4
  *   sort  surname given_name
  *
- * field NAME KIND [tf] [swap=FIELD] [aliases=A,B]   `tf`: agreeing on a rare value weighs more;
- *     `swap`: the two fields are often exchanged. `aliases`: header names, after the name itself.
+ * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [aliases=A,B]
+ *     `tf`: agreeing on a rare value weighs more; `swap`: the two fields are often exchanged;
+ *     `group`: the fields of a group say the same thing, so the one that agrees best speaks for
+ *     all; `limit`, of kind time: further apart is never the same. `aliases`: header names, after
+ *     the name itself.
  * block FIELD[:HOW] ...                             records agreeing on all parts are candidates;
- *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days),
+ *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days, times within
+ *     the limit),
  *     token (one of the four rarest words), either (its value or that of its swap field);
  *     default the whole value.
+ * review PERCENT                                    list pairs from this probability up; default:
+ *     where the expected F1 is best.
  * sort FIELD ...                                    order inside a block that is too large. */
 #ifndef RA_DEDUPE_LINK_PROFILE_H
 #define RA_DEDUPE_LINK_PROFILE_H
@@ -25,6 +31,8 @@
 #define RA_LINK_PARTS 4
 #define RA_LINK_NAME_MAX 32
 #define RA_LINK_ALIASES_MAX 256
+#define RA_LINK_GROUPS 4
+#define RA_LINK_LIMIT_MAX 9999 /* days */
 #define RA_LINK_NO_FIELD 0xFF
 
 typedef enum ra_link_kind {
@@ -35,6 +43,7 @@ typedef enum ra_link_kind {
     RA_LINK_EMAIL,
     RA_LINK_DATE,   /* a fixed date, mistyped at most */
     RA_LINK_LAG,    /* a date that comes later on the other side */
+    RA_LINK_TIME,   /* when something happened, noted soon after on the other side */
     RA_LINK_AMOUNT, /* money, possibly less fees or at another rate */
     RA_LINK_MEMO,   /* free text with names, references, filler; possibly cut */
     RA_LINK_KINDS
@@ -54,7 +63,9 @@ typedef struct ra_link_field {
     char aliases[RA_LINK_ALIASES_MAX]; /* comma separated, may be empty */
     ra_link_kind kind;
     bool frequency;
-    uint8_t swap; /* index of the other field or RA_LINK_NO_FIELD */
+    uint8_t swap;   /* index of the other field or RA_LINK_NO_FIELD */
+    uint8_t group;  /* from 1; 0: none */
+    uint32_t limit; /* days; of RA_LINK_TIME only */
 } ra_link_field;
 
 typedef struct ra_link_part {
@@ -73,7 +84,9 @@ typedef struct ra_link_profile {
     ra_link_field fields[RA_LINK_FIELDS];
     ra_link_rule rules[RA_LINK_RULES];
     uint8_t sort[RA_LINK_PARTS];
-    uint32_t field_count, rule_count, sort_count;
+    char groups[RA_LINK_GROUPS][RA_LINK_NAME_MAX];
+    uint32_t review; /* percent, or 0 */
+    uint32_t group_count, field_count, rule_count, sort_count;
 } ra_link_profile;
 
 /* Read a textual profile. On failure error->row is the line, error->message says what is wrong. */

@@ -124,6 +124,26 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
     return most >= run->scan->floor;
 }
 
+/* What the model is learnt from: pairs that may be the same and are nobody's habit. */
+static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
+    const ra_link_comparer *comparer = scan->blocks->comparer;
+    if (scan->habits != NULL && (scan->habits[pair->a] || scan->habits[pair->b])) return false;
+    ra_link_evidence evidence = ra_link_compare(comparer, pair->a, pair->b);
+    pair->pattern = evidence.pattern;
+    pair->weight = evidence.bits;
+    return !ra_link_is_vetoed(comparer, evidence.pattern);
+}
+
+/* Take the pair? Its columns are weighed one by one unless they depend on each other. */
+static bool weigh(const ra_scan_run *run, ra_link_pair *pair) {
+    const ra_link_scan *scan = run->scan;
+    if (scan->model == NULL) return observe(scan, pair);
+    if (!scan->blocks->comparer->grouped) return score(run, pair);
+    ra_link_scorer scorer = {scan->blocks->comparer, scan->model, scan->habits};
+    *pair = ra_link_score(&scorer, pair->a, pair->b);
+    return pair->weight >= scan->floor;
+}
+
 static bool is_chosen(const ra_link_scan *scan, uint32_t row) {
     return scan->stride <= 1 ||
            XXH3_64bits_withSeed(&row, sizeof row, scan->seed) % scan->stride == 0;
@@ -159,14 +179,7 @@ static ra_status scan_rows(void *context, uint32_t number, uint32_t worker) {
                 __builtin_prefetch(cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns);
             uint32_t other = gatherer->rows[i];
             ra_link_pair pair = {.a = row < other ? row : other, .b = row < other ? other : row};
-            if (scan->model == NULL) {
-                ra_link_evidence evidence = ra_link_compare(scan->blocks->comparer, pair.a, pair.b);
-                pair.pattern = evidence.pattern;
-                pair.weight = evidence.bits;
-            } else if (!score(run, &pair)) {
-                continue;
-            }
-            status = keep(task, &run->arenas[worker], &pair);
+            if (weigh(run, &pair)) status = keep(task, &run->arenas[worker], &pair);
         }
     }
     return status;

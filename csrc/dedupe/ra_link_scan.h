@@ -3,12 +3,12 @@
 #ifndef RA_DEDUPE_LINK_SCAN_H
 #define RA_DEDUPE_LINK_SCAN_H
 
-#include "dedupe/ra_link_block.h"
-#include "dedupe/ra_link_model.h"
+#include "dedupe/ra_link_habit.h"
 
 typedef struct ra_link_scan {
     const ra_link_blocks *blocks;
     const ra_link_model *model; /* NULL: keep every pair compared, weight = rarity bits */
+    const uint8_t *habits;      /* see ra_link_scorer; without a model: leave these rows out */
     float floor;                /* with a model: keep pairs of at least this weight */
     uint32_t from;              /* pairs of two rows of the first set before this are left out */
     uint32_t stride;            /* gather for one row in so many, chosen by the seed; 1: all */

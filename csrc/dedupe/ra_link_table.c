@@ -17,11 +17,11 @@
 typedef ra_status (*ra_fold)(ra_str raw, ra_link_value *out);
 
 static const ra_fold folds[RA_LINK_KINDS] = {
-    [RA_LINK_NAME] = ra_link_fold,        [RA_LINK_ADDRESS] = ra_link_fold_address,
-    [RA_LINK_CODE] = ra_link_fold_code,   [RA_LINK_PHONE] = ra_link_fold_phone,
-    [RA_LINK_EMAIL] = ra_link_fold_email, [RA_LINK_DATE] = ra_link_fold_date,
-    [RA_LINK_LAG] = ra_link_fold_date,    [RA_LINK_AMOUNT] = ra_link_fold_amount,
-    [RA_LINK_MEMO] = ra_link_fold,
+    [RA_LINK_NAME] = ra_link_fold,          [RA_LINK_ADDRESS] = ra_link_fold_address,
+    [RA_LINK_CODE] = ra_link_fold_code,     [RA_LINK_PHONE] = ra_link_fold_phone,
+    [RA_LINK_EMAIL] = ra_link_fold_email,   [RA_LINK_DATE] = ra_link_fold_date,
+    [RA_LINK_LAG] = ra_link_fold_date,      [RA_LINK_TIME] = ra_link_fold_time,
+    [RA_LINK_AMOUNT] = ra_link_fold_amount, [RA_LINK_MEMO] = ra_link_fold,
 };
 
 static ra_status grow(ra_arena *arena, void **items, uint32_t *room, size_t size) {

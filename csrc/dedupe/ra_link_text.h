@@ -39,6 +39,11 @@ ra_status ra_link_fold_email(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
  * are no date of the calendar stay as text without a number; anything else is no value. */
 ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 
+/* The same with the time of day behind the date, if there is one: hours:minutes[:seconds], am or
+ * pm, a distance from UTC. The text gets the seconds, `number` the fraction of the day; what has a
+ * distance is brought to UTC. */
+ra_status ra_link_fold_time(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
+
 /* A decimal number with either decimal sign, grouping and a currency ignored; `number` in
  * hundredths, sign dropped ("paid" and "received" book the same amount with opposite signs). */
 ra_status ra_link_fold_amount(ra_str raw, ra_link_value *out) RA_MUST_CHECK;

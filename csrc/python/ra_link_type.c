@@ -238,7 +238,7 @@ static PyObject *link_explain(PyObject *object, PyObject *args) {
         PyErr_SetString(PyExc_IndexError, "there is no such row");
         return NULL;
     }
-    ra_link_reason reasons[RA_LINK_FIELDS];
+    ra_link_reason reasons[RA_LINK_REASONS];
     uint32_t count = self->result.comparer.table != NULL && table->rows > 1
                          ? ra_link_explain(&self->result, a, b + split, reasons)
                          : 0;

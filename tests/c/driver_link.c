@@ -187,7 +187,7 @@ static bool write_pairs(const ra_arguments *arguments, const ra_link_table *tabl
         write_text(out, table->ids[pair->b]);
         fprintf(out, ",%.3f,%.6f", (double)pair->weight, ra_link_probability(pair->weight));
         if (clustered) fprintf(out, ",%u", result->clusters.of_row[pair->a]);
-        ra_link_reason reasons[RA_LINK_FIELDS];
+        ra_link_reason reasons[RA_LINK_REASONS];
         uint32_t count = 0;
         if (arguments->explain) count = ra_link_explain(result, pair->a, pair->b, reasons);
         for (uint32_t c = 0; c < count; c++)
