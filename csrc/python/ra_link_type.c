@@ -2,6 +2,8 @@
 /* link(): a linkage run over Python's rows; LinkResult: what it found, and why. */
 #include "python/ra_link_python.h"
 
+#include "dedupe/ra_link_csv.h"
+
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -185,6 +187,92 @@ PyObject *ra_link_call(PyObject *module, PyObject *args, PyObject *kwargs) {
     return (PyObject *)self;
 }
 
+const char ra_link_files_doc[] =
+    "link_files(profile, paths, columns='', *, threads=0, seed=0, threshold=None)\n--\n\n"
+    "As link(), for one or two delimited files whose columns are known by their names; `columns` "
+    "(\"FIELD=COLUMN,...\") names others. LinkResult.ids has the rows' own ids. An Error about a "
+    "file has its path as field.";
+
+/* The files into self->table; an error has the path as its field. */
+static bool load_files(ra_link_object *self, ra_module_state *state, const ra_link_profile *profile,
+                       PyObject *paths, ra_str columns) {
+    ra_source sources[2] = {{.fd = -1}, {.fd = -1}};
+    ra_input inputs[2];
+    ra_error error = {.code = RA_OK};
+    ra_status status = RA_OK;
+    uint32_t where = 0, count = (uint32_t)PyTuple_Size(paths), opened = 0;
+    bool ready = true;
+    for (; opened < count && ready; opened += ready) {
+        ready = ra_source_open(&sources[opened], PyTuple_GetItem(paths, opened)) == 0;
+        inputs[opened] = sources[opened].input;
+    }
+    if (ready) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = ra_link_csv_load(profile, inputs, count, columns, 0, &self->table, &where, &error);
+        Py_END_ALLOW_THREADS;
+    }
+    for (uint32_t i = 0; i < opened; i++) {
+        ra_source_close(&sources[i]);
+    }
+    if (ready && status != RA_OK) {
+        PyObject *path = PyObject_Str(PyTuple_GetItem(paths, where));
+        if (error.field == NULL && path != NULL) error.field = PyUnicode_AsUTF8(path);
+        ra_raise(state, status, &error);
+        Py_XDECREF(path);
+    }
+    return ready && status == RA_OK;
+}
+
+PyObject *ra_link_files(PyObject *module, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"profile", "paths", "columns", "threads", "seed", "threshold", NULL};
+    PyObject *name, *sequence, *threshold = Py_None;
+    const char *columns = "";
+    Py_ssize_t columns_len = 0;
+    int threads = 0;
+    unsigned long long seed = 0;
+    ra_link_options options = {0};
+    ra_link_profile profile;
+    ra_module_state *state = PyModule_GetState(module);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO|s#$iKO", names, &name, &sequence, &columns,
+                                     &columns_len, &threads, &seed, &threshold) ||
+        !read_threshold(threshold, &options.threshold) ||
+        !read_counts(Py_None, threads, &options) || !read_profile(state, name, &profile)) {
+        return NULL;
+    }
+    options.seed = seed;
+    PyObject *paths = PySequence_Tuple(sequence);
+    if (paths == NULL) return NULL;
+    ra_link_object *self = NULL;
+    if (PyTuple_Size(paths) < 1 || PyTuple_Size(paths) > 2) {
+        PyErr_SetString(PyExc_ValueError, "one or two files are linked");
+    } else {
+        self = (ra_link_object *)PyType_GenericAlloc(state->link_type, 0);
+    }
+    ra_str overrides = {columns, (size_t)columns_len};
+    if (self != NULL &&
+        (!load_files(self, state, &profile, paths, overrides) || !run(self, state, options))) {
+        Py_CLEAR(self);
+    }
+    Py_DECREF(paths);
+    return (PyObject *)self;
+}
+
+static PyObject *get_ids(PyObject *object, void *Py_UNUSED(closure)) {
+    const ra_link_object *self = (const ra_link_object *)object;
+    PyObject *list = PyList_New((Py_ssize_t)self->table.rows);
+    for (uint32_t row = 0; list != NULL && row < self->table.rows; row++) {
+        ra_str id = self->table.ids[row];
+        PyObject *item = PyUnicode_DecodeUTF8(id.len > 0 ? id.ptr : "", (Py_ssize_t)id.len, "replace");
+        if (item == NULL || PyList_SetItem(list, (Py_ssize_t)row, item) < 0) Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *get_split(PyObject *object, void *Py_UNUSED(closure)) {
+    const ra_link_object *self = (const ra_link_object *)object;
+    return PyLong_FromUnsignedLong(self->table.linking ? self->table.split : self->table.rows);
+}
+
 static PyObject *get_pairs(PyObject *object, void *Py_UNUSED(closure)) {
     const ra_link_object *self = (const ra_link_object *)object;
     uint32_t split = self->table.linking ? self->table.split : 0;
@@ -304,6 +392,9 @@ static PyGetSetDef link_getters[] = {
      "per row of one set the number of its cluster, -1: alone; empty when two are linked", NULL},
     {"automatic", get_automatic, NULL, "bits from which a pair needs nobody's eye", NULL},
     {"review", get_review, NULL, "bits from which a pair is listed", NULL},
+    {"ids", get_ids, NULL, "ids of all rows of link_files(), the second file's behind the first's",
+     NULL},
+    {"split", get_split, NULL, "number of rows of the first set", NULL},
     {"compared", get_compared, NULL, "number of candidate pairs looked at", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -148,6 +148,8 @@ static PyMethodDef functions[] = {
     {"identity_key", identity_key, METH_VARARGS, identity_key_doc},
     {"link", (PyCFunction)(void (*)(void))ra_link_call, METH_VARARGS | METH_KEYWORDS,
      ra_link_call_doc},
+    {"link_files", (PyCFunction)(void (*)(void))ra_link_files, METH_VARARGS | METH_KEYWORDS,
+     ra_link_files_doc},
     {"link_profiles", ra_link_profiles, METH_NOARGS, ra_link_profiles_doc},
     {"link_check", ra_link_check, METH_O, ra_link_check_doc},
     {NULL, NULL, 0, NULL},

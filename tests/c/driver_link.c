@@ -109,50 +109,26 @@ static ra_status load_profile(const char *name, ra_link_profile *profile, ra_err
     return ra_link_profile_parse(text, profile, error);
 }
 
-static ra_status map_columns(ra_link_csv *csvs, const ra_arguments *arguments,
-                             const ra_link_profile *profile, bool *present, ra_error *error) {
-    ra_str overrides = {arguments->columns, strlen(arguments->columns)};
-    uint64_t used = 0, wanted = 0;
-    for (size_t i = 0, n = 0; i < overrides.len; i++)
-        if (i == 0 || overrides.ptr[i - 1] == ',') wanted |= UINT64_C(1) << (n++ & 63);
-    for (uint32_t f = 0; f < arguments->file_count; f++) {
-        ra_status status = ra_link_csv_map(&csvs[f], profile, overrides, &used, error);
-        if (status != RA_OK) return status;
-        for (uint32_t c = 0; c < csvs[f].width; c++)
-            if (csvs[f].field[c] != RA_LINK_NO_FIELD) present[csvs[f].field[c]] = true;
-    }
-    if (used != wanted)
-        return ra_fail(error, RA_MISSING_FIELD, "columns", "no file has a column named in columns");
-    return RA_OK;
-}
-
-static ra_status load(const ra_arguments *arguments, ra_arena *arena, ra_link_table *table,
-                      ra_error *error, const char **where) {
+static ra_status load(const ra_arguments *arguments, ra_link_table *table, ra_error *error,
+                      const char **where) {
     ra_link_profile profile;
     *where = arguments->profile;
     ra_status status = load_profile(arguments->profile, &profile, error);
     FILE *files[2] = {NULL, NULL};
-    ra_link_csv csvs[2];
-    bool present[RA_LINK_FIELDS] = {false};
+    ra_input inputs[2];
     for (uint32_t i = 0; i < arguments->file_count && status == RA_OK; i++) {
         *where = arguments->files[i];
         files[i] = fopen(arguments->files[i], "rb");
+        inputs[i] = (ra_input){read_file, NULL, files[i]};
         if (files[i] == NULL)
             status = ra_fail(error, RA_READ_FAILED, NULL, "the file cannot be opened");
-        else
-            status =
-                ra_link_csv_open(&csvs[i], (ra_input){read_file, NULL, files[i]}, arena, error);
     }
-    if (status == RA_OK) status = map_columns(csvs, arguments, &profile, present, error);
     if (status == RA_OK) {
-        status = ra_link_table_init(table, &profile, present, arguments->limit, NULL);
-        if (status != RA_OK)
-            (void)ra_fail(error, status, NULL, "no column of the file is known to the profile");
-    }
-    for (uint32_t i = 0; i < arguments->file_count && status == RA_OK; i++) {
-        *where = arguments->files[i];
-        if (i == 1) ra_link_table_split(table);
-        status = ra_link_csv_rows(&csvs[i], table, error);
+        uint32_t number = 0;
+        ra_str columns = {arguments->columns, strlen(arguments->columns)};
+        status = ra_link_csv_load(&profile, inputs, arguments->file_count, columns,
+                                  arguments->limit, table, &number, error);
+        *where = arguments->files[number];
     }
     for (uint32_t i = 0; i < 2; i++)
         if (files[i]) fclose(files[i]);
@@ -238,13 +214,11 @@ int main(int count, char **texts) {
     }
     if (arguments.similarity) return print_similarities();
     double start = now();
-    ra_arena arena;
-    ra_arena_init(&arena, arguments.limit, NULL);
     ra_link_table table = {0};
     ra_error error = {0};
     const char *where = NULL;
     int code = 0;
-    if (load(&arguments, &arena, &table, &error, &where) != RA_OK) {
+    if (load(&arguments, &table, &error, &where) != RA_OK) {
         code = complain(where, &error);
     } else {
         ra_link_result result;
@@ -268,6 +242,5 @@ int main(int count, char **texts) {
         ra_link_result_free(&result);
     }
     ra_link_table_free(&table);
-    ra_arena_free(&arena);
     return code;
 }

@@ -229,7 +229,7 @@ static void an_explanation_adds_up_to_the_weight(void **state) {
     assert_int_equal(link_texts("person", text, NULL, 1, NULL, &table, &result, NULL), RA_OK);
     assert_true(result.count > 0);
     for (uint64_t i = 0; i < result.count; i++) {
-        ra_link_reason reasons[RA_LINK_FIELDS];
+        ra_link_reason reasons[RA_LINK_REASONS];
         uint32_t count = ra_link_explain(&result, result.pairs[i].a, result.pairs[i].b, reasons);
         assert_int_equal(count, 5);
         float sum = result.model.base;

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Orders of a year, some of them noted a second time by another route, with the truth.
+"""Orders of a year, some noted a second time by another route, with the truth.
 
-A twin is the same sale under another reference, minutes to days later, with an edited customer,
-other spelling and maybe a split payment. A decoy is the same customer buying the same basket
-again, 10 to 60 days later. Regulars buy the same thing every day or two. Deterministic for a seed.
+A twin is the same sale under another reference, minutes to days later, with an edited
+customer, other spelling and maybe a split payment. A decoy is the same customer buying
+the same basket again, 10 to 60 days later. Regulars buy the same thing every day or
+two. Deterministic for a seed.
 
     order_twins.py --orders 100000 --seed 1 --out orders.csv --truth pairs.csv
 """
@@ -62,10 +63,11 @@ class Shop:
 
     def customer(self):
         given, family = self.word(2), self.word(self.random.choice((2, 3)))
+        number = self.random.randrange(100)
         return {
             "given": given,
             "family": family,
-            "email": f"{given}.{family}{self.random.randrange(100)}@mail.example".lower(),
+            "email": f"{given.lower()}.{family.lower()}{number}@mail.example",
             "phone": f"+49 {self.random.randrange(10**8, 10**9)}",
             "street": f"{self.random.randrange(1, 200)} {self.word(3)} "
             f"{self.random.choice(STREETS)}",
@@ -94,9 +96,8 @@ class Shop:
         shown = str(moment if self.setting.has_time else moment.date())
         money = f"{amount / 100:.2f}"
         route = channel if self.setting.has_channel else ""
-        self.rows.append(
-            (reference, route, shown, name, *contact, money, items, tender)
-        )
+        head = (reference, route, shown, name)
+        self.rows.append((*head, *contact, money, items, tender))
         return reference
 
     def edited_name(self, customer):

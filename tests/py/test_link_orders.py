@@ -27,12 +27,12 @@ DAY = ["anna meyer", "anna@shop.example", "40.00", "HAT SCARF"]
 class Outcome:
     """Pairs of references: what is true, what was taken, what was listed."""
 
-    def __init__(self, setting, fields=tuple(FIELDS)):
+    def __init__(self, setting):
         shop = Shop(setting).open()
         rows = [
-            tuple(row[FIELDS[name]] or None for name in fields) for row in shop.rows
+            tuple(row[at] or None for at in FIELDS.values()) for row in shop.rows
         ]
-        result = native.link("order", fields, rows)
+        result = native.link("order", tuple(FIELDS), rows)
         self.true = {frozenset(pair) for pair in shop.twins}
         self.decoys = {frozenset(pair) for pair in shop.decoys}
         self.listed, self.taken = set(), set()

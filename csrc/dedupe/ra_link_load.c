@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Files to table. */
+#include "dedupe/ra_link_csv.h"
+
+#define RA_FILES_MAX 2
+
+typedef struct ra_link_load {
+    const ra_link_profile *profile;
+    ra_link_csv csvs[RA_FILES_MAX];
+    uint32_t count;
+    ra_str overrides;
+    uint32_t *where;
+    ra_error *error;
+} ra_link_load;
+
+/* Open all files and tell which fields any of them has. */
+static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_arena *arena,
+                             bool present[RA_LINK_FIELDS]) {
+    uint64_t used = 0, wanted = 0;
+    uint32_t overrides = load->overrides.len > 0;
+    for (size_t i = 0; i < load->overrides.len; i++)
+        overrides += load->overrides.ptr[i] == ',';
+    wanted = overrides < 64 ? (UINT64_C(1) << overrides) - 1 : UINT64_MAX;
+    for (uint32_t f = 0; f < load->count; f++) {
+        ra_link_csv *csv = &load->csvs[f];
+        *load->where = f;
+        ra_status status = ra_link_csv_open(csv, inputs[f], arena, load->error);
+        if (status == RA_OK)
+            status = ra_link_csv_map(csv, load->profile, load->overrides, &used, load->error);
+        if (status != RA_OK) return status;
+        for (uint32_t c = 0; c < csv->width; c++)
+            if (csv->field[c] != RA_LINK_NO_FIELD) present[csv->field[c]] = true;
+    }
+    if (used == wanted) return RA_OK;
+    return ra_fail(load->error, RA_MISSING_FIELD, "columns", "no file has a column named in columns");
+}
+
+ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *inputs, uint32_t count,
+                           ra_str overrides, size_t limit, ra_link_table *table, uint32_t *where,
+                           ra_error *error) {
+    ra_link_load load = {.profile = profile,
+                         .count = count < RA_FILES_MAX ? count : RA_FILES_MAX,
+                         .overrides = overrides,
+                         .where = where,
+                         .error = error};
+    bool present[RA_LINK_FIELDS] = {false};
+    ra_arena arena;
+    ra_arena_init(&arena, limit, NULL);
+    ra_status status = map_columns(&load, inputs, &arena, present);
+    if (status == RA_OK) {
+        status = ra_link_table_init(table, profile, present, limit, NULL);
+        if (status != RA_OK)
+            (void)ra_fail(error, status, NULL, "no column of the file is known to the profile");
+    }
+    for (uint32_t f = 0; f < load.count && status == RA_OK; f++) {
+        *where = f;
+        if (f > 0) ra_link_table_split(table);
+        status = ra_link_csv_rows(&load.csvs[f], table, error);
+    }
+    ra_arena_free(&arena);
+    return status;
+}

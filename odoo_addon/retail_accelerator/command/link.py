@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``retail link``: what is the same in one file, or between two. Needs no database."""
+
+import csv
+import os
+import time
+
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+from ..engine import native
+
+_lt = LazyTranslate(__name__, default_lang="en_US")
+
+NAME = "link"
+HELP = "find duplicates in a file, or link two files (no database needed)"
+NEEDS_DATABASE = False
+HEADER = ("id_a", "id_b", "score", "probability", "level")
+
+
+def add_arguments(parser):
+    parser.add_argument(
+        "--profile", required=True, help="person, order, payment, or a profile's file"
+    )
+    parser.add_argument(
+        "--columns",
+        default="",
+        metavar="MAP",
+        help="FIELD=COLUMN,... for columns that are not known by their names",
+    )
+    parser.add_argument("--threshold", type=float, metavar="BITS")
+    parser.add_argument("--out", required=True, metavar="PAIRS.csv")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+
+
+def run(_env, args):
+    started = time.monotonic()
+    if len(args.files) > 2:
+        raise UserError(_lt("One file is searched or two are linked, not more."))
+    for path in args.files:
+        if not os.path.isfile(path):
+            raise UserError(_lt("There is no file %s.", path))
+    extension = native.require()
+    try:
+        found = extension.link_files(
+            profile_text(args.profile),
+            args.files,
+            args.columns,
+            threshold=args.threshold,
+        )
+    except extension.Error as error:
+        raise UserError(explain(error)) from error
+    result = write(args.out, found, is_linking=len(args.files) == 2)
+    result["seconds"] = round(time.monotonic() - started, 4)
+    return result
+
+
+def profile_text(name):
+    """A default profile by its name, or the text of a file."""
+    if not os.path.isfile(name):
+        return name
+    with open(name, encoding="utf-8") as handle:
+        return handle.read() + "\n"
+
+
+def explain(error):
+    """One sentence with the place of what is wrong."""
+    _code, message, row, _offset, field = error.args
+    place = f"{field}: " if field else ""
+    line = f" (row {row})" if row else ""
+    return f"{place}{message}{line}"
+
+
+def write(path, found, is_linking):
+    """Write the pairs; returns what there is to tell about them."""
+    ids, split, clusters = found.ids, found.split, found.clusters
+    levels = {"automatic": 0, "review": 0}
+    other = split if is_linking else 0
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(HEADER if is_linking else (*HEADER, "cluster"))
+        for a, b, weight, probability in found.pairs:
+            level = "automatic" if weight >= found.automatic else "review"
+            levels[level] += 1
+            line = (ids[a], ids[other + b], f"{weight:.3f}", f"{probability:.6f}", level)
+            writer.writerow(line if is_linking else (*line, clusters[a] + 1))
+    return {
+        "records": len(ids),
+        "pairs": sum(levels.values()),
+        **levels,
+        "clusters": len(set(clusters) - {-1}),
+        "automatic_bits": round(found.automatic, 3),
+        "review_bits": round(found.review, 3),
+        "candidates": found.compared,
+    }
+
+
+def summary(result):
+    return (
+        "{records} records, {candidates} candidate pairs: {automatic} pairs certain, "
+        "{review} to review, {clusters} clusters; {seconds} s".format(**result)
+    )
