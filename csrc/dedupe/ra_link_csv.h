@@ -39,9 +39,9 @@ ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_s
 /* Append all rows to `table`. error->row counts from 1 below the header. */
 ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *error) RA_MUST_CHECK;
 
-/* One or two files into a table: headers, columns, rows. `table` is to be freed whatever the outcome
- * if it was zeroed before. *where is the number of the file an error is in. RA_MISSING_FIELD: no
- * column is known to the profile, or none is called as `overrides` says. */
+/* One or two files into a table: headers, columns, rows. `table` is to be freed whatever the
+ * outcome if it was zeroed before. *where is the number of the file an error is in.
+ * RA_MISSING_FIELD: no column is known to the profile, or none is called as `overrides` says. */
 ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *inputs, uint32_t count,
                            ra_str overrides, size_t limit, ra_link_table *table, uint32_t *where,
                            ra_error *error) RA_MUST_CHECK;

@@ -32,7 +32,8 @@ static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_aren
             if (csv->field[c] != RA_LINK_NO_FIELD) present[csv->field[c]] = true;
     }
     if (used == wanted) return RA_OK;
-    return ra_fail(load->error, RA_MISSING_FIELD, "columns", "no file has a column named in columns");
+    return ra_fail(load->error, RA_MISSING_FIELD, "columns",
+                   "no file has a column named in columns");
 }
 
 ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *inputs, uint32_t count,

@@ -23,6 +23,7 @@ PyObject *ra_link_call(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *ra_link_files(PyObject *module, PyObject *args, PyObject *kwargs);
 PyObject *ra_link_profiles(PyObject *module, PyObject *unused);
 PyObject *ra_link_check(PyObject *module, PyObject *text);
-extern const char ra_link_call_doc[], ra_link_files_doc[], ra_link_profiles_doc[], ra_link_check_doc[];
+extern const char ra_link_call_doc[], ra_link_files_doc[], ra_link_profiles_doc[],
+    ra_link_check_doc[];
 
 #endif

@@ -262,7 +262,8 @@ static PyObject *get_ids(PyObject *object, void *Py_UNUSED(closure)) {
     PyObject *list = PyList_New((Py_ssize_t)self->table.rows);
     for (uint32_t row = 0; list != NULL && row < self->table.rows; row++) {
         ra_str id = self->table.ids[row];
-        PyObject *item = PyUnicode_DecodeUTF8(id.len > 0 ? id.ptr : "", (Py_ssize_t)id.len, "replace");
+        PyObject *item =
+            PyUnicode_DecodeUTF8(id.len > 0 ? id.ptr : "", (Py_ssize_t)id.len, "replace");
         if (item == NULL || PyList_SetItem(list, (Py_ssize_t)row, item) < 0) Py_CLEAR(list);
     }
     return list;

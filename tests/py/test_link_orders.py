@@ -29,9 +29,7 @@ class Outcome:
 
     def __init__(self, setting):
         shop = Shop(setting).open()
-        rows = [
-            tuple(row[at] or None for at in FIELDS.values()) for row in shop.rows
-        ]
+        rows = [tuple(row[at] or None for at in FIELDS.values()) for row in shop.rows]
         result = native.link("order", tuple(FIELDS), rows)
         self.true = {frozenset(pair) for pair in shop.twins}
         self.decoys = {frozenset(pair) for pair in shop.decoys}

@@ -3,5 +3,6 @@
 
 A verb has NAME, HELP, ``add_arguments(parser)`` and ``run(env, args)``, which returns
 what ``--json`` prints. It may have ``prepare(args)`` (before there is a connection to
-the database), ``NEEDS_DATABASE = False``, ``summary(result)`` (the same in plain words) and ``failed(result)``.
+the database), ``summary(result)`` (the same in plain words), ``failed(result)`` and
+``NEEDS_DATABASE = False`` (its env is None).
 """

@@ -72,8 +72,26 @@ def main(prog, argv):
 
 
 def build_parser(prog):
+    parents = {wanted: [common_options(wanted)] for wanted in (True, False)}
+    parser = argparse.ArgumentParser(
+        prog=prog, description="Set up shops, import their orders, prove and replay."
+    )
+    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, module in sorted(verbs().items()):
+        options = parents[needs_database(module)]
+        subparser = subparsers.add_parser(name, help=module.HELP, parents=options)
+        module.add_arguments(subparser)
+        subparser.set_defaults(module=module)
+    return parser
+
+
+def needs_database(module):
+    return getattr(module, "NEEDS_DATABASE", True)
+
+
+def common_options(database_required):
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("-d", "--database", required=True, metavar="DB")
+    common.add_argument("-d", "--database", required=database_required, metavar="DB")
     common.add_argument(
         "--user", metavar="LOGIN", help="act as this user (default: the administrator)"
     )
@@ -85,15 +103,7 @@ def build_parser(prog):
     passed_on = common.add_argument_group("Odoo's own options")
     for flags, text in ODOO_OPTIONS:
         passed_on.add_argument(*flags, dest=odoo_dest(flags), help=text)
-    parser = argparse.ArgumentParser(
-        prog=prog, description="Set up shops, import their orders, prove and replay."
-    )
-    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, module in sorted(verbs().items()):
-        subparser = subparsers.add_parser(name, help=module.HELP, parents=[common])
-        module.add_arguments(subparser)
-        subparser.set_defaults(module=module)
-    return parser
+    return common
 
 
 def odoo_dest(flags):
@@ -106,6 +116,8 @@ def execute(args):
     module = args.module
     if hasattr(module, "prepare"):
         module.prepare(args)
+    if not needs_database(module):
+        return conclude(module, args, module.run(None, args))
     database.require(args.database)
     registry = Registry(args.database)
     with registry.cursor() as cr:
@@ -113,13 +125,19 @@ def execute(args):
         result = module.run(env, args)
         env.flush_all()
     registry.signal_changes()
+    return conclude(module, args, result)
+
+
+def conclude(module, args, result):
+    """Print the result; returns whether it is a failure."""
     output(module, args, result)
     fails = getattr(module, "failed", None)
     return bool(result.get("error") or (fails and fails(result)))
 
 
 def configure(args):
-    options = ["-d", args.database, "--no-http"]
+    options = ["-d", args.database] if args.database else []
+    options.append("--no-http")
     for flags, _text in ODOO_OPTIONS:
         value = getattr(args, odoo_dest(flags))
         if value:

@@ -82,7 +82,13 @@ def write(path, found, is_linking):
         for a, b, weight, probability in found.pairs:
             level = "automatic" if weight >= found.automatic else "review"
             levels[level] += 1
-            line = (ids[a], ids[other + b], f"{weight:.3f}", f"{probability:.6f}", level)
+            line = (
+                ids[a],
+                ids[other + b],
+                f"{weight:.3f}",
+                f"{probability:.6f}",
+                level,
+            )
             writer.writerow(line if is_linking else (*line, clusters[a] + 1))
     return {
         "records": len(ids),

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``odoo retail link`` as it is typed: files in, pairs out, no database."""
+
+import csv
+import json
+import subprocess
+
+import pytest
+from link_support import ROOT
+
+PEOPLE = [
+    ("rec_id", "given_name", "surname", "date_of_birth", "email"),
+    ("p1", "anna", "meyer", "1970-01-02", "anna@shop.example"),
+    ("p2", "ana", "meyer", "1970-01-02", "anna@shop.example"),
+    ("p3", "bruno", "okafor", "1981-07-30", "bo@mail.example"),
+    ("p4", "carla", "duarte", "1992-11-12", "cd@mail.example"),
+]
+
+
+def write(path, rows):
+    with open(path, "w", newline="") as handle:
+        csv.writer(handle).writerows(rows)
+    return path
+
+
+def link(tmp_path, *arguments):
+    tmp_path.chmod(0o777)
+    for folder in list(tmp_path.parents)[:2]:
+        folder.chmod(0o755)
+    out = tmp_path / "pairs.csv"
+    command = [ROOT / "tools/odoo", "retail", "link", "--out", out, "--json"]
+    run = subprocess.run(
+        [*map(str, command), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    rows = []
+    if run.returncode == 0:
+        with open(out, newline="") as handle:
+            rows = list(csv.DictReader(handle))
+    return run, json.loads(run.stdout.splitlines()[-1]), rows
+
+
+def test_pairs_within_a_file_have_ids_score_level_and_cluster(tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    run, result, rows = link(tmp_path, "--profile", "person", file)
+    assert run.returncode == 0
+    [row] = rows
+    assert (row["id_a"], row["id_b"], row["cluster"]) == ("p1", "p2", "1")
+    is_certain = float(row["score"]) >= result["automatic_bits"]
+    assert row["level"] == ("automatic" if is_certain else "review")
+    assert result[row["level"]] == result["pairs"] == result["clusters"] == 1
+    assert result["automatic_bits"] >= result["review_bits"]
+    assert result["records"] == 4
+    assert result["seconds"] > 0
+
+
+def test_two_files_are_linked_one_to_one(tmp_path):
+    first = write(tmp_path / "a.csv", PEOPLE)
+    second = write(tmp_path / "b.csv", [PEOPLE[0], *PEOPLE[3:]])
+    _run, result, rows = link(tmp_path, "--profile", "person", first, second)
+    pairs = {(row["id_a"], row["id_b"]) for row in rows}
+    assert pairs == {("p3", "p3"), ("p4", "p4")}
+    assert "cluster" not in rows[0]
+    assert result["records"] == 6
+
+
+def test_rows_without_ids_are_numbered_and_columns_mapped(tmp_path):
+    header = ("vorname", "nachname", "geb", "post")
+    rows = [header, *(person[1:] for person in PEOPLE[1:])]
+    mapping = "given_name=vorname,surname=nachname,date_of_birth=geb,email=post"
+    file = write(tmp_path / "a.csv", rows)
+    arguments = ("--profile", "person", "--columns", mapping, file)
+    _run, _result, found = link(tmp_path, *arguments)
+    assert [(row["id_a"], row["id_b"]) for row in found] == [("1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "words"),
+    [
+        (None, (), "There is no file"),
+        ("", (), "the file is empty"),
+        ("colour\nred\n", (), "no column of the file is known"),
+        ("surname\nmeyer\n", ("--columns", "email=post"), "no file has a column"),
+        ("surname\nmeyer\n", ("--columns", "email"), "FIELD=COLUMN"),
+        ("surname\nmeyer\n", ("--columns", "shoe=size"), "profile does not have"),
+        ("surname\nmeyer\n", ("--profile", "nobody"), "no such profile"),
+    ],
+)
+def test_what_cannot_be_linked_is_one_sentence_and_status_1(
+    content, options, words, tmp_path
+):
+    file = tmp_path / "a.csv"
+    if content is not None:
+        file.write_text(content)
+    run, result, _rows = link(tmp_path, "--profile", "person", *options, file)
+    assert run.returncode == 1
+    assert words in result["error"]
+    assert len(run.stderr.splitlines()) == 1
