@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Recognise a report, then read its rows. */
+#include "read/ra_settle.h"
+
+#include <string.h>
+
+#include "read/ra_settle_builtin.h"
+#include "read/ra_settle_rows.h"
+#include "read/ra_settle_text.h"
+
+#define PREAMBLE 64 /* rows before the header at most */
+
+typedef struct reading {
+    const ra_settle_options *options;
+    const ra_allocator *allocator;
+    ra_events *events;
+    ra_settle_text text;
+    ra_settle_rows rows;
+    ra_settle_profile *profiles; /* all of them */
+    size_t profile_count;
+    const ra_settle_profile *profile; /* that fits best, NULL: none */
+    size_t score;
+    char delimiter;
+    uint64_t start; /* offset behind the header */
+    ra_settle_layout layout;
+} reading;
+
+static ra_status load_profiles(reading *in, ra_error *error) {
+    size_t builtin = 0, count = in->options->profile_count;
+    while (ra_settle_builtin(builtin) != NULL)
+        builtin++;
+    in->profiles = ra_arena_array(&in->events->arena, count + builtin, sizeof(ra_settle_profile));
+    if (in->profiles == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+    for (size_t i = 0; i < count + builtin; i++) {
+        const char *own = i < count ? NULL : ra_settle_builtin(i - count);
+        ra_str text = own == NULL ? in->options->profiles[i] : (ra_str){own, strlen(own)};
+        ra_status status = ra_settle_profile_parse(text, &in->profiles[i], error);
+        if (status != RA_OK) return status;
+    }
+    in->profile_count = count + builtin;
+    return RA_OK;
+}
+
+/* ---- recognition ---- */
+
+static ra_status keep_header(reading *in, const ra_csv_row *row) {
+    ra_events *events = in->events;
+    events->columns = ra_arena_array(&events->arena, row->count, sizeof(ra_str));
+    if (events->columns == NULL) return RA_NO_MEMORY;
+    events->column_count = row->count;
+    for (size_t i = 0; i < row->count; i++) {
+        ra_str cell = ra_settle_trim(row->cells[i]);
+        char *name = ra_arena_alloc(&events->arena, cell.len + 1);
+        if (name == NULL) return RA_NO_MEMORY;
+        if (cell.len > 0) memcpy(name, cell.ptr, cell.len);
+        events->columns[i] = (ra_str){name, cell.len};
+    }
+    return RA_OK;
+}
+
+/* Hold the row to be the header when a profile fits it better than any before; true when so. */
+static bool try_header(reading *in, const ra_csv_row *row) {
+    bool better = false;
+    if (row->error.code != RA_OK || row->count < 2 || row->count > RA_CSV_CELLS) return false;
+    for (size_t i = 0; i < in->profile_count; i++) {
+        size_t score = ra_settle_score(&in->profiles[i], row->cells, row->count);
+        if (score <= in->score) continue;
+        in->score = score;
+        in->profile = &in->profiles[i];
+        better = true;
+    }
+    if (!better) return false;
+    in->delimiter = in->rows.csv.delimiter;
+    in->start = row->end;
+    return true;
+}
+
+static ra_status open_rows(reading *in, size_t offset, char delimiter, bool bare) {
+    ra_str text = {in->text.data, in->text.size};
+    ra_settle_rows_close(&in->rows);
+    return ra_settle_rows_open(&in->rows, text, offset, delimiter, bare, in->allocator);
+}
+
+/* The first rows, with one delimiter. */
+static ra_status try_delimiter(reading *in, char delimiter) {
+    ra_status status = open_rows(in, 0, delimiter, false);
+    for (size_t i = 0; status == RA_OK && i < PREAMBLE; i++) {
+        status = ra_settle_rows_next(&in->rows);
+        if (status != RA_OK) break;
+        if (!try_header(in, &in->rows.row)) continue;
+        status = keep_header(in, &in->rows.row);
+        break;
+    }
+    return status == RA_END ? RA_OK : status;
+}
+
+static ra_status recognise(reading *in, ra_error *error) {
+    static const char delimiters[] = ",;\t|";
+    for (const char *delimiter = delimiters; *delimiter != '\0'; delimiter++) {
+        ra_status status = try_delimiter(in, *delimiter);
+        if (status != RA_OK) return ra_fail(error, status, NULL, ra_status_text(status));
+    }
+    if (in->profile == NULL) {
+        return ra_fail(error, RA_BAD_FORMAT, NULL,
+                       in->text.size == 0 ? "the file is empty"
+                                          : "no profile fits the header of this file");
+    }
+    in->events->profile = in->profile->name;
+    if (!ra_arena_copy(&in->events->arena, in->profile->name, &in->events->profile) ||
+        ra_settle_layout_make(in->profile, in->events->columns, in->events->column_count,
+                              &in->events->arena, &in->layout) != RA_OK) {
+        return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+    }
+    return RA_OK;
+}
+
+/* ---- rows ---- */
+
+static ra_status refuse(const ra_settle_row *row, ra_status code, const char *message,
+                        ra_error *error) {
+    if (error != NULL) {
+        error->row = row->row;
+        error->offset = row->offset;
+    }
+    return ra_fail(error, code, NULL, message);
+}
+
+/* Cells that the header does not have are accepted while they are empty. */
+static bool has_surplus(const ra_csv_row *row, size_t columns) {
+    if (row->count > RA_CSV_CELLS) return true;
+    for (size_t i = columns; i < row->count; i++) {
+        if (ra_settle_trim(row->cells[i]).len > 0) return true;
+    }
+    return false;
+}
+
+static ra_status check_row(const reading *in, const ra_settle_row *out, ra_error *error) {
+    const ra_csv_row *row = &in->rows.row;
+    size_t columns = in->events->column_count;
+    if (row->error.code != RA_OK) {
+        ra_status status = refuse(out, row->error.code, row->error.message, error);
+        if (error != NULL) error->offset = row->error.offset;
+        return status;
+    }
+    if (has_surplus(row, columns)) {
+        return refuse(out, RA_BAD_SYNTAX, "the row has more cells than the header", error);
+    }
+    if (row->count >= columns || in->profile->record_count > 0) return RA_OK;
+    if (row->last) {
+        return refuse(out, RA_TRUNCATED, "the file ends in the middle of a row", error);
+    }
+    return refuse(out, RA_BAD_SYNTAX, "the row has fewer cells than the header", error);
+}
+
+/* Of profiles with record codes: whether the row is data. RA_END: pass over it. */
+static ra_status check_code(const reading *in, const ra_settle_row *out, ra_error *error) {
+    const ra_settle_profile *profile = in->profile;
+    if (profile->record_count == 0) return RA_OK;
+    ra_str code = ra_settle_trim(out->cells[0]);
+    for (size_t i = 0; i < profile->record_count; i++) {
+        if (ra_str_equal(code, profile->records[i])) return i == 0 ? RA_OK : RA_END;
+    }
+    return refuse(out, RA_BAD_FORMAT, "a record of unknown code", error);
+}
+
+/* The next row of data into *out. */
+static ra_status next_row(reading *in, ra_settle_row *out, ra_error *error) {
+    for (;;) {
+        ra_status status = ra_settle_rows_next(&in->rows);
+        if (status == RA_END) return RA_END;
+        if (status != RA_OK) return ra_fail(error, status, NULL, ra_status_text(status));
+        const ra_csv_row *row = &in->rows.row;
+        out->cells = row->cells;
+        out->cell_count = row->count < RA_CSV_CELLS ? row->count : RA_CSV_CELLS;
+        out->offset = row->offset;
+        out->row++;
+        status = check_row(in, out, error);
+        if (status == RA_OK) status = check_code(in, out, error);
+        if (status != RA_END) return status;
+        out->row--;
+    }
+}
+
+static ra_status start_rows(reading *in, ra_settle_row *row, ra_error *error) {
+    ra_status status =
+        open_rows(in, (size_t)in->start, in->delimiter, in->profile->bare && in->delimiter == '\t');
+    row->row = 0;
+    return status == RA_OK ? RA_OK : ra_fail(error, status, NULL, ra_status_text(status));
+}
+
+/* A first pass over files whose numbers or dates can be read in two ways. */
+static ra_status learn(reading *in, ra_settle_row *row, ra_error *error) {
+    const ra_settle_profile *profile = in->profile;
+    ra_settle_sign sign = RA_SIGN_NONE;
+    ra_settle_order order = RA_ORDER_UNKNOWN;
+    row->sign = profile->sign;
+    row->order = profile->order;
+    if (profile->sign != RA_SIGN_EITHER && profile->order != RA_ORDER_EITHER) return RA_OK;
+    ra_status status = start_rows(in, row, error);
+    while (status == RA_OK) {
+        status = next_row(in, row, error);
+        if (status == RA_OK) status = ra_settle_row_learn(row, &sign, &order, error);
+    }
+    if (status != RA_END) return status;
+    if (profile->order == RA_ORDER_EITHER) {
+        row->order = order == RA_ORDER_EITHER ? RA_ORDER_UNKNOWN : order;
+    }
+    if (profile->sign != RA_SIGN_EITHER) return RA_OK;
+    row->sign = sign == RA_SIGN_NONE ? RA_SIGN_POINT : sign;
+    if (sign != RA_SIGN_EITHER) return RA_OK;
+    return ra_fail(error, RA_BAD_NUMBER, NULL,
+                   "no amount of the file tells whether its decimal sign is point or comma; say it "
+                   "in a profile");
+}
+
+static ra_status read_rows(reading *in, ra_error *error) {
+    const ra_settle_options *options = in->options;
+    ra_settle_row row = {
+        .layout = &in->layout,
+        .digits = options->digits,
+        .digits_count = options->digits_count,
+        .zone = in->profile->has_zone ? &in->profile->zone : &options->zone,
+        .events = in->events,
+    };
+    memcpy(row.currency, options->currency, sizeof row.currency);
+    ra_status status = learn(in, &row, error);
+    if (status == RA_OK) status = start_rows(in, &row, error);
+    while (status == RA_OK) {
+        status = next_row(in, &row, error);
+        if (status == RA_OK) status = ra_settle_row_read(&row, error);
+    }
+    if (status == RA_NO_MEMORY) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+    if (status != RA_END) return status;
+    if (in->events->count == 0) {
+        return ra_fail(error, RA_BAD_FORMAT, NULL, "the file has a header but no rows");
+    }
+    return RA_OK;
+}
+
+ra_status ra_settle_read(ra_input input, const ra_settle_options *options,
+                         const ra_allocator *allocator, ra_events *events, ra_error *error) {
+    reading *in = ra_read_allocate(allocator, sizeof *in);
+    ra_events_init(events, options->limit, allocator);
+    if (in == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+    memset(in, 0, sizeof *in);
+    in->options = options;
+    in->allocator = in->text.allocator = allocator;
+    in->events = events;
+    if (error != NULL) *error = (ra_error){.code = RA_OK};
+    ra_status status = load_profiles(in, error);
+    if (status == RA_OK) status = ra_settle_text_read(input, &in->text, error);
+    if (status == RA_OK) status = recognise(in, error);
+    if (status == RA_OK) status = read_rows(in, error);
+    if (status == RA_OK) status = ra_events_close(events, in->profile->proved, error);
+    ra_settle_rows_close(&in->rows);
+    ra_settle_text_free(&in->text);
+    ra_read_release(allocator, in);
+    return status;
+}
