@@ -2,6 +2,7 @@
 /* The extension module retail_accelerator_native: state, exceptions, functions. */
 #include "canonical/ra_pack.h"
 #include "price/ra_round.h"
+#include "python/ra_events_python.h"
 #include "python/ra_link_python.h"
 #include "python/ra_matcher.h"
 #include "python/ra_python.h"
@@ -152,6 +153,11 @@ static PyMethodDef functions[] = {
      ra_link_files_doc},
     {"link_profiles", ra_link_profiles, METH_NOARGS, ra_link_profiles_doc},
     {"link_check", ra_link_check, METH_O, ra_link_check_doc},
+    {"settlement_read", (PyCFunction)(void (*)(void))ra_settlement_read,
+     METH_VARARGS | METH_KEYWORDS, ra_settlement_read_doc},
+    {"settlement_events", ra_settlement_events, METH_O, ra_settlement_events_doc},
+    {"settlement_profiles", ra_settlement_profiles, METH_NOARGS, ra_settlement_profiles_doc},
+    {"settlement_check", ra_settlement_check, METH_O, ra_settlement_check_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -192,11 +198,13 @@ static int module_exec(PyObject *module) {
     state->chunk_type = add_type(module, &ra_chunk_spec);
     state->splitter_type = add_type(module, &ra_splitter_spec);
     state->link_type = add_type(module, &ra_link_spec);
+    state->events_type = add_type(module, &ra_events_spec);
     state->matcher_type = add_type(module, &ra_matcher_spec);
     state->match_result_type = PyStructSequence_NewType(&ra_match_result_desc);
     if (state->error == NULL || state->database_error == NULL || state->job_type == NULL ||
         state->chunk_type == NULL || state->splitter_type == NULL || state->link_type == NULL ||
-        state->matcher_type == NULL || state->match_result_type == NULL) {
+        state->events_type == NULL || state->matcher_type == NULL ||
+        state->match_result_type == NULL) {
         return -1;
     }
     if (add_reasons(module) < 0) return -1;
@@ -209,6 +217,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->chunk_type);
     Py_VISIT(state->splitter_type);
     Py_VISIT(state->link_type);
+    Py_VISIT(state->events_type);
     Py_VISIT(state->matcher_type);
     Py_VISIT(state->match_result_type);
     Py_VISIT(state->error);
@@ -222,6 +231,7 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->chunk_type);
     Py_CLEAR(state->splitter_type);
     Py_CLEAR(state->link_type);
+    Py_CLEAR(state->events_type);
     Py_CLEAR(state->matcher_type);
     Py_CLEAR(state->match_result_type);
     Py_CLEAR(state->error);

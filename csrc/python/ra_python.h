@@ -12,7 +12,7 @@
 #include "write/ra_ledger.h"
 
 typedef struct ra_module_state {
-    PyTypeObject *job_type, *chunk_type, *splitter_type, *link_type;
+    PyTypeObject *job_type, *chunk_type, *splitter_type, *link_type, *events_type;
     PyTypeObject *matcher_type, *match_result_type;
     PyObject *error; /* retail_accelerator_native.Error(code, message, row, offset, field) */
     PyObject *database_error; /* .DatabaseError(sqlstate, message, detail, table, constraint) */
