@@ -14,8 +14,8 @@ static const char *const field_names[RA_SETTLE_FIELDS] = {
     "gross",         "fee",      "fee_tax", "net",         "paid",        "declared",
 };
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+static int lower(char c) {
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 bool ra_settle_name_equal(ra_str a, ra_str b) {
@@ -214,7 +214,7 @@ static const char *parse_zone(ra_settle_profile *profile, ra_str line) {
 static const char *parse_name(ra_settle_profile *profile, ra_str line) {
     if (line.len == 0 || line.len > 63) return "profile NAME of at most 63 characters";
     for (size_t i = 0; i < line.len; i++) {
-        char c = lower(line.ptr[i]);
+        int c = lower(line.ptr[i]);
         if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_') {
             return "a profile's name has letters, digits and _ only";
         }

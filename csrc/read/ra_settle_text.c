@@ -22,10 +22,10 @@ static bool reserve(ra_settle_text *text, size_t more) {
     while (capacity < wanted) {
         if (!ra_size_mul(capacity, 2, &capacity)) return false;
     }
-    if (capacity == text->capacity) return true;
+    if (text->data != NULL && capacity == text->capacity) return true;
     char *grown = ra_read_allocate(text->allocator, capacity);
     if (grown == NULL) return false;
-    if (text->size > 0) memcpy(grown, text->data, text->size);
+    if (text->data != NULL) memcpy(grown, text->data, text->size);
     ra_read_release(text->allocator, text->data);
     text->data = grown;
     text->capacity = capacity;
