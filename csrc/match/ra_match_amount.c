@@ -154,7 +154,11 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     return RA_OK;
 }
 
-static bool is_free(const ra_event_state *state) {
+/* A chargeback has no credit note that it could be mistaken for; it follows its capture. */
+static bool is_free(const ra_match *match, uint32_t event) {
+    const ra_event_state *state = &match->states[event];
+    ra_match_event_kind kind = match->events[event].kind;
+    if (kind == RA_EVENT_CHARGEBACK || kind == RA_EVENT_REVERSAL) return false;
     if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
     for (uint32_t i = 0; i < state->candidate_count; i++)
         if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
@@ -166,7 +170,7 @@ static ra_status pair_all(ra_field_of_pairs *field) {
     for (uint32_t i = 0; i < match->event_count; i++) {
         const ra_event_state *state = &match->states[i];
         const ra_match_event *event = &match->events[i];
-        if (!is_free(state)) continue;
+        if (!is_free(match, i)) continue;
         ra_status status = pair_amount(field, i, state->currency, ra_match_amount_of(event));
         if (status == RA_OK && event->paid != 0 && state->paid_currency != state->currency)
             status = pair_amount(field, i, state->paid_currency, ra_match_paid_of(event));

@@ -54,6 +54,7 @@ static ra_status follow(ra_match *match, const ra_chain *chain, uint32_t index, 
     if (item == RA_MATCH_NONE) return RA_OK;
     ra_weight weight = ra_match_weigh(match, index, item);
     if (weight.fit > RA_FIT_PART) return RA_OK;
+    if (weight.back && ra_match_has_rival(match, index, weight.demand, item)) return RA_OK;
     const ra_item *kept = ra_match_item_at(match, item);
     ra_match_link link = {.event = index,
                           .item = item,

@@ -79,6 +79,12 @@ static ra_status gather_event(ra_match *match, uint32_t index) {
     look_up_reference(&gathering, RA_FIELD_INVOICE, event->invoice);
     look_up_reference(&gathering, RA_FIELD_CHECKOUT, event->checkout);
     look_up_reference(&gathering, RA_FIELD_DESCRIPTION, event->description);
+    const ra_event_state *own = gathering.state;
+    if (own->leader != RA_MATCH_NONE && !own->named) {
+        const ra_match_event *leader = &match->events[own->leader];
+        look_up_reference(&gathering, RA_FIELD_PARENT, leader->order);
+        look_up_reference(&gathering, RA_FIELD_PARENT, leader->invoice);
+    }
     if (event->kind == RA_EVENT_PAYOUT) {
         look_up_id(&gathering, RA_FIELD_PAYOUT, event->payout);
         look_up_reference(&gathering, RA_FIELD_PAYOUT, event->payout);

@@ -27,7 +27,8 @@ static bool is_free(const ra_match *match, uint32_t event) {
     if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
     for (uint32_t i = 0; i < state->candidate_count; i++)
         if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
-    return match->events[event].kind != RA_EVENT_PAYOUT && person_of(state) != 0;
+    ra_match_event_kind kind = match->events[event].kind;
+    return (kind == RA_EVENT_CAPTURE || kind == RA_EVENT_REFUND) && person_of(state) != 0;
 }
 
 static bool is_near(const ra_match *match, int32_t lag) {

@@ -16,10 +16,10 @@ typedef struct ra_pass {
     bool back;
 } ra_pass;
 
-/* A refund's credit note is looked for by all sure spellings before its sale is. */
+/* A refund's credit note is looked for by all spellings before its sale is. */
 static const ra_pass passes[] = {
-    {RA_TIER_ID, false},   {RA_TIER_EXACT, false}, {RA_TIER_FOLDED, false}, {RA_TIER_ID, true},
-    {RA_TIER_EXACT, true}, {RA_TIER_FOLDED, true}, {RA_TIER_NUMBER, false}, {RA_TIER_NUMBER, true},
+    {RA_TIER_ID, false}, {RA_TIER_EXACT, false}, {RA_TIER_FOLDED, false}, {RA_TIER_NUMBER, false},
+    {RA_TIER_ID, true},  {RA_TIER_EXACT, true},  {RA_TIER_FOLDED, true},  {RA_TIER_NUMBER, true},
 };
 
 typedef struct ra_pick {
@@ -37,12 +37,29 @@ typedef struct ra_choice {
     uint32_t count;
 } ra_choice;
 
+/* A mere number is of no account once the reference was found as it is. */
+static bool is_named_surely(const ra_event_state *state) {
+    for (uint32_t i = 0; i < state->candidate_count; i++) {
+        uint8_t tier = state->candidates[i].tier;
+        if (tier == RA_TIER_EXACT || tier == RA_TIER_FOLDED) return true;
+    }
+    return false;
+}
+
+/* The reference of the row that this one follows leads to a credit note; to the sale leads the id.
+ */
+static bool is_inherited(const ra_candidate *candidate) {
+    return candidate->field == RA_FIELD_PARENT && candidate->tier != RA_TIER_ID;
+}
+
 static void list_choices(const ra_match *match, uint32_t event, ra_pass pass, ra_choice *out) {
     const ra_event_state *state = &match->states[event];
     out->count = 0;
+    if (pass.tier == RA_TIER_NUMBER && is_named_surely(state)) return;
     for (uint32_t i = 0; i < state->candidate_count; i++) {
         const ra_candidate *candidate = &state->candidates[i];
         if (candidate->tier != pass.tier) continue;
+        if (pass.back && is_inherited(candidate)) continue;
         ra_weight weight = ra_match_weigh(match, event, candidate->item);
         if (weight.fit > RA_FIT_EXCEEDS || weight.back != pass.back) continue;
         out->of[out->count] = candidate;
@@ -76,7 +93,7 @@ static bool is_sure(const ra_match *match, uint32_t event, const ra_candidate *c
     bool equal = weight.fit == RA_FIT_EQUAL;
     switch (candidate->tier) {
     case RA_TIER_ID:
-        return true;
+        return !weight.back || !ra_match_has_rival(match, event, weight.demand, candidate->item);
     case RA_TIER_EXACT:
     case RA_TIER_FOLDED:
         return equal || party != RA_PARTY_DIFFERS;

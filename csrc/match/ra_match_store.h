@@ -56,7 +56,8 @@ typedef enum ra_event_status {
 typedef struct ra_event_state {
     ra_candidate *candidates;
     uint32_t candidate_count;
-    uint32_t item; /* of its only link, or RA_MATCH_NONE */
+    uint32_t item;   /* of its only link, or RA_MATCH_NONE */
+    uint32_t leader; /* the first event whose transaction is this one's parent, or RA_MATCH_NONE */
     uint32_t currency, paid_currency;
     ra_str party; /* folded */
     uint64_t email;
@@ -105,8 +106,9 @@ static inline ra_item *ra_match_item_at(const ra_match *match, uint32_t item) {
 
 /* Fill `wanted` and the states. */
 ra_status ra_match_want(ra_match *match) RA_MUST_CHECK;
-/* The second of two equal rows with a transaction id is an exception. */
-ra_status ra_match_refuse_twins(ra_match *match) RA_MUST_CHECK;
+/* Find the rows that others follow; the second of two equal rows with a transaction id is an
+ * exception. */
+ra_status ra_match_relate(ra_match *match) RA_MUST_CHECK;
 bool ra_match_wants(const ra_match *match, uint64_t hash);
 
 /* Sort and chain what was kept. RA_DUPLICATE_KEY: an item came twice. */

@@ -131,7 +131,7 @@ static ra_status fill_state(ra_match *match, uint32_t index) {
     if (event->amount >= AMOUNT_LIMIT || event->amount <= -AMOUNT_LIMIT ||
         event->paid >= AMOUNT_LIMIT || event->paid <= -AMOUNT_LIMIT)
         return RA_OVERFLOW;
-    state->item = RA_MATCH_NONE;
+    state->item = state->leader = RA_MATCH_NONE;
     state->reason = RA_REASON_COUNT;
     state->currency = ra_match_currency(event->currency);
     state->paid_currency = ra_match_currency(event->paid_currency);
@@ -168,7 +168,7 @@ ra_status ra_match_want(ra_match *match) {
         if (status != RA_OK) return status;
         match->order[i] = i;
     }
-    ra_status status = ra_match_refuse_twins(match);
+    ra_status status = ra_match_relate(match);
     if (status != RA_OK) return status;
     for (uint32_t i = 0; i < match->event_count; i++)
         wish_event(&counted, i);
