@@ -154,12 +154,13 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     return RA_OK;
 }
 
-/* A chargeback has no credit note that it could be mistaken for; it follows its capture. */
+/* What follows a row of the file is told by that row's item, and a chargeback has no credit note. */
 static bool is_free(const ra_match *match, uint32_t event) {
     const ra_event_state *state = &match->states[event];
     ra_match_event_kind kind = match->events[event].kind;
     if (kind == RA_EVENT_CHARGEBACK || kind == RA_EVENT_REVERSAL) return false;
     if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
+    if (state->leader != RA_MATCH_NONE) return false;
     for (uint32_t i = 0; i < state->candidate_count; i++)
         if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
     return true;

@@ -25,6 +25,7 @@ static uint64_t person_of(const ra_event_state *state) {
 static bool is_free(const ra_match *match, uint32_t event) {
     const ra_event_state *state = &match->states[event];
     if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
+    if (state->leader != RA_MATCH_NONE) return false;
     for (uint32_t i = 0; i < state->candidate_count; i++)
         if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
     ra_match_event_kind kind = match->events[event].kind;

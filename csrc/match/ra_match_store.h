@@ -90,9 +90,6 @@ struct ra_match {
 /* Three letters as a number; 0 when there are fewer. */
 uint32_t ra_match_currency(ra_str code);
 
-/* 2 for most, 0 for yen and the like, 3 for dinars. */
-uint8_t ra_match_decimals(uint32_t currency);
-
 uint64_t ra_match_amount_hash(uint32_t currency, int64_t amount);
 uint64_t ra_match_email_hash(ra_str email);
 

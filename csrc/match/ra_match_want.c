@@ -20,17 +20,6 @@ uint32_t ra_match_currency(ra_str code) {
     return value;
 }
 
-uint8_t ra_match_decimals(uint32_t currency) {
-    static const char *const none =
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
-    static const char *const three = "BHD IQD JOD KWD LYD OMR TND";
-    for (size_t i = 0; i < strlen(none); i += 4)
-        if (ra_match_currency((ra_str){none + i, 3}) == currency) return 0;
-    for (size_t i = 0; i < strlen(three); i += 4)
-        if (ra_match_currency((ra_str){three + i, 3}) == currency) return 3;
-    return 2;
-}
-
 uint64_t ra_match_amount_hash(uint32_t currency, int64_t amount) {
     const int64_t parts[2] = {currency, amount};
     return XXH3_64bits_withSeed(parts, sizeof parts, RA_SORT_AMOUNT);

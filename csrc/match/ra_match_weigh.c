@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "canonical/ra_event.h"
 #include "dedupe/ra_similarity.h"
 
 #define NAME_ALIKE 0.92
@@ -22,14 +23,18 @@ static __int128 power_of_ten(unsigned exponent) {
     return value;
 }
 
+static unsigned digits_of(ra_str currency) {
+    char code[4];
+    return ra_currency_from(currency, code) ? ra_currency_digits(code) : 2;
+}
+
 /* `amount` of the payout's currency in the paid one by the provider's rate, half away from zero.
  * *slack is how far a rate of so few digits, and an amount rounded to minor units, may be off. */
-static bool convert(const ra_match_event *event, const ra_event_state *state, int64_t *amount,
-                    uint64_t *slack) {
+static bool convert(const ra_match_event *event, int64_t *amount, uint64_t *slack) {
     const __int128 limit = (__int128)1 << 100;
     if (event->rate.coefficient <= 0) return false;
-    unsigned up = event->rate.scale + ra_match_decimals(state->paid_currency);
-    __int128 divisor = event->rate.coefficient * power_of_ten(ra_match_decimals(state->currency));
+    unsigned up = event->rate.scale + digits_of(event->paid_currency);
+    __int128 divisor = event->rate.coefficient * power_of_ten(digits_of(event->currency));
     __int128 scale = power_of_ten(up);
     uint64_t from = magnitude(*amount);
     if ((__int128)from > limit / scale) return false;
@@ -49,7 +54,7 @@ bool ra_match_demand(const ra_match *match, uint32_t index, uint32_t currency, i
     *demand = ra_match_amount_of(event);
     if (currency == state->currency) return true;
     if (currency != state->paid_currency) return false;
-    if (event->paid == 0) return convert(event, state, demand, slack);
+    if (event->paid == 0) return convert(event, demand, slack);
     *demand = ra_match_paid_of(event);
     return true;
 }

@@ -11,7 +11,8 @@ typedef struct ra_matcher_item {
     ra_str ids[RA_ITEM_KEYS_MAX], refs[RA_ITEM_KEYS_MAX];
 } ra_matcher_item;
 
-/* Events of a sequence of dicts, in the arena; NULL with an exception. */
+/* Events of a sequence of dicts, or of an object with len() and row(index), in the arena; NULL with
+ * an exception. */
 ra_match_event *ra_matcher_events_from(PyObject *rows, ra_arena *arena, size_t *count);
 
 /* An open item of a tuple; its texts are borrowed from it. False with an exception. */

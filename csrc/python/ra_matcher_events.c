@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Events and open items of Python as the matcher takes them. Every text is copied. */
+#include "canonical/ra_event.h"
 #include "python/ra_matcher.h"
-
-#include <string.h>
 
 #define DAY_US INT64_C(86400000000)
 
-static const struct {
-    const char *name;
-    ra_match_event_kind kind;
-} kinds[] = {
-    {"capture", RA_EVENT_CAPTURE},       {"refund", RA_EVENT_REFUND},
-    {"chargeback", RA_EVENT_CHARGEBACK}, {"chargeback_reversal", RA_EVENT_REVERSAL},
-    {"payout", RA_EVENT_PAYOUT},         {"unknown", RA_EVENT_UNKNOWN},
-    {"authorisation", RA_EVENT_OTHER},   {"fee", RA_EVENT_OTHER},
-    {"fee_tax", RA_EVENT_OTHER},         {"reserve", RA_EVENT_OTHER},
-    {"release", RA_EVENT_OTHER},         {"adjustment", RA_EVENT_OTHER},
-    {"conversion", RA_EVENT_OTHER},
-};
+/* What a movement is to the matcher. */
+static ra_match_event_kind kind_of(ra_move_kind move) {
+    switch (move) {
+    case RA_MOVE_CAPTURE:
+        return RA_EVENT_CAPTURE;
+    case RA_MOVE_REFUND:
+        return RA_EVENT_REFUND;
+    case RA_MOVE_CHARGEBACK:
+        return RA_EVENT_CHARGEBACK;
+    case RA_MOVE_CHARGEBACK_REVERSAL:
+        return RA_EVENT_REVERSAL;
+    case RA_MOVE_PAYOUT:
+        return RA_EVENT_PAYOUT;
+    case RA_MOVE_UNKNOWN:
+        return RA_EVENT_UNKNOWN;
+    default:
+        return RA_EVENT_OTHER;
+    }
+}
 
 static bool kind_from(PyObject *value, ra_match_event_kind *out) {
-    const char *name = value != NULL && PyUnicode_Check(value) ? PyUnicode_AsUTF8(value) : NULL;
-    for (size_t i = 0; name != NULL && i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i].name, name) != 0) continue;
-        *out = kinds[i].kind;
-        return true;
+    ra_str name = {NULL, 0};
+    ra_move_kind move;
+    if (value != NULL && !ra_text_from(value, &name)) return false;
+    if (!ra_move_from_name(name, &move)) {
+        PyErr_Format(PyExc_ValueError, "unknown kind of event: %R", value ? value : Py_None);
+        return false;
     }
-    if (!PyErr_Occurred()) PyErr_Format(PyExc_ValueError, "unknown kind of event: %R", value);
-    return false;
+    *out = kind_of(move);
+    return true;
 }
 
 /* A str or None (or nothing), copied. */
@@ -105,12 +112,14 @@ static bool event_from(ra_arena *arena, PyObject *row, ra_match_event *out) {
 }
 
 ra_match_event *ra_matcher_events_from(PyObject *rows, ra_arena *arena, size_t *count) {
-    Py_ssize_t size = PySequence_Size(rows);
+    Py_ssize_t size = PyObject_Size(rows);
+    bool by_method = PyObject_HasAttrString(rows, "row");
     if (size < 0) return NULL;
     ra_match_event *events = ra_arena_array(arena, (size_t)size, sizeof *events);
     if (events == NULL) return (ra_match_event *)PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < size; i++) {
-        PyObject *row = PySequence_GetItem(rows, i);
+        PyObject *row =
+            by_method ? PyObject_CallMethod(rows, "row", "n", i) : PySequence_GetItem(rows, i);
         bool done = row != NULL && event_from(arena, row, &events[i]);
         Py_XDECREF(row);
         if (!done) return NULL;

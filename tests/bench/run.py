@@ -18,6 +18,7 @@ from pathlib import Path
 import bench_database as database
 import bench_report as report
 import bench_rows
+import bench_settle
 
 HERE = Path(__file__).resolve().parent
 NOTABLE = 0.5  # µs an order; smaller parts are not shown
@@ -256,6 +257,11 @@ class Bench:
         self.measures.append(report.Measure.of("peak_mib", peaks, "MiB", method))
         large.unlink()
 
+    def settle(self):
+        """Settlement rows against a million open items."""
+        say("settlements")
+        self.measures += bench_settle.run(1_000_000, self.size.repetitions)
+
 
 METHOD = {
     "native": "file on disk to committed rows and ledger, native lane, foreign keys by"
@@ -270,7 +276,7 @@ METHOD = {
     "expert": "sale.order.create, every precomputed field passed, batches of 200,"
     " without ledger",
 }
-STEPS = ("compare", "parts", "new_customers", "scale")
+STEPS = ("compare", "parts", "new_customers", "scale", "settle")
 
 
 def say(text):

@@ -387,6 +387,17 @@ def test_an_impossible_event_is_refused(row, error):
         native.Matcher([row])
 
 
+def test_events_may_come_from_an_object_with_rows():
+    class Events(list):
+        __getitem__ = None
+
+        def row(self, index):
+            return list(self)[index]
+
+    result = match(Events([event(order="S1001")]), [item(1, refs=["S1001"])])
+    assert links(result) == [(0, 1, "reference", 10_000)]
+
+
 def test_evidence_holds_no_data_of_persons():
     row = event(party="Ann Lee", email="ann@a.example", order="S1001")
     result = match(
