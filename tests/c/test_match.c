@@ -206,7 +206,7 @@ static void make_row(ra_buffer *buffer, int16_t fields) {
     ra_copy_int8(buffer, 9);
     ra_copy_int4(buffer, 0); /* a kind is int2: put right below */
     buffer->data[buffer->size - 5] = 2;
-    buffer->data[buffer->size - 2] = 2;
+    buffer->data[buffer->size - 3] = 2;
     buffer->size -= 2;
     ra_copy_int4(buffer, 100);
     ra_copy_text(buffer, RA_STR("EUR"));
