@@ -154,7 +154,8 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     return RA_OK;
 }
 
-/* What follows a row of the file is told by that row's item, and a chargeback has no credit note. */
+/* What follows a row of the file is told by that row's item, and a chargeback has no credit note.
+ */
 static bool is_free(const ra_match *match, uint32_t event) {
     const ra_event_state *state = &match->states[event];
     ra_match_event_kind kind = match->events[event].kind;
