@@ -17,6 +17,8 @@ BOUNDS = {
     "native_vs_execute_values": (1.5, True),
     "time_10x": (11, False),
     "peak_mib": (96, False),
+    "reconcile_vs_orm": (20, True),
+    "payout_vs_orm": (10, True),
 }
 
 

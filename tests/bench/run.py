@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import bench_books
 import bench_database as database
 import bench_report as report
 import bench_rows
@@ -210,6 +211,10 @@ class Bench:
 
     # -- further measures --------------------------------------------------------------
 
+    def books(self):
+        say("books")
+        self.measures += bench_books.measures(self.size.repetitions)
+
     def parts(self):
         """Where a chunk's time goes; a run of its own, as timers cost a little."""
         say("parts of a chunk")
@@ -276,7 +281,7 @@ METHOD = {
     "expert": "sale.order.create, every precomputed field passed, batches of 200,"
     " without ledger",
 }
-STEPS = ("compare", "parts", "new_customers", "scale", "settle")
+STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle")
 
 
 def say(text):

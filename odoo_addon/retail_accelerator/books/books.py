@@ -69,7 +69,7 @@ class Books:
 
     def _reconcile_native(self, groups):
         reader = Reader(self.env)
-        taken = reader.read(groups)
+        taken = reader.sort_out(groups)
         if taken:
             reconcile_native(self.env, taken)
             self.env.invalidate_all()

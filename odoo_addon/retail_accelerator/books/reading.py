@@ -74,7 +74,7 @@ class Reader:
             env["account.move"]._get_invoice_in_payment_state() == "paid"
         )
 
-    def read(self, groups):
+    def sort_out(self, groups):
         """[Group] the native lane takes, with partials planned and residuals reduced.
 
         ``groups``: lists of line ids.

@@ -22,7 +22,7 @@ def reconcile_native(env, groups):
     payments = states.Payments(env)
     payments.update_statuses(moves)
     invoice_changes = states.update_invoices(env, invoices) if invoices else {}
-    payment_changes = payments.update_states(moves, list(invoice_changes))
+    payment_changes = payments.update_states(list(invoice_changes))
     env.invalidate_all(flush=False)
     _update_statement_lines(env, moves)
     _tell_paid(env, invoice_changes)

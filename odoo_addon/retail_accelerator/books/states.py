@@ -190,44 +190,45 @@ class Payments:
     def __init__(self, env):
         self.env = env
         self.liquidity = {}  # facts of a payment -> its liquidity accounts
+        self.found = []
 
     def update_statuses(self, move_ids):
-        """``is_matched`` and ``is_reconciled`` of the payments of these entries."""
+        """``is_matched`` of these entries' payments: the invoices' states need it."""
+        self.found = self._read(SQL("p.move_id = ANY(%s)", move_ids))
         changed = {}
-        for payment in self._read(SQL("p.move_id = ANY(%s)", move_ids)):
-            status = payment.status()
-            if status != (payment.is_matched, payment.is_reconciled):
-                changed[payment.id] = (payment.state, *status)
+        for payment in self.found:
+            matched = payment.status()[0]
+            if matched != payment.is_matched:
+                payment.is_matched = matched
+                changed[payment.id] = payment
         self._write(changed)
 
-    def update_states(self, move_ids, invoice_ids):
-        """States of the payments of these entries, and of those of these invoices.
+    def update_states(self, invoice_ids):
+        """States of those payments, and of the payments of these invoices.
 
         Returns {id: (old, new)}.
         """
-        payments = self._read(
-            SQL(
-                "p.move_id = ANY(%s) OR p.id IN (%s)",
-                move_ids,
-                _matched_payments(invoice_ids) if invoice_ids else SQL("NULL"),
+        if invoice_ids:
+            known = [payment.id for payment in self.found]
+            others = SQL(
+                "p.id <> ALL(%s) AND p.id IN (%s)",
+                known,
+                _matched_payments(invoice_ids),
             )
-        )
-        if not payments:
+            self.found += self._read(others)
+        if not self.found:
             return {}
-        states = self._invoice_states([payment.id for payment in payments])
+        states = self._invoice_states([payment.id for payment in self.found])
         changed, changes = {}, {}
-        for payment in payments:
-            old = payment.state
+        for payment in self.found:
+            before = (payment.state, payment.is_matched, payment.is_reconciled)
             payment.state = payment.new_state(states.get(payment.id))
-            status = payment.status()
-            if (payment.state, *status) != (
-                old,
-                payment.is_matched,
-                payment.is_reconciled,
-            ):
-                changed[payment.id] = (payment.state, *status)
-            if payment.state != old:
-                changes[payment.id] = (old, payment.state)
+            payment.is_matched, payment.is_reconciled = payment.status()
+            after = (payment.state, payment.is_matched, payment.is_reconciled)
+            if after != before:
+                changed[payment.id] = payment
+            if after[0] != before[0]:
+                changes[payment.id] = (before[0], after[0])
         self._write(changed)
         return changes
 
@@ -323,8 +324,8 @@ class Payments:
             states[payment_id].add(state)
         return states
 
-    def _write(self, rows):
-        if not rows:
+    def _write(self, payments):
+        if not payments:
             return
         self.env.cr.execute(
             SQL(
@@ -338,9 +339,9 @@ class Payments:
                     WHERE p.id = new.id""",
                 uid=self.env.uid,
                 now=self.env.cr.now(),
-                ids=list(rows),
-                states=[row[0] for row in rows.values()],
-                matched=[row[1] for row in rows.values()],
-                reconciled=[row[2] for row in rows.values()],
+                ids=list(payments),
+                states=[payment.state for payment in payments.values()],
+                matched=[payment.is_matched for payment in payments.values()],
+                reconciled=[payment.is_reconciled for payment in payments.values()],
             )
         )
