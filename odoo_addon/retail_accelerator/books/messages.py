@@ -104,9 +104,7 @@ class ChangeLog:
 
     def _track(self, record_id, old):
         """Let Odoo log one change; its message, None if that is no plain message."""
-        model = self.model.with_env(
-            self.env(context=clean_context(self.env.context))
-        )
+        model = self.model.with_env(self.env(context=clean_context(self.env.context)))
         [[last]] = self.env.execute_query(
             SQL("SELECT coalesce(max(id), 0) FROM mail_message")
         )
