@@ -41,6 +41,10 @@
     X(RA_STATUS_REFUSED, "status_refused", "the channel refuses orders of this status")            \
     X(RA_TOTAL_MISMATCH, "total_mismatch", "the lines do not add up to the order's total")         \
     X(RA_NOT_REPRODUCIBLE, "not_reproducible", "the native lane cannot reproduce this record")     \
+    X(RA_DUPLICATE_CONTENT, "duplicate_content",                                                   \
+      "the same customer ordered the same at about the same time under another reference")         \
+    X(RA_DUPLICATE_SUSPECTED, "duplicate_suspected",                                               \
+      "the order resembles another one of about the same time")                                    \
     X(RA_DB_FAILED, "db_failed", "the database refused the rows")                                  \
     X(RA_INTERRUPTED, "interrupted", "the operation was interrupted")
 

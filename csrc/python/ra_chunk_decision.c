@@ -76,6 +76,32 @@ PyObject *ra_chunk_set_known(PyObject *object, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+const char ra_chunk_newcomers_doc[] = PyDoc_STR(
+    "newcomers(wave)\n--\n\n"
+    "Records that are to become orders no ledger row has yet: tuples (index, identity, "
+    "content_key, near_key, created_us). Resolve the wave once before: its statuses decide what "
+    "becomes an order that counts. Keys and times that do not exist are None.");
+
+PyObject *ra_chunk_newcomers(PyObject *object, PyObject *arg) {
+    const ra_chunk *chunk = ra_chunk_of(object);
+    if (chunk == NULL) return NULL;
+    uint32_t wave;
+    if (!ra_wave_from(arg, &wave)) return NULL;
+    PyObject *list = PyList_New(0);
+    for (size_t i = 0; list != NULL && i < chunk->count; i++) {
+        const ra_plan *plan = &chunk->plans[i];
+        bool open = plan->outcome == RA_OUTCOME_PENDING || plan->outcome == RA_OUTCOME_CREATE;
+        if (plan->wave != wave || !open || plan->known.order_id != 0) continue;
+        if (plan->action == RA_ACTION_CANCEL) continue;
+        PyObject *item = Py_BuildValue("(nNNNN)", (Py_ssize_t)i, ra_key_to_text(plan->identity),
+                                       ra_key_or_none(plan->twins.has_content, plan->twins.content),
+                                       ra_key_or_none(plan->twins.has_near, plan->twins.near),
+                                       ra_time_or_none(plan->order.created_at));
+        list = ra_append_new(list, item);
+    }
+    return list;
+}
+
 const char *const ra_outcome_names[] = {"pending", "created",  "updated", "unchanged",
                                         "skipped", "rejected", "review"};
 

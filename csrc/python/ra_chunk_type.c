@@ -250,15 +250,16 @@ static PyObject *chunk_record(PyObject *object, PyObject *index) {
     if (plan == NULL) return NULL;
     ra_status status = ra_ledger_payload(&((ra_chunk_object *)object)->chunk, plan);
     if (status != RA_OK) return ra_raise(ra_state_of(object), status, NULL);
-    int64_t modified = plan->order.modified_at;
-    PyObject *modified_us =
-        modified == RA_NO_TIME ? Py_NewRef(Py_None) : PyLong_FromLongLong(modified);
     return Py_BuildValue(
-        "{sNsNsNsNsNsNsNsssssssssNsKsKsisisisNsNsy#}", "identity", ra_key_to_text(plan->identity),
-        "content", ra_key_to_text(plan->content), "source_ref", ra_text_to(plan->order.source_ref),
+        "{sNsNsNsNsNsNsNsNsNsNsssssssssNsKsKsisisisNsNsy#}", "identity",
+        ra_key_to_text(plan->identity), "content", ra_key_to_text(plan->content), "content_key",
+        ra_key_or_none(plan->twins.has_content, plan->twins.content), "near_key",
+        ra_key_or_none(plan->twins.has_near, plan->twins.near), "created_us",
+        ra_time_or_none(plan->order.created_at), "source_ref", ra_text_to(plan->order.source_ref),
         "number", ra_text_to(plan->order.number), "status", ra_text_to(plan->order.status),
-        "currency", ra_text_to(plan->order.currency), "modified_us", modified_us, "outcome",
-        ra_outcome_name(plan->outcome), "lane", ra_lane_name(plan->lane), "reason",
+        "currency", ra_text_to(plan->order.currency), "modified_us",
+        ra_time_or_none(plan->order.modified_at), "outcome", ra_outcome_name(plan->outcome), "lane",
+        ra_lane_name(plan->lane), "reason",
         plan->reason == RA_OK ? "" : ra_status_name(plan->reason), "field",
         plan->field != NULL ? plan->field : "", "detail", ra_text_to(plan->detail), "row",
         (unsigned long long)plan->order.row, "offset", (unsigned long long)plan->order.offset,
@@ -278,7 +279,7 @@ static PyObject *add_count(PyObject *dict, const char *key, size_t count) {
 PyDoc_STRVAR(summary_doc,
              "summary()\n--\n\n"
              "(outcomes, lanes, reasons): counts of all records by outcome, by lane, and of the "
-             "rejected and reviewed ones by reason.");
+             "rejected and reviewed ones by reason (a review for a locked order has none).");
 
 static PyObject *chunk_summary(PyObject *object, PyObject *Py_UNUSED(ignored)) {
     const ra_chunk *chunk = ra_chunk_of(object);
@@ -291,7 +292,8 @@ static PyObject *chunk_summary(PyObject *object, PyObject *Py_UNUSED(ignored)) {
         if (plan->outcome == RA_OUTCOME_CREATE || plan->outcome == RA_OUTCOME_UPDATE) {
             lanes[plan->lane]++;
         }
-        if (plan->outcome == RA_OUTCOME_REJECTED) reasons[plan->reason]++;
+        bool refused = plan->outcome == RA_OUTCOME_REJECTED || plan->outcome == RA_OUTCOME_REVIEW;
+        if (refused && plan->reason != RA_OK) reasons[plan->reason]++;
     }
     PyObject *by_outcome = PyDict_New(), *by_lane = PyDict_New(), *by_reason = PyDict_New();
     for (int i = 0; by_outcome != NULL && i <= RA_OUTCOME_REVIEW; i++) {
@@ -377,6 +379,7 @@ static PyMethodDef chunk_methods[] = {
     {"identities", ra_chunk_identities, METH_O, ra_chunk_identities_doc},
     {"set_known", ra_chunk_set_known, METH_VARARGS, ra_chunk_set_known_doc},
     {"assign", chunk_assign, METH_O, assign_doc},
+    {"newcomers", ra_chunk_newcomers, METH_O, ra_chunk_newcomers_doc},
     {"resolve", chunk_resolve, METH_O, resolve_doc},
     {"price", chunk_price, METH_O, price_doc},
     {"route", chunk_route, METH_VARARGS, route_doc},

@@ -46,15 +46,19 @@ PyObject *ra_key_to_text(ra_key key) {
     return PyUnicode_FromStringAndSize(hex, RA_KEY_HEX - 1);
 }
 
+PyObject *ra_key_or_none(bool present, ra_key key) {
+    return present ? ra_key_to_text(key) : Py_NewRef(Py_None);
+}
+
 static PyObject *decimal_to(ra_decimal value) {
     char text[24];
     size_t length = ra_decimal_format(value, text);
     return PyUnicode_FromStringAndSize(text, (Py_ssize_t)length);
 }
 
-static PyObject *time_to(int64_t value) {
-    if (value == RA_NO_TIME) Py_RETURN_NONE;
-    return PyLong_FromLongLong(value);
+PyObject *ra_time_or_none(int64_t unix_us) {
+    if (unix_us == RA_NO_TIME) Py_RETURN_NONE;
+    return PyLong_FromLongLong(unix_us);
 }
 
 /* Store and release `value`; false when it is NULL or storing fails. */
@@ -216,9 +220,9 @@ PyObject *ra_order_to_dict(const ra_order *order) {
         set_item(dict, "row", PyLong_FromUnsignedLongLong(order->row)) &&
         set_item(dict, "offset", PyLong_FromUnsignedLongLong(order->offset)) &&
         set_item(dict, "prices_include_tax", PyBool_FromLong(order->prices_include_tax)) &&
-        set_item(dict, "created_at", time_to(order->created_at)) &&
-        set_item(dict, "modified_at", time_to(order->modified_at)) &&
-        set_item(dict, "paid_at", time_to(order->paid_at)) &&
+        set_item(dict, "created_at", ra_time_or_none(order->created_at)) &&
+        set_item(dict, "modified_at", ra_time_or_none(order->modified_at)) &&
+        set_item(dict, "paid_at", ra_time_or_none(order->paid_at)) &&
         set_item(dict, "billing", address_to(&order->billing)) &&
         set_item(dict, "shipping", address_to(&order->shipping)) &&
         set_item(dict, "total", decimal_to(order->total)) &&
@@ -285,7 +289,7 @@ PyObject *ra_plan_to_dict(const ra_catalog *catalog, const ra_plan *plan) {
         set_item(dict, "number", ra_text_to(plan->order.number)) &&
         set_item(dict, "status", ra_text_to(plan->order.status)) &&
         set_item(dict, "transaction_ref", ra_text_to(plan->order.transaction_ref)) &&
-        set_item(dict, "created_at", time_to(plan->order.created_at)) &&
+        set_item(dict, "created_at", ra_time_or_none(plan->order.created_at)) &&
         set_item(dict, "action", PyLong_FromLong((long)plan->action)) &&
         set_item(dict, "payment", PyLong_FromLong(plan->payment)) &&
         set_item(dict, "partner_id", PyLong_FromLong(partner_of(catalog, plan->customer))) &&

@@ -66,6 +66,8 @@ bool ra_text_from(PyObject *object, ra_str *out);
 bool ra_key_from(PyObject *object, ra_key *out);
 PyObject *ra_key_to_text(ra_key key);
 PyObject *ra_text_to(ra_str text);
+PyObject *ra_key_or_none(bool present, ra_key key);
+PyObject *ra_time_or_none(int64_t unix_us);
 
 /* The canonical order as a dict, keys as the fields of ra_order; decimals and times as str/int. */
 PyObject *ra_order_to_dict(const ra_order *order);
@@ -107,6 +109,7 @@ extern const char *const ra_outcome_names[];
 RA_METHOD(ra_chunk_identities);
 RA_METHOD(ra_chunk_set_known);
 RA_METHOD(ra_chunk_reopen);
+RA_METHOD(ra_chunk_newcomers);
 PyObject *ra_chunk_set_result(PyObject *object, PyObject *args, PyObject *kwargs);
 extern const char ra_chunk_set_result_doc[];
 RA_METHOD(ra_job_add_products);

@@ -81,6 +81,8 @@ static ra_status key_plan(ra_chunk *chunk, ra_str scope, size_t index) {
         if (status != RA_OK) return status;
         status = ra_key_parties(&plan->order, scope, &chunk->arena, &plan->parties);
         if (status != RA_OK) return status;
+        status = ra_content_keys_of(&plan->order, &chunk->arena, &plan->twins);
+        if (status != RA_OK) return status;
     }
     int32_t earlier = ra_key_table_get(&chunk->seen, plan->identity);
     if (earlier != RA_NOT_FOUND) {

@@ -2,6 +2,7 @@
 #ifndef RA_RESOLVE_PLAN_H
 #define RA_RESOLVE_PLAN_H
 
+#include "canonical/ra_content.h"
 #include "resolve/ra_catalog.h"
 
 typedef enum ra_outcome {
@@ -35,6 +36,7 @@ typedef struct ra_plan {
     ra_order order;
     ra_key identity, content;
     ra_party_keys parties;
+    ra_content_keys twins; /* none for a record that could not be read */
     uint32_t wave; /* 0 for the first version of an order in the chunk, 1 for the next ... */
     ra_known known;
 

@@ -9,10 +9,11 @@
 
 const char ra_ledger_columns[] =
     "id, channel_id, company_id, import_id, kind, source_ref, source_number, source_status, "
-    "identity_key, content_hash, source_modified, recorded_at, outcome, lane, reason, message, "
-    "source_row, source_offset, order_id, amount_total, currency_id, payload";
+    "identity_key, content_hash, content_key, near_key, source_created, source_modified, "
+    "recorded_at, outcome, lane, reason, message, source_row, source_offset, order_id, "
+    "amount_total, currency_id, payload";
 
-#define LEDGER_COLUMNS 22
+#define LEDGER_COLUMNS 25
 
 const char *ra_outcome_name(ra_outcome outcome) {
     switch (outcome) {
@@ -78,6 +79,22 @@ static void put_key(ra_buffer *out, ra_key key) {
     ra_copy_text(out, (ra_str){hex, RA_KEY_HEX - 1});
 }
 
+static void put_key_or_null(ra_buffer *out, bool present, ra_key key) {
+    if (present) {
+        put_key(out, key);
+    } else {
+        ra_copy_null(out);
+    }
+}
+
+static void put_time_or_null(ra_buffer *out, int64_t unix_us) {
+    if (unix_us == RA_NO_TIME) {
+        ra_copy_null(out);
+    } else {
+        ra_copy_timestamp(out, unix_us);
+    }
+}
+
 /* Why, in words: "<meaning>: <field> <detail>". Bounded, so a hostile text cannot bloat it. */
 static void put_message(ra_buffer *out, const ra_plan *plan) {
     char text[512];
@@ -103,6 +120,8 @@ static void put_source(const ra_plan *plan, ra_buffer *out) {
     put_text_or_null(out, plan->order.status);
     put_key(out, plan->identity);
     put_key(out, plan->content);
+    put_key_or_null(out, plan->twins.has_content, plan->twins.content);
+    put_key_or_null(out, plan->twins.has_near, plan->twins.near);
 }
 
 void ra_ledger_row(const ra_ledger_context *context, const ra_plan *plan, int32_t id,
@@ -114,11 +133,8 @@ void ra_ledger_row(const ra_ledger_context *context, const ra_plan *plan, int32_
     ra_copy_int4(out, context->company_id);
     put_id_or_null(out, context->import_id);
     put_source(plan, out);
-    if (readable && plan->order.modified_at != RA_NO_TIME) {
-        ra_copy_timestamp(out, plan->order.modified_at);
-    } else {
-        ra_copy_null(out);
-    }
+    put_time_or_null(out, readable ? plan->order.created_at : RA_NO_TIME);
+    put_time_or_null(out, readable ? plan->order.modified_at : RA_NO_TIME);
     ra_copy_timestamp(out, context->now_us);
     ra_copy_text(out, text_of(ra_outcome_name(plan->outcome)));
     put_text_or_null(out, text_of(ra_lane_name(plan->lane)));

@@ -198,6 +198,7 @@ def database():
 
 
 LEDGER_TYPES = {
+    "source_created": "timestamp",
     "source_modified": "timestamp",
     "recorded_at": "timestamp",
     "source_offset": "numeric",
@@ -211,6 +212,8 @@ LEDGER_TYPES = {
             "source_status",
             "identity_key",
             "content_hash",
+            "content_key",
+            "near_key",
             "outcome",
             "lane",
             "reason",
