@@ -133,7 +133,9 @@ void ra_ledger_row(const ra_ledger_context *context, const ra_plan *plan, int32_
     ra_copy_int4(out, context->company_id);
     put_id_or_null(out, context->import_id);
     put_source(plan, out);
-    put_time_or_null(out, readable ? plan->order.created_at : RA_NO_TIME);
+    int64_t created_at =
+        plan->order.created_at == RA_NO_TIME ? context->now_us : plan->order.created_at;
+    put_time_or_null(out, readable ? created_at : RA_NO_TIME);
     put_time_or_null(out, readable ? plan->order.modified_at : RA_NO_TIME);
     ra_copy_timestamp(out, context->now_us);
     ra_copy_text(out, text_of(ra_outcome_name(plan->outcome)));

@@ -36,11 +36,17 @@ def known(env, keys):
     ]
 
 
+def _moment(microseconds):
+    return (
+        None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+    )
+
+
 def message(record):
     """Why, in the same words as the engine writes them for new rows."""
     if record["outcome"] in ("created", "updated"):
         return None
-    if record["outcome"] == "review":
+    if record["outcome"] == "review" and not record["reason"]:
         return f"order {record['detail']} is confirmed or locked in Odoo"
     parts = [native.reason_text(record["reason"])] if record["reason"] else []
     if record["field"]:
@@ -54,13 +60,14 @@ def message(record):
 def rewrite(env, record, import_id, order_id=0, from_file=True):
     """A known identity has a new outcome: its row follows (``record`` of
     Chunk.record). A replayed record keeps its place in the file it came in."""
-    modified = record["modified_us"]
     in_review = record["outcome"] == "review"
     env.cr.execute(
         SQL(
             """UPDATE retail_ledger
                   SET import_id = COALESCE(%s, import_id), source_number = %s,
-                      source_status = %s, content_hash = %s, source_modified = %s,
+                      source_status = %s, content_hash = %s, content_key = %s,
+                      near_key = %s, source_created = COALESCE(%s, source_created),
+                      source_modified = %s,
                       recorded_at = %s, outcome = %s, lane = %s, reason = %s,
                       message = %s,
                       source_row = CASE WHEN %s THEN %s ELSE source_row END,
@@ -72,7 +79,10 @@ def rewrite(env, record, import_id, order_id=0, from_file=True):
             record["number"] or None,
             record["status"] or None,
             record["content"],
-            EPOCH + timedelta(microseconds=modified) if modified is not None else None,
+            record["content_key"],
+            record["near_key"],
+            _moment(record["created_us"]),
+            _moment(record["modified_us"]),
             env.cr.now(),
             record["outcome"],
             record["lane"] or None,

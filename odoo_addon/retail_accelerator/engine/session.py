@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from . import ledger, native
 from .catalog import Catalog, new_job
 from .column_plan import ColumnPlan
+from .duplicates import DuplicateCheck
 from .lanes import CANCEL, NativeLane, OrmLane, validated_problem
 from .parties import Parties
 from .templates import Templates
@@ -34,6 +35,7 @@ class Session:
         self.templates = Templates(self.job, channel, self.plan, shelf)
         self.catalog = Catalog(self.job, channel, self.templates, self._claim)
         self.parties = Parties(self.job, channel, self.templates, self._claim)
+        self.duplicates = DuplicateCheck(channel)
         self.orm = OrmLane(channel)
         self.native = NativeLane(
             channel, self.plan, self.templates, self.catalog, import_id, self._claim
@@ -86,6 +88,7 @@ class Session:
         keys = chunk.identities(wave)
         known = ledger.known(self.env, keys)
         chunk.set_known(wave, known)
+        self.duplicates.hold(chunk, wave)
         self._resolve(chunk, wave)
         chunk.price(wave)
         if self.lane == "native" and not self.plan.open:
@@ -100,6 +103,7 @@ class Session:
         self._native_wave(chunk, wave)
         if known:
             self._rewrite_known(chunk, wave)
+        self.duplicates.conclude()
 
     def _resolve(self, chunk, wave):
         """Ask the engine what is missing until nothing is."""

@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass, field
 
+from .duplicates import REASONS as DUPLICATES
+
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 
 
@@ -22,8 +24,9 @@ class Tally:
         self.read += chunk.count
         self.review += outcomes["review"]
         outcomes["rejected"] += outcomes["review"]
-        if outcomes["review"]:
-            reasons["order_locked"] = outcomes["review"]
+        repeated = sum(reasons.get(reason, 0) for reason in DUPLICATES)
+        if outcomes["review"] > repeated:
+            reasons["order_locked"] = outcomes["review"] - repeated
         for name in OUTCOMES:
             self.outcomes[name] += outcomes[name]
         for name in self.lanes:

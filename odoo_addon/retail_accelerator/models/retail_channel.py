@@ -11,7 +11,12 @@ CODE_PATTERN = re.compile(r"[A-Za-z0-9_-]+")
 
 class RetailChannel(models.Model):
     _name = "retail.channel"
-    _inherit = ["mail.thread", "retail.channel.policy", "retail.channel.overview"]
+    _inherit = [
+        "mail.thread",
+        "retail.channel.policy",
+        "retail.channel.duplicates",
+        "retail.channel.overview",
+    ]
     _description = "Retail Channel"
     _order = "sequence, name, id"
     _check_company_auto = True

@@ -42,6 +42,8 @@ REASONS = [
     ("not_reproducible", "Refused by Odoo"),
     ("db_failed", "Refused by the database"),
     ("order_locked", "Order is confirmed already"),
+    ("duplicate_content", "The same sale again"),
+    ("duplicate_suspected", "Resembles another order"),
     ("confirm_failed", "Could not be confirmed"),
     ("no_memory", "Memory limit reached"),
     ("read_failed", "File could not be read"),
@@ -87,6 +89,15 @@ class RetailLedger(models.Model):
     source_status = fields.Char(string="Status in the shop", readonly=True)
     identity_key = fields.Char(required=True, readonly=True, size=32)
     content_hash = fields.Char(readonly=True, size=32)
+    content_key = fields.Char(
+        readonly=True,
+        size=32,
+        help="Equal for the same sale under another reference or in another channel.",
+    )
+    near_key = fields.Char(
+        readonly=True, size=32, help="Equal for similar customers and the same total."
+    )
+    source_created = fields.Datetime(string="Ordered in the shop", readonly=True)
     source_modified = fields.Datetime(string="Changed in the shop", readonly=True)
     recorded_at = fields.Datetime(string="Recorded", readonly=True)
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
@@ -143,6 +154,8 @@ class RetailLedger(models.Model):
     _identity_key_unique = models.UniqueIndex(
         "(identity_key)", "This record of the shop is known already."
     )
+    _content_index = models.Index("(content_key, source_created)")
+    _near_index = models.Index("(near_key, source_created)")
     _attention_index = models.Index(
         "(channel_id, outcome, reason) WHERE outcome IN ('rejected', 'review')"
     )

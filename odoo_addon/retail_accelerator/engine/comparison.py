@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A pair for people: both records side by side, and what the score is made of."""
+
+from markupsafe import Markup
+
+from . import payload
+from .lanes import to_datetime
+
+FIELDS = {
+    "partner": (
+        "name",
+        "email",
+        "phone",
+        "street",
+        "street2",
+        "zip",
+        "city",
+        "country_id",
+        "vat",
+        "company_id",
+        "create_date",
+    ),
+    "order": (
+        "name",
+        "partner_id",
+        "date_order",
+        "amount_total",
+        "currency_id",
+        "client_order_ref",
+        "retail_channel_id",
+        "state",
+        "delivery_status",
+        "invoice_status",
+    ),
+    "payment": (
+        "name",
+        "partner_id",
+        "date",
+        "amount",
+        "currency_id",
+        "payment_type",
+        "journal_id",
+        "memo",
+        "state",
+    ),
+}
+FULL_BAR = 15  # bits at which a bar of the waterfall is full
+
+
+def labels(env):
+    """Names of a profile's fields for people."""
+    return {
+        "prior": env._("How rare duplicates are"),
+        "customer": env._("Customer"),
+        "partner": env._("Customer"),
+        "date": env._("Date"),
+        "amount": env._("Amount"),
+        "basket": env._("Goods"),
+        "name": env._("Name"),
+        "given_name": env._("First name"),
+        "surname": env._("Surname"),
+        "company": env._("Company"),
+        "address_1": env._("Street"),
+        "address_2": env._("Street 2"),
+        "suburb": env._("City"),
+        "postcode": env._("ZIP"),
+        "state": env._("State"),
+        "country": env._("Country"),
+        "soc_sec_id": env._("Tax ID"),
+        "phone": env._("Phone"),
+        "mobile": env._("Mobile"),
+        "email": env._("E-mail"),
+        "reference": env._("Reference"),
+        "memo": env._("Memo"),
+        "account": env._("Bank account"),
+    }
+
+
+# -- side by side --
+
+
+def side_by_side(pair):
+    """Both records as a table; what differs is marked."""
+    first, second = pair._record("first"), pair._record("second")
+    ours = _values(pair, first)
+    theirs = _values(pair, second) if second else _held_values(pair)
+    rows = [
+        (label, ours.get(label, ""), theirs.get(label, ""))
+        for label in dict.fromkeys([*ours, *theirs])
+    ]
+    body = Markup().join(
+        Markup("<tr><th>%s</th><td>%s</td><td%s>%s</td></tr>")
+        % (
+            label,
+            one,
+            Markup(' class="table-warning"') if one != other else "",
+            other,
+        )
+        for label, one, other in rows
+        if one or other
+    )
+    return Markup(
+        '<table class="table table-sm table-bordered o_retail_side_by_side"><thead><tr>'
+        "<th></th><th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
+    ) % (pair.first_name, pair.second_name, body)
+
+
+def _values(pair, record):
+    """{label: text} of what people compare."""
+    if not record:
+        return {}
+    result = {}
+    for name in FIELDS[pair.kind]:
+        field = record._fields.get(name)
+        if field and record._has_field_access(field, "read"):
+            label = field.get_description(pair.env, ["string"])["string"]
+            result[label] = _text(record, field)
+    if pair.kind == "order":
+        result[pair.env._("Lines")] = Markup("<br/>").join(
+            _line(line.product_uom_qty, line.name, line.price_subtotal)
+            for line in _goods(record)
+        )
+    return result
+
+
+def _goods(order):
+    lines = order.order_line.filtered(lambda line: not line.display_type)
+    return lines.sorted(lambda line: (line.name or "", line.product_uom_qty))
+
+
+def _line(quantity, name, total):
+    first = (name or "").splitlines()[0] if name else ""
+    return f"{float(quantity):g} × {first} = {float(total):.2f}"
+
+
+def _text(record, field):
+    value = record[field.name]
+    if field.type == "many2one":
+        return value.display_name or ""
+    if field.type == "selection":
+        selection = field.get_description(record.env, ["selection"])["selection"]
+        return dict(selection).get(value, value) or ""
+    if field.type in ("float", "monetary"):
+        return f"{value:.2f}"
+    return str(value or "")
+
+
+def _held_values(pair):
+    """What a shop sent that was not imported, under the labels of an order."""
+    entry = pair.ledger_id
+    raw = entry._payload_bytes() if entry else b""
+    if not raw:
+        return {}
+    order = payload.payload_to_order(raw)
+    described = pair.env["sale.order"].fields_get(FIELDS["order"], ["string"])
+
+    def label(name):
+        return described[name]["string"] if name in described else name
+
+    billing = order["billing"]
+    name = " ".join(filter(None, (billing["first_name"], billing["last_name"])))
+    created = order["created_at"]
+    return {
+        label("partner_id"): name if entry._sees_personal_data() else payload.MASK,
+        label("date_order"): str(to_datetime(created)) if created is not None else "",
+        label("amount_total"): f"{float(order['total']):.2f}",
+        label("currency_id"): order["currency"],
+        label("client_order_ref"): order["number"],
+        label("retail_channel_id"): entry.channel_id.name,
+        label("state"): order["status"],
+        pair.env._("Lines"): Markup("<br/>").join(
+            _line(line["quantity"], line["name"], line["total"])
+            for line in sorted(order["lines"], key=lambda line: line["name"])
+            if line["kind"] == "product" or float(line["total"])
+        ),
+    }
+
+
+# -- waterfall --
+
+
+def waterfall(pair):
+    """What speaks for and against, field by field, adding up to the score."""
+    env = pair.env
+    if pair.found_by == "content":
+        return Markup("<p>%s</p>") % env._(
+            "Customer, currency, total and every line are equal, and both were ordered "
+            "within the hours the channel allows."
+        )
+    names = labels(env)
+    rows, total = [], 0.0
+    for field, level, bits in pair.explanation or []:
+        total += bits
+        rows.append(_bar(names.get(field, field), level, bits, total))
+    return Markup(
+        '<table class="table table-sm o_retail_waterfall"><thead><tr><th>%s</th><th>%s'
+        '</th><th style="width: 40%%">%s</th><th class="text-end">%s</th>'
+        '<th class="text-end">%s</th></tr></thead><tbody>%s</tbody></table>'
+    ) % (
+        env._("Field"),
+        env._("Comparison"),
+        env._("Against / for"),
+        env._("Bits"),
+        env._("So far"),
+        Markup().join(rows),
+    )
+
+
+def _bar(label, level, bits, total):
+    width = min(abs(bits) / FULL_BAR, 1) * 50
+    left = 50.0 if bits >= 0 else 50 - width
+    colour = "bg-success" if bits >= 0 else "bg-danger"
+    return Markup(
+        "<tr><td>%s</td><td>%s</td><td>"
+        '<div class="position-relative bg-light border-start" style="height: 1em">'
+        '<div class="position-absolute h-100 %s" style="left: %s%%; width: %s%%"></div>'
+        '</div></td><td class="text-end">%s</td><td class="text-end">%s</td></tr>'
+    ) % (
+        label,
+        level,
+        colour,
+        f"{left:.1f}",
+        f"{width:.1f}",
+        f"{bits:+.1f}",
+        f"{total:.1f}",
+    )

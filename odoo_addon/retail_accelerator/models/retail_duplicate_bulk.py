@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Many pairs decided at once by a threshold, and undone at once."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+LIMIT = 1000  # pairs in one step: it is one transaction
+
+
+class RetailDuplicateBulk(models.Model):
+    _name = "retail.duplicate.bulk"
+    _description = "Decision on Many Duplicates"
+    _rec_name = "create_date"
+    _order = "id desc"
+
+    kind = fields.Selection(
+        [("partner", "Contacts"), ("order", "Orders"), ("payment", "Payments")],
+        required=True,
+        default="order",
+    )
+    decision = fields.Selection(
+        [
+            ("keep", "Keep both"),
+            ("ignore", "Ignore"),
+            ("link", "Cancel the second order"),
+        ],
+        required=True,
+        default="keep",
+        help="Contacts are merged one by one: a merge cannot be undone.",
+    )
+    side = fields.Selection(
+        [("over", "at least"), ("under", "at most")],
+        string="Score is",
+        required=True,
+        default="under",
+    )
+    threshold = fields.Float(
+        string="Bits",
+        digits=(16, 1),
+        help="Pairs whose score reaches this are decided, or stays below it.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("done", "Decided"), ("undone", "Undone")],
+        required=True,
+        readonly=True,
+        default="draft",
+    )
+    decided_by = fields.Many2one("res.users", readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    matching_count = fields.Integer(
+        string="Open pairs that fit", compute="_compute_matching_count"
+    )
+    decided_count = fields.Integer(string="Pairs decided", readonly=True)
+    refused_count = fields.Integer(
+        string="Pairs left open",
+        readonly=True,
+        help="Orders that were delivered or invoiced: decide them one by one.",
+    )
+    duplicate_ids = fields.One2many("retail.duplicate", "bulk_id", string="Pairs")
+
+    @api.constrains("kind", "decision")
+    def _check_decision(self):
+        if any(bulk.decision == "link" and bulk.kind != "order" for bulk in self):
+            raise ValidationError(self.env._("Only orders can be cancelled."))
+
+    def _domain(self):
+        self.ensure_one()
+        operator = ">=" if self.side == "over" else "<="
+        return [
+            ("kind", "=", self.kind),
+            ("state", "=", "open"),
+            ("found_by", "=", "score"),
+            ("score", operator, self.threshold),
+            ("company_id", "in", (False, self.company_id.id)),
+        ]
+
+    @api.depends("kind", "side", "threshold", "company_id", "state")
+    def _compute_matching_count(self):
+        for bulk in self:
+            bulk.matching_count = self.env["retail.duplicate"].search_count(
+                bulk._domain()
+            )
+
+    def action_decide(self):
+        """Decide on all that fit; what cannot be decided stays open."""
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self.env._("This was decided already."))
+        pairs = self.env["retail.duplicate"].search(self._domain(), limit=LIMIT)
+        pairs._check_may_decide("open")
+        decided = self.env["retail.duplicate"]
+        for pair in pairs:
+            try:
+                with self.env.cr.savepoint():
+                    getattr(pair, f"action_{self.decision}")()
+            except UserError:
+                continue
+            decided |= pair
+        decided.sudo().bulk_id = self
+        self.write(
+            {
+                "state": "done",
+                "decided_by": self.env.uid,
+                "decided_count": len(decided),
+                "refused_count": len(pairs - decided),
+            }
+        )
+
+    def action_undo(self):
+        """Open again what was decided here and has not been changed since."""
+        self.ensure_one()
+        if self.state != "done":
+            raise UserError(self.env._("There is nothing to undo."))
+        self.duplicate_ids.filtered(lambda pair: pair.state != "open").action_reopen()
+        self.state = "undone"

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The same sale by two routes: held once, decided once, imported at most once."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from support import Desk, counts, expected
+
+HOUR = timedelta(hours=1)
+SHOP_EXPORTS = ("products", "variations", "taxes", "customers")
+
+
+@pytest.fixture
+def market(desk, shop, tmp_path):
+    """A second channel that sells the same products."""
+    from odoo.addons.retail_accelerator.setup.channel_setup import ChannelSetup
+    from odoo.addons.retail_accelerator.setup.exports import Exports
+
+    shop.write_exports(tmp_path)
+    setup = ChannelSetup.for_code(desk.env, "market", kind="woocommerce", name="Market")
+    setup.load(
+        Exports(**{kind: str(tmp_path / f"{kind}.json") for kind in SHOP_EXPORTS})
+    )
+    setup.channel.write({"chunk_size": 20})
+    setup.channel.status_ids.filtered(
+        lambda rule: rule.action == "confirm"
+    ).action = "draft"
+    desk.env.cr.commit()
+    return Desk(desk.env, setup.channel)
+
+
+@pytest.fixture(autouse=True)
+def policies(desk):
+    """Every test starts and ends with the policies of a new channel."""
+    yield
+    desk.env.cr.rollback()
+    desk.env["retail.channel"].search([]).write(
+        {"duplicate_policy": "hold", "suspect_policy": "hold"}
+    )
+    desk.env.cr.commit()
+
+
+def again(document, later=HOUR / 6, **changes):
+    """The same sale under another number, its lines the other way round."""
+    twin = json.loads(json.dumps(document))
+    twin["id"] += 500_000_000
+    twin["number"] = str(twin["id"])
+    twin["line_items"] = twin["line_items"][::-1]
+    for line in twin["line_items"]:
+        line["id"] += 500_000_000
+    for name in ("date_created_gmt", "date_modified_gmt", "date_paid_gmt"):
+        if twin.get(name):
+            moved = datetime.fromisoformat(twin[name]) + later
+            twin[name] = moved.isoformat()
+    return {**twin, **changes}
+
+
+def pairs_of(desk, document):
+    return desk.entry_of(document["id"]).duplicate_ids
+
+
+def reasons(record):
+    return (record.review_count, record.reasons or {})
+
+
+@pytest.mark.parametrize("lane", ["auto", "orm"])
+def test_a_twin_by_another_channel_is_held(desk, market, feed, lane):
+    document = feed.order()
+    desk.take([document], feed.path(), lane=lane)
+    before = desk.query("SELECT count(*) FROM res_partner")
+    twin = again(document, customer_id=0)
+    record = market.take([twin], feed.path(), lane=lane)
+    assert counts(record) == expected(rejected=1)
+    assert reasons(record) == (1, {"duplicate_content": 1})
+    assert not market.orders_of(twin["id"])
+    assert desk.query("SELECT count(*) FROM res_partner") == before
+    entry = market.entry_of(twin["id"])
+    assert (entry.outcome, entry.reason) == ("review", "duplicate_content")
+    [pair] = entry.duplicate_ids
+    assert (pair.kind, pair.state, pair.found_by) == ("order", "open", "content")
+    assert pair.first_id == desk.orders_of(document["id"]).id
+    assert pair.second_id == 0
+
+
+def test_a_twin_in_the_same_file_is_held_once(desk, feed):
+    document = feed.order()
+    record = desk.take([document, again(document)], feed.path())
+    assert counts(record) == expected(created=1, rejected=1)
+    [pair] = pairs_of(desk, again(document))
+    assert pair.first_id == desk.orders_of(document["id"]).id
+
+
+def test_a_twin_in_a_later_chunk_is_held(desk, feed):
+    documents = feed.orders(30)
+    record = desk.take([*documents, again(documents[0])], feed.path())
+    assert counts(record) == expected(created=30, rejected=1)
+    assert pairs_of(desk, again(documents[0])).found_by == "content"
+
+
+def test_the_same_file_again_leaves_a_held_record_held(desk, feed):
+    document = feed.order()
+    desk.take([document, again(document)], feed.path())
+    before = desk.rows_by_table()
+    record = desk.take([document, again(document)], feed.path())
+    assert counts(record) == expected(unchanged=2)
+    assert desk.rows_by_table() == before
+
+
+def test_a_kept_twin_is_imported_exactly_once(desk, feed):
+    document = feed.order()
+    twin = again(document)
+    desk.take([document, twin], feed.path())
+    [pair] = pairs_of(desk, twin)
+    pair.action_keep()
+    desk.env.cr.commit()
+    order = desk.orders_of(twin["id"])
+    assert len(order) == 1
+    entry = desk.entry_of(twin["id"])
+    assert (entry.outcome, entry.order_id) == ("created", order)
+    pair = pairs_of(desk, twin)
+    assert (pair.state, pair.decided_by.id) == ("kept", desk.env.uid)
+    assert {pair.first_id, pair.second_id} == {
+        order.id,
+        desk.orders_of(document["id"]).id,
+    }
+    assert counts(desk.take([document, twin], feed.path())) == expected(unchanged=2)
+    assert len(desk.orders_of(twin["id"])) == 1
+
+
+def test_a_pair_that_was_kept_does_not_come_back_by_a_sweep(desk, feed):
+    document = feed.order()
+    twin = again(document)
+    desk.take([document, twin], feed.path())
+    pairs_of(desk, twin).action_keep()
+    sweep = desk.env["retail.duplicate.sweep"].create({"kind": "order", "mode": "full"})
+    sweep._run()
+    assert sweep.state == "done"
+    orders = desk.orders_of(document["id"]) | desk.orders_of(twin["id"])
+    found = desk.env["retail.duplicate"].search(
+        [("first_id", "in", orders.ids), ("second_id", "in", orders.ids)]
+    )
+    assert found.mapped("state") == ["kept"]
+
+
+def test_a_linked_twin_stays_out_also_in_later_versions(desk, feed):
+    document = feed.order()
+    twin = again(document)
+    desk.take([document, twin], feed.path())
+    pairs_of(desk, twin).action_link()
+    desk.env.cr.commit()
+    entry = desk.entry_of(twin["id"])
+    assert entry.outcome == "ignored"
+    assert pairs_of(desk, twin).state == "linked"
+    later = again(document, 2 * HOUR, customer_note="please hurry")
+    record = desk.take([later], feed.path())
+    assert counts(record) == expected(skipped=1)
+    assert not desk.orders_of(twin["id"])
+
+
+def test_a_held_record_is_held_again_when_it_is_only_tried_again(desk, feed):
+    document = feed.order()
+    twin = again(document)
+    desk.take([document, twin], feed.path())
+    desk.entry_of(twin["id"]).action_replay()
+    desk.env.cr.commit()
+    assert desk.entry_of(twin["id"]).outcome == "review"
+    assert not desk.orders_of(twin["id"])
+    assert len(pairs_of(desk, twin)) == 1
+
+
+def test_with_a_warning_both_are_imported_and_the_pair_is_shown(desk, feed):
+    desk.channel.duplicate_policy = "warn"
+    document = feed.order()
+    twin = again(document)
+    record = desk.take([document, twin], feed.path())
+    assert counts(record) == expected(created=2)
+    entry = desk.entry_of(twin["id"])
+    assert (entry.outcome, entry.reason) == ("created", "duplicate_content")
+    [pair] = entry.duplicate_ids
+    orders = desk.orders_of(document["id"]) | desk.orders_of(twin["id"])
+    assert (pair.state, [pair.first_id, pair.second_id]) == ("open", sorted(orders.ids))
+
+
+def test_the_same_basket_days_later_is_a_second_sale(desk, market, feed):
+    document = feed.order()
+    desk.take([document], feed.path())
+    for days, seller in ((3, desk), (9, market)):
+        bought_again = again(document, timedelta(days=days))
+        bought_again["id"] += days
+        record = seller.take([bought_again], feed.path())
+        assert counts(record) == expected(created=1), days
+        assert not pairs_of(seller, bought_again)
+
+
+def test_two_versions_of_one_order_are_no_duplicates(desk, feed):
+    older, newer = feed.order(revision=0), feed.order(revision=1)
+    assert counts(desk.take([older, newer], feed.path())) == expected(
+        created=1, updated=1
+    )
+    assert not pairs_of(desk, older)
+
+
+def test_an_order_that_was_not_imported_is_no_twin(desk, feed):
+    """A payment that failed, and the customer's second, successful attempt."""
+    failed = feed.order(status="failed")
+    second = again(failed, status="processing")
+    desk.channel.status_ids.filtered(
+        lambda rule: rule.status == "failed"
+    ).action = "skip"
+    record = desk.take([failed, second], feed.path())
+    assert counts(record) == expected(created=1, skipped=1)
+
+
+def test_a_cancelled_order_is_no_twin(desk, feed):
+    document = feed.order()
+    desk.take([document], feed.path())
+    desk.orders_of(document["id"])._action_cancel()
+    assert counts(desk.take([again(document)], feed.path())) == expected(created=1)
+
+
+def test_a_twin_of_a_refused_record_waits_to_be_tried_again(desk, feed):
+    document = feed.order()
+    document["total"] = f"{float(document['total']) + 7:.2f}"
+    twin = again(document)
+    record = desk.take([document, twin], feed.path())
+    assert counts(record) == expected(rejected=2)
+    entry = desk.entry_of(twin["id"])
+    assert (entry.outcome, entry.reason) == ("rejected", "duplicate_content")
+    assert not entry.duplicate_ids
+
+
+def test_a_similar_order_of_another_channel_is_held(desk, market, feed):
+    documents = feed.orders(30)
+    desk.take(documents, feed.path())
+    twin = again(documents[3], 3 * HOUR, customer_id=0, payment_method="market")
+    twin["billing"]["email"] = "relay-771@market.example"
+    record = market.take(
+        [twin, *map(other_buyer, feed.orders(30, start=100))], feed.path()
+    )
+    assert counts(record) == expected(created=30, rejected=1)
+    entry = market.entry_of(twin["id"])
+    assert (entry.outcome, entry.reason) == ("review", "duplicate_suspected")
+    [pair] = entry.duplicate_ids
+    assert pair.found_by == "score" and pair.score > 0
+    total = sum(bits for _field, _level, bits in pair.explanation)
+    assert abs(total - pair.score) < 0.1
+
+
+def other_buyer(document):
+    document["id"] += 900_000_000
+    document["number"] = str(document["id"])
+    return document
+
+
+def test_similar_orders_can_be_left_to_the_sweeps(desk, market, feed):
+    documents = feed.orders(20)
+    desk.take(documents, feed.path())
+    market.channel.suspect_policy = "ignore"
+    twin = again(documents[3], 3 * HOUR, customer_id=0)
+    twin["billing"]["email"] = "relay-772@market.example"
+    assert counts(market.take([twin], feed.path())) == expected(created=1)
+
+
+def test_a_dry_run_tells_of_duplicates_and_keeps_no_pair(desk, feed):
+    document = feed.order()
+    before = desk.rows_by_table()
+    record = desk.take([document, again(document)], feed.path(), dry_run=True)
+    assert counts(record) == expected(created=1, rejected=1)
+    assert desk.rows_by_table() == before
