@@ -231,7 +231,8 @@ class RetailDuplicate(models.Model):
             return result
         if result:
             hidden |= result[0]
-        return hidden, lambda: hidden._make_access_error(operation)
+        rules = self.env["ir.rule"]
+        return hidden, lambda: rules._make_access_error(operation, hidden)
 
     # -- remembering --
 

@@ -29,6 +29,7 @@ class RetailDuplicateProfile(models.Model):
         required=True,
         compute="_compute_text",
         store=True,
+        precompute=True,
         readonly=False,
         help="Fields, how each is compared, and by what candidates are found. Without "
         "a profile of your own the engine's is in force.",

@@ -2,6 +2,9 @@
 from . import (
     test_channel,
     test_channel_setup,
+    test_duplicate_decisions,
+    test_duplicate_profile,
+    test_duplicate_sweep,
     test_import_model,
     test_ledger,
     test_quirks,

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A sweep finds what is the same, goes on where it stopped, and asks nothing twice."""
+
+from contextlib import suppress
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..command import dedupe
+from .duplicate_common import PEOPLE, DuplicateCase
+
+
+class Arguments:
+    def __init__(self, model, full=True):
+        self.model = model
+        self.full = full
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicateSweep(DuplicateCase):
+    def sweep(self, kind, mode="full", **vals):
+        sweep = self.env["retail.duplicate.sweep"].create(
+            {"kind": kind, "mode": mode, **vals}
+        )
+        sweep._run()
+        self.assertEqual(sweep.state, "done", sweep.error_message)
+        return sweep
+
+    def found(self, kind, first, second):
+        low, high = sorted((first.id, second.id))
+        return self.pairs.search(
+            [("kind", "=", kind), ("first_id", "=", low), ("second_id", "=", high)]
+        )
+
+    def make_orders(self):
+        """Forty orders of different people, and the third once more."""
+        day = fields.Datetime.to_datetime("2026-02-01 10:00:00")
+        people = self.env["res.partner"].create([{"name": name} for name, *_ in PEOPLE])
+        products = self.env["product.product"].create(
+            [{"name": f"Thing {n}", "default_code": f"T{n}"} for n in range(12)]
+        )
+        orders = self.env["sale.order"]
+        for number in range(40):
+            orders |= self.make_order(
+                partner_id=people[number % 10].id,
+                date_order=day + timedelta(days=5 * number),
+                order_line=[
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": products[(number * 5 + line) % 12].id,
+                            "product_uom_qty": 1 + number % 3,
+                            "price_unit": 7.5 + number * 1.37 + line,
+                            "tax_ids": [(5,)],
+                        },
+                    )
+                    for line in range(2)
+                ],
+            )
+        twin = orders[2].copy(
+            {"date_order": orders[2].date_order + timedelta(minutes=9)}
+        )
+        return orders, twin
+
+    def test_the_same_contact_typed_twice_is_found_and_explained(self):
+        people, again = self.make_people()
+        self.sweep("partner")
+        pair = self.found("partner", people[0], again)
+        self.assertEqual(pair.state, "open")
+        self.assertGreater(pair.probability, 0.5)
+        total = sum(bits for _field, _level, bits in pair.explanation)
+        self.assertAlmostEqual(total, pair.score, places=0)
+        self.assertIn("Street", str(pair.explanation_html))
+
+    def test_the_same_order_under_another_number_is_found(self):
+        orders, twin = self.make_orders()
+        self.sweep("order")
+        self.assertEqual(self.found("order", orders[2], twin).state, "open")
+
+    def test_a_cancelled_order_is_not_looked_at(self):
+        orders, twin = self.make_orders()
+        twin._action_cancel()
+        self.sweep("order")
+        self.assertFalse(self.found("order", orders[2], twin))
+
+    def test_a_payment_booked_twice_is_found(self):
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        day = fields.Date.to_date("2026-02-01")
+        payments = self.env["account.payment"].create(
+            [
+                {
+                    "partner_id": self.partner.id,
+                    "amount": 13.7 + number * 3.11,
+                    "date": day + timedelta(days=number),
+                    "memo": f"Invoice {number * 37 % 101} {PEOPLE[number % 10][0]}",
+                    "journal_id": journal.id,
+                    "payment_type": "inbound",
+                }
+                for number in range(40)
+            ]
+        )
+        twin = payments[7].copy({"date": payments[7].date + timedelta(days=1)})
+        twin.memo = payments[7].memo
+        self.sweep("payment")
+        self.assertEqual(self.found("payment", payments[7], twin).state, "open")
+
+    def test_a_pair_that_was_kept_never_returns(self):
+        people, again = self.make_people()
+        self.sweep("partner")
+        pair = self.found("partner", people[0], again)
+        pair.action_keep()
+        second = self.sweep("partner")
+        self.assertEqual(second.new_count, 0)
+        self.assertEqual(self.found("partner", people[0], again), pair)
+        self.assertEqual(pair.state, "kept")
+
+    def test_an_incremental_sweep_finds_what_changed_since_the_last(self):
+        people, again = self.make_people()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE res_partner SET write_date = write_date - interval '9 days'")
+        )
+        again.unlink()
+        self.sweep("partner")
+        self.env["retail.duplicate.sweep"].search([]).started_at -= timedelta(days=2)
+        again = people[0].copy({"name": "Anne Meyer", "street": "Main St 0"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET write_date = write_date - interval '9 days' "
+                "WHERE id != %s",
+                again.id,
+            )
+        )
+        sweep = self.sweep("partner", "incremental")
+        self.assertEqual(sweep.changed_count, 1)
+        self.assertLess(1, sweep.record_count)
+        self.assertEqual(self.found("partner", people[0], again).sweep_id, sweep)
+
+    def test_a_sweep_that_was_interrupted_is_finished_without_double_pairs(self):
+        people, again = self.make_people()
+        sweep = self.env["retail.duplicate.sweep"].create(
+            {"kind": "partner", "mode": "full"}
+        )
+
+        def stop():
+            raise KeyboardInterrupt
+
+        # assertRaises would roll back what the sweep had committed.
+        with suppress(KeyboardInterrupt):
+            sweep._run(stop)
+            self.fail("the sweep was not interrupted")
+        self.assertEqual(sweep.state, "running")
+        self.assertEqual(len(self.found("partner", people[0], again)), 1)
+        sweep._run()
+        self.assertEqual((sweep.state, sweep.progress), ("done", 100))
+        self.assertEqual(len(self.found("partner", people[0], again)), 1)
+        self.assertEqual(sweep.stored_count, sweep.pair_count)
+
+    def test_a_sweep_of_nothing_is_done_at_once(self):
+        company = self.env["res.company"].create({"name": "Empty"})
+        sweep = self.sweep("order", company_id=company.id)
+        self.assertEqual((sweep.record_count, sweep.pair_count), (0, 0))
+
+    def test_contacts_of_one_company_are_not_compared_with_another_s(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        people, again = self.make_people()
+        again.company_id = other
+        self.sweep("partner")
+        self.assertFalse(self.found("partner", people[0], again))
+
+    def test_the_scheduler_queues_each_kind_once_and_runs_it(self):
+        sweeps = self.env["retail.duplicate.sweep"]
+        sweeps._cron_queue()
+        mine = [("company_id", "=", self.env.company.id), ("state", "=", "queued")]
+        self.assertEqual(
+            sorted(sweeps.search(mine).mapped("kind")), ["order", "partner", "payment"]
+        )
+        before = sweeps.search_count([])
+        sweeps._cron_queue()
+        self.assertEqual(sweeps.search_count([]), before)
+        with patch.object(
+            self.registry["ir.cron"], "_commit_progress", return_value=60
+        ):
+            sweeps._cron_run()
+        self.assertFalse(sweeps.search([("state", "!=", "done")]))
+
+    def test_an_auditor_cannot_start_a_sweep(self):
+        sweep = self.env["retail.duplicate.sweep"].create({"kind": "order"})
+        with self.assertRaises(AccessError):
+            sweep.with_user(self.auditor).action_sweep_now()
+        sweep.with_user(self.operator).action_sweep_now()
+        self.assertEqual(sweep.state, "queued")
+
+    def test_the_command_line_tells_what_it_found(self):
+        self.make_people()
+        result = dedupe.run(self.env, Arguments("res.partner"))
+        self.assertGreaterEqual(result["new"], 1)
+        self.assertGreaterEqual(result["records"], 41)
+        self.assertIn("open", dedupe.summary(result))
