@@ -41,7 +41,13 @@ def connections(desk, count):
 def known_customers(desk, feed, documents):
     """Contacts of the orders exist, so chunks need not wait for each other."""
     others = [
-        {**document, "id": document["id"] + 500, "number": str(document["id"] + 500)}
+        {
+            **document,
+            "id": document["id"] + 500,
+            "number": str(document["id"] + 500),
+            # Long before, or they would be taken for the same sales.
+            "date_created_gmt": "2001-01-01T10:00:00",
+        }
         for document in documents
     ]
     desk.take(others, feed.path())

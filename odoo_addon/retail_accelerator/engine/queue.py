@@ -74,7 +74,12 @@ class ChunkQueue:
 
     def _hand_out(self, chunk):
         keys = frozenset(
-            key for wave in range(chunk.waves) for key in chunk.identities(wave)
+            key
+            for wave in range(chunk.waves)
+            # By content, too: a chunk must see the order it may repeat.
+            for newcomer in chunk.newcomers(wave)
+            for key in (newcomer[1], newcomer[2])
+            if key is not None
         )
         with self._changed:
             meets = any(

@@ -96,6 +96,9 @@ class TestQuirks(TransactionCase):
                 "code": "quirks",
                 "missing_product_policy": "reject",
                 "currency_id": cls.company.currency_id.id,
+                # Tests send the same basket under one number after the other.
+                "duplicate_policy": "warn",
+                "suspect_policy": "ignore",
             }
         )
         cls.cap = cls.env["product.product"].create(
