@@ -230,8 +230,16 @@ def test_a_twin_of_a_refused_record_waits_to_be_tried_again(desk, feed):
     assert not entry.duplicate_ids
 
 
+def spread(documents):
+    """A few orders a day, as a small shop has them."""
+    begin = datetime(2025, 3, 1)
+    for index, document in enumerate(documents):
+        document["date_created_gmt"] = (begin + index * 5 * HOUR).isoformat()
+    return documents
+
+
 def test_a_similar_order_of_another_channel_is_held(desk, market, feed):
-    documents = feed.orders(30)
+    documents = spread(feed.orders(100))
     desk.take(documents, feed.path())
     twin = again(documents[3], 3 * HOUR, customer_id=0, payment_method="market")
     twin["billing"]["email"] = "relay-771@market.example"

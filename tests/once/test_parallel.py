@@ -179,3 +179,14 @@ def test_a_dry_run_keeps_nothing_on_any_connection(desk, feed):
     assert counts(record) == expected(created=3 * CHUNK)
     assert not desk.env["retail.import.chunk"].search([])
     assert not desk.entry_of(feed.order()["id"])
+
+
+def test_a_worker_that_cannot_begin_fails_the_import(desk, feed, monkeypatch):
+    worker = sys.modules["odoo.addons.retail_accelerator.engine.worker"].Worker
+
+    def fail(*_args):
+        raise MemoryError("no connection left")
+
+    monkeypatch.setattr(worker, "__init__", fail)
+    with pytest.raises(MemoryError, match="no connection left"):
+        desk.run(desk.make(feed.orders(2), feed.path()))

@@ -72,7 +72,8 @@ def _basket_word(line):
 
 def score_newcomers(env, chunk, findings, newcomers):
     """For each finding the score of newcomer and other order, or None when the order
-    profile sees no likely pair. Other newcomers are the background it learns from."""
+    profile sees no likely pair. Other newcomers, and the newest orders where these are
+    few, are the background it learns from."""
     rows, places = [], {}
 
     def place(identity, order):
@@ -86,6 +87,8 @@ def score_newcomers(env, chunk, findings, newcomers):
         place(newcomer.identity, chunk.order(newcomer.index))
     index_of = {newcomer.identity: newcomer.index for newcomer in newcomers}
     stored = _stored_orders(env, {f.other for f in findings} - index_of.keys())
+    for identity, order in _recent_orders(env, BACKGROUND - len(rows)).items():
+        place(identity, order)
     wanted = []
     for finding in findings:
         own = place(finding.newcomer.identity, chunk.order(finding.newcomer.index))
@@ -117,6 +120,21 @@ def _stored_orders(env, identities):
             """SELECT identity_key, payload FROM retail_ledger
                 WHERE identity_key = ANY(%s) AND payload IS NOT NULL""",
             list(identities),
+        )
+    )
+    return {identity: payload_to_order(payload) for identity, payload in rows}
+
+
+def _recent_orders(env, count):
+    """{identity: canonical order} of the newest orders: what is usual, where the chunk
+    alone is too small to tell."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT identity_key, payload FROM retail_ledger
+                WHERE company_id = %s AND order_id IS NOT NULL AND payload IS NOT NULL
+                ORDER BY id DESC LIMIT %s""",
+            env.company.id,
+            max(count, 0),
         )
     )
     return {identity: payload_to_order(payload) for identity, payload in rows}

@@ -113,6 +113,7 @@ class ImportRunner:
             self.env,
             self._connections(),
             lambda env: self._worker(env, env, queue, progress),
+            queue.fail,
         )
         self.stopping = self._is_over(deadline)
         try:

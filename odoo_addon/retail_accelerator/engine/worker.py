@@ -176,10 +176,14 @@ def _refuse():
 
 
 class Crew:
-    """Workers side by side, each in a thread with a connection of its own."""
+    """Workers side by side, each in a thread with a connection of its own.
 
-    def __init__(self, env, count, make_worker):
+    ``fail(number, error)`` takes what kept a worker from its first chunk.
+    """
+
+    def __init__(self, env, count, make_worker, fail):
         self.env = env
+        self.fail = fail
         self.make_worker = make_worker
         self.cursors = []
         self.threads = [
@@ -191,10 +195,14 @@ class Crew:
 
     def _run(self, number):
         threading.current_thread().dbname = self.env.cr.dbname
-        with closing(self.env.registry.cursor()) as cr:
-            self.cursors.append(cr)
-            # The others begin when there is a second chunk.
-            self.make_worker(self.env(cr=cr)).work(early=number == 0)
+        try:
+            with closing(self.env.registry.cursor()) as cr:
+                self.cursors.append(cr)
+                # The others begin when there is a second chunk.
+                self.make_worker(self.env(cr=cr)).work(early=number == 0)
+        except Exception as error:
+            # No connection, or no right to read the channel.
+            self.fail(0, error)
 
     def start(self):
         for thread in self.threads:
