@@ -10,6 +10,7 @@
     "depends": ["sale_management", "sale_stock", "account", "mail"],
     "data": [
         "security/retail_groups.xml",
+        "security/retail_settlement_groups.xml",
         "security/ir.model.access.csv",
         "security/retail_rules.xml",
         "security/retail_import_rules.xml",
@@ -17,6 +18,8 @@
         "data/retail_import_sequence.xml",
         "data/retail_import_cron.xml",
         "data/retail_duplicate_cron.xml",
+        "security/retail_settlement_rules.xml",
+        "data/retail_settlement_cron.xml",
         "views/retail_menus.xml",
         "views/retail_import_views.xml",
         "views/retail_ledger_views.xml",
@@ -28,6 +31,10 @@
         "views/retail_duplicate_views.xml",
         "views/retail_duplicate_sweep_views.xml",
         "views/retail_duplicate_link_views.xml",
+        "views/retail_settlement_views.xml",
+        "views/retail_settlement_event_views.xml",
+        "views/retail_settlement_profile_views.xml",
+        "views/retail_audit_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["retail_accelerator/static/src/**/*"],

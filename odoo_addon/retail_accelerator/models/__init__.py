@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import (
     mixins,
+    retail_audit,
     retail_channel,
     retail_channel_partner,
     retail_channel_payment,
@@ -21,5 +22,11 @@ from . import (
     retail_ledger_duplicates,
     retail_refund,
     retail_refund_record,
+    retail_settlement,
+    retail_settlement_account_move,
+    retail_settlement_event,
+    retail_settlement_file,
+    retail_settlement_link,
+    retail_settlement_profile,
     sale_order,
 )

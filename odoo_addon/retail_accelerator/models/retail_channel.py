@@ -15,6 +15,7 @@ class RetailChannel(models.Model):
         "mail.thread",
         "retail.channel.policy",
         "retail.channel.duplicates",
+        "retail.channel.settlement",
         "retail.channel.overview",
     ]
     _description = "Retail Channel"

@@ -43,6 +43,15 @@ class SaleOrder(models.Model):
         compute="_compute_retail_refund_count",
         compute_sudo=True,
     )
+    retail_settlement_link_ids = fields.One2many(
+        "retail.settlement.link",
+        "order_id",
+        string="Paid by",
+        groups="retail_accelerator.group_auditor",
+    )
+    retail_settlement_count = fields.Integer(
+        compute="_compute_retail_settlement_count", compute_sudo=True
+    )
 
     @api.depends("retail_ledger_ids")
     def _compute_retail_source(self):
@@ -110,4 +119,24 @@ class SaleOrder(models.Model):
             **action,
             "domain": [("order_id", "=", self.id)],
             "context": {"create": False},
+        }
+
+    def _compute_retail_settlement_count(self):
+        for order in self:
+            links = order.retail_settlement_link_ids
+            order.retail_settlement_count = len(
+                links.filtered(lambda link: link.state == "applied")
+            )
+
+    def action_view_retail_settlement_events(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payments of %s", self.name),
+            "res_model": "retail.settlement.event",
+            "view_mode": "list,form",
+            "domain": [
+                ("link_ids", "any", [("order_id", "=", self.id)]),
+                ("state", "=", "matched"),
+            ],
         }

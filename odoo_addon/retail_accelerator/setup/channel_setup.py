@@ -86,6 +86,7 @@ class ChannelSetup:
             }
         if exports.customers is not None:
             result["customers"] = CustomerSetup(channel).load(exports.customers)
+        channel._prepare_settlements()
         result["created"] = sum(
             result[kind]["created"]
             for kind in ("taxes", "products", "customers")

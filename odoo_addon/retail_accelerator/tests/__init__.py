@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import (
+    test_audit,
     test_channel,
     test_channel_setup,
     test_duplicate_decisions,
@@ -10,5 +11,9 @@ from . import (
     test_quirks,
     test_refund,
     test_security,
+    test_settlement_desk,
+    test_settlement_intake,
+    test_settlement_matching,
+    test_settlement_posting,
     test_setup_command,
 )

@@ -4,4 +4,8 @@ from . import (
     retail_import_undo,
     retail_ledger_apply,
     retail_ledger_edit,
+    retail_settlement_preview,
+    retail_settlement_resolve,
+    retail_settlement_reverse,
+    retail_settlement_upload,
 )

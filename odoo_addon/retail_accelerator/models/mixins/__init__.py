@@ -4,8 +4,11 @@ from . import (
     retail_channel_mapping,
     retail_channel_overview,
     retail_channel_policy,
+    retail_channel_settlement,
     retail_import_files,
     retail_import_run,
     retail_import_undo,
     retail_import_workflow,
+    retail_settlement_event_desk,
+    retail_settlement_workflow,
 )

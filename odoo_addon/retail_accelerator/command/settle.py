@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""``retail settle``: from payout reports to reconciled books."""
+
+from collections import Counter, defaultdict
+
+from ..settle.matching import LEVELS
+from ..settle.proof import CAUSES
+from ..settle.runner import Runner
+
+NAME = "settle"
+HELP = "read payout reports, match their rows, post and reconcile"
+
+
+def add_arguments(parser):
+    parser.add_argument("--channel", required=True, metavar="CODE")
+    parser.add_argument(
+        "--post",
+        action="store_true",
+        help="post the payouts, unmatched rows to suspense",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE")
+
+
+def run(env, args):
+    channel = env["retail.channel"]._by_code(args.channel)
+    channel._prepare_settlements()
+    runner = Runner(channel)
+    taken = [runner.take(path) for path in args.files]
+    settlements = env["retail.settlement"].union(*(one.settlements for one in taken))
+    levels, reasons = Counter(), Counter()
+    open_states = ("draft", "proved", "matched")
+    pending = settlements.filtered(lambda payout: payout.state in open_states)
+    if pending:
+        matched = runner.match(pending)
+        levels.update(matched["levels"])
+        reasons.update(matched["reasons"])
+    posted = 0
+    if args.post:
+        posted = runner.post(pending.filtered(lambda payout: payout.reference))
+    runner.reconcile(settlements.filtered(lambda payout: payout.state == "posted"))
+    done = settlements.filtered(lambda payout: payout.state == "reconciled")
+    result = {
+        "rows": sum(one.rows for one in taken),
+        "new": sum(one.new for one in taken),
+        "payouts": len(settlements.filtered("reference")),
+        "matched": {level: levels[level] for level in LEVELS},
+        "exceptions": dict(reasons),
+        "posted": posted,
+        "reconciled": len(done),
+        "variance": _variance(settlements),
+        "seconds": {step: round(taken, 3) for step, taken in runner.seconds.items()},
+    }
+    failures = {payout.name: payout.failure for payout in pending if payout.failure}
+    if failures:
+        result["refused"] = failures
+    return result
+
+
+def _variance(settlements):
+    """{currency: {cause: amount}}"""
+    sums = defaultdict(Counter)
+    for settlement in settlements:
+        for cause, amount in settlement._variance().items():
+            sums[settlement.currency_id][cause] += amount
+    return {
+        currency.name: {cause: currency.round(causes[cause]) for cause in CAUSES}
+        for currency, causes in sums.items()
+    }
+
+
+def failed(result):
+    return bool(result.get("refused"))
+
+
+def summary(result):
+    matched = ", ".join(f"{n} by {level}" for level, n in result["matched"].items())
+    lines = [
+        "{rows} rows ({new} new) of {payouts} payouts".format(**result),
+        f"matched: {matched}",
+        "{posted} posted, {reconciled} reconciled with the bank".format(**result),
+    ]
+    lines += [
+        f"  {count} x {reason}"
+        for reason, count in sorted(result["exceptions"].items())
+    ]
+    lines += [f"  {name}: {why}" for name, why in result.get("refused", {}).items()]
+    return "\n".join(lines)

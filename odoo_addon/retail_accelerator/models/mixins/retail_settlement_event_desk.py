@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The exception desk: rows that wait for a person."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...settle import desk
+
+OPEN = ("exception", "waiting")
+EDITABLE = {"note", "user_id"}
+
+
+class RetailSettlementEventDesk(models.AbstractModel):
+    _name = "retail.settlement.event.desk"
+    _description = "Exception Desk of Settlements"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Assigned to",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+    )
+    note = fields.Text(help="What was found out about this row.")
+    age = fields.Integer(
+        string="Age (days)", compute="_compute_age", help="Since it happened."
+    )
+
+    @api.depends("date")
+    def _compute_age(self):
+        now = fields.Datetime.now()
+        for event in self:
+            event.age = (now - event.date).days if event.date else 0
+
+    def write(self, vals):
+        """People note and assign; everything else goes through an action."""
+        if not self.env.su and set(vals) - EDITABLE:
+            raise AccessError(
+                self.env._("Rows of a report cannot be changed, only resolved.")
+            )
+        return super().write(vals)
+
+    def action_assign_to_me(self):
+        self.write({"user_id": self.env.uid})
+
+    def action_retry(self):
+        """Match these rows again, and all others of their payouts."""
+        return self.settlement_id.action_match()
+
+    def action_retry_cause(self):
+        """Match again everything that waits for the same reason."""
+        self.ensure_one()
+        events = self.search(
+            [
+                ("channel_id", "=", self.channel_id.id),
+                ("reason", "=", self.reason),
+                ("state", "in", OPEN),
+            ]
+        )
+        return events.settlement_id.action_match()
+
+    def action_resolve(self):
+        """The form in which a row is matched by hand or written off."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Resolve %s", self.display_name),
+            "res_model": "retail.settlement.resolve",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_event_id": self.id},
+        }
+
+    def _match_by_hand(self, link):
+        """Take a proposal."""
+        self.settlement_id._check_operator()
+        desk.match_by_hand(
+            self,
+            link.kind,
+            link.sudo().order_id or link.sudo().move_line_id,
+            link.amount,
+            link.evidence,
+            link.score,
+        )
+
+    def action_open_target(self):
+        """What the row pays."""
+        self.ensure_one()
+        return self.applied_ids[:1].action_open_target()
+
+    def action_open_entry(self):
+        """The entry that holds the row's amount."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_line_id.move_id.id,
+            "view_mode": "form",
+        }

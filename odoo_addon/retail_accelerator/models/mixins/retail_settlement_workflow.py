@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What people and scheduled actions do with a payout."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ...settle import bank, matching, posting
+from ...settle.runner import Runner
+
+
+class RetailSettlementWorkflow(models.AbstractModel):
+    _name = "retail.settlement.workflow"
+    _description = "Workflow of a Settlement"
+
+    def _refresh_amounts(self):
+        """Add up the rows again, and say whether they are the payout."""
+        groups = self.env["retail.settlement.event"]._read_group(
+            [("settlement_id", "in", self.ids), ("kind", "!=", "payout")],
+            ["settlement_id"],
+            ["net:sum", "date:max"],
+        )
+        found = {settlement.id: rest for settlement, *rest in groups}
+        for settlement in self:
+            total, last = found.get(settlement.id, (0.0, False))
+            settlement.amount_file = settlement.currency_id.round(total)
+            settlement.date = settlement.date or (last and last.date())
+
+    def _check_operator(self):
+        if not self.env.user.has_group("retail_accelerator.group_operator"):
+            raise AccessError(self.env._("Only operators work on settlements."))
+        self.check_access("write")
+
+    def action_match(self):
+        """Try again to match what is open."""
+        self._check_operator()
+        for _channel, settlements in self.grouped("channel_id").items():
+            matching.match(settlements)
+
+    def action_preview(self):
+        """Show the entries before they are posted."""
+        self.ensure_one()
+        wizard = self.env["retail.settlement.preview"]._for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview of %s", self.name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_post(self):
+        """Post each of the payouts."""
+        for settlement in self:
+            posting.post(settlement)
+
+    def action_reconcile(self):
+        """Look for the bank line of each payout."""
+        posting.check_accountant(self.env)
+        for settlement in self:
+            posting.held(settlement, "posted")
+            bank.reconcile(settlement)
+
+    def action_reverse(self):
+        """Ask for date and reason, then take the entries back."""
+        return self._wizard("retail.settlement.reverse", self.env._("Reverse"))
+
+    def _wizard(self, model, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_settlement_id": self.id},
+        }
+
+    # -- what belongs to the payout --
+
+    def action_view_events(self):
+        return self._records("retail.settlement.event", self.env._("Rows"))
+
+    def action_view_exceptions(self):
+        return self._records(
+            "retail.settlement.event",
+            self.env._("Exceptions"),
+            [("state", "in", ("exception", "waiting"))],
+        )
+
+    def _records(self, model, name, domain=()):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form,pivot",
+            "domain": [("settlement_id", "=", self.id), *domain],
+        }
+
+    def action_view_moves(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Entries of %s", self.name),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.move_ids.ids)],
+            "context": {"create": False},
+        }
+
+    def action_view_items(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Journal items of %s", self.name),
+            "res_model": "account.move.line",
+            "view_mode": "list,form",
+            "domain": [("move_id", "in", self.move_ids.ids)],
+            "context": {"create": False},
+        }
+
+    # -- by themselves --
+
+    @api.model
+    def _cron_settle(self):
+        """Read the channels' folders, match, post where the channel says so."""
+        for channel in self.env["retail.channel"].search([("active", "=", True)]):
+            runner = Runner(channel)
+            if channel.settlement_folder:
+                runner.pick_up()
+            runner.work()
+
+    @api.model
+    def _cron_remind(self):
+        """An activity on each payout that has waited too long for a person."""
+        for channel in self.env["retail.channel"].search(
+            [("settlement_reminder_days", ">", 0)]
+        ):
+            before = fields.Datetime.now() - timedelta(
+                days=channel.settlement_reminder_days
+            )
+            for settlement in self.search(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("create_date", "<", before),
+                    ("exception_count", ">", 0),
+                    ("activity_ids", "=", False),
+                ]
+            ):
+                settlement._remind()
+
+    def _remind(self):
+        user = self.channel_id.settlement_reminder_user_id or self.create_uid
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("%s rows wait to be resolved", self.exception_count),
+            user_id=user.id,
+        )

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The audit log: entries are added, never changed, and prove one another."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..audit import log
+
+ACTIONS = [
+    ("read", "File read"),
+    ("refuse", "File refused"),
+    ("match", "Matched"),
+    ("manual_match", "Matched by hand"),
+    ("post", "Posted"),
+    ("reconcile", "Bank line reconciled"),
+    ("write_off", "Written off"),
+    ("reverse", "Reversed"),
+]
+
+
+class RetailAudit(models.Model):
+    _name = "retail.audit"
+    _description = "Audit Log of Retail"
+    _rec_name = "summary"
+    _order = "company_id, number desc"
+    # An entry is never written again, and the log itself says who and when.
+    _log_access = False
+
+    number = fields.Integer(required=True, readonly=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict"
+    )
+    date = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", required=True, readonly=True, ondelete="restrict"
+    )
+    action = fields.Selection(ACTIONS, required=True, readonly=True)
+    model = fields.Char(required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record", model_field="model", required=True, readonly=True, index=True
+    )
+    summary = fields.Char(required=True, readonly=True)
+    details = fields.Text(
+        readonly=True, help="Ids, amounts and hashes of what was done, as JSON."
+    )
+    previous_hash = fields.Char(size=64, required=True, readonly=True)
+    hash = fields.Char(
+        size=64,
+        required=True,
+        readonly=True,
+        help="SHA-256 over the entry and the hash of the one before.",
+    )
+
+    _number_unique = models.Constraint(
+        "UNIQUE (company_id, number)", "This number of the audit log is taken."
+    )
+
+    def init(self):
+        """The head of each company's log, and what keeps entries from being changed,
+        also by a statement that does not come through Odoo."""
+        self.env.cr.execute(
+            SQL(
+                """CREATE TABLE IF NOT EXISTS retail_audit_head (
+                       company_id integer PRIMARY KEY
+                           REFERENCES res_company ON DELETE RESTRICT,
+                       number integer NOT NULL,
+                       hash varchar(64) NOT NULL
+                   );
+                   CREATE OR REPLACE FUNCTION retail_audit_refuse()
+                   RETURNS trigger AS $$
+                   BEGIN
+                       RAISE EXCEPTION 'the audit log can only be added to';
+                   END $$ LANGUAGE plpgsql;
+                   DROP TRIGGER IF EXISTS retail_audit_append_only ON retail_audit;
+                   CREATE TRIGGER retail_audit_append_only
+                       BEFORE UPDATE OR DELETE OR TRUNCATE ON retail_audit
+                       FOR EACH STATEMENT EXECUTE FUNCTION retail_audit_refuse();"""
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("retail_audit_writer") is not log.WRITER:
+            raise AccessError(self.env._("Only the program adds to the audit log."))
+        return super().create(vals_list)
+
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise AccessError(self.env._("The audit log can only be added to."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(self.env._("The audit log can only be added to."))
+
+    def action_open_record(self):
+        """The record the entry is about."""
+        self.ensure_one()
+        record = self.env[self.model].browse(self.res_id).exists()
+        if not record:
+            raise UserError(self.env._("The record of this entry is gone."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def action_verify(self):
+        """Check the log of each company the user works in; says what came of it."""
+        if not self.env.user.has_group("retail_accelerator.group_auditor"):
+            raise AccessError(self.env._("Only auditors verify the audit log."))
+        reports = [
+            (company, log.verify(self.env, company)) for company in self.env.companies
+        ]
+        bad = any(report["problem"] for _company, report in reports)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if bad else "success",
+                "sticky": bad,
+                "title": self.env._("Audit log"),
+                "message": "\n".join(
+                    self._verdict(company, report) for company, report in reports
+                ),
+            },
+        }
+
+    @api.model
+    def _verdict(self, company, report):
+        if report["problem"]:
+            return self.env._(
+                "%(company)s: broken at entry %(number)s (%(cause)s).",
+                company=company.name,
+                number=report["problem"]["number"],
+                cause=report["problem"]["cause"],
+            )
+        return self.env._(
+            "%(company)s: %(count)s entries, unbroken.",
+            company=company.name,
+            count=report["entries"],
+        )

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What people decide about rows that the matcher would not."""
+
+from odoo.exceptions import AccessError, UserError
+
+from ..audit import log
+from . import posting
+from .entry import minor_units
+
+OPEN = ("exception", "waiting", "new")
+BEFORE_POSTING = ("draft", "proved", "matched")
+
+
+def hold(event):
+    """Hold the company's settlements; the row must still be open."""
+    log.lock(event.env, event.company_id)
+    event.invalidate_recordset(["state"])
+    if event.state not in OPEN:
+        raise UserError(event.env._("%s is settled already.", event.display_name))
+
+
+def match_by_hand(event, kind, target, amount, evidence, score=1.0):
+    """The row pays ``target``, an order or an open journal item, with ``amount`` in
+    the target's currency (the sign of the row)."""
+    hold(event)
+    _check_amount(event, target, amount)
+    links = event.env["retail.settlement.link"].sudo()
+    link = links.create(
+        {
+            "event_id": event.id,
+            "state": "applied",
+            "kind": kind,
+            "level": "manual",
+            "score": score,
+            "amount": amount,
+            "currency_id": target.currency_id.id,
+            "evidence": evidence,
+            "order_id" if target._name == "sale.order" else "move_line_id": target.id,
+        }
+    )
+    event.sudo().proposal_ids.unlink()
+    event.sudo().write({"state": "matched", "reason": False})
+    if event.suspense_line_id:
+        posting.check_accountant(event.env)
+        posting.move_from_suspense(
+            event,
+            lambda planner: planner.lines_of(event),
+        )
+    log.append(
+        event.settlement_id,
+        "manual_match",
+        event.env._(
+            "%(event)s pays %(target)s",
+            event=event.display_name,
+            target=link.target_name,
+        ),
+        event=event.id,
+        identity=event.identity,
+        target=[target._name, target.id],
+        amount=str(amount),
+    )
+    finish(event.settlement_id)
+
+
+def _check_amount(event, target, amount):
+    currency = target.currency_id
+    if currency == event.currency_id and currency.compare_amounts(amount, event.gross):
+        raise UserError(event.env._("A row is matched with all of its amount."))
+    if target._name == "sale.order":
+        return
+    residual = target.amount_residual_currency
+    if (
+        amount * residual <= 0
+        or currency.compare_amounts(abs(amount), abs(residual)) > 0
+    ):
+        raise UserError(
+            event.env._(
+                "%(target)s is open by %(residual)s only.",
+                target=target.move_name,
+                residual=currency.format(residual),
+            )
+        )
+
+
+def limit(event):
+    """The largest amount that the user may write off, in the company's currency."""
+    user, channel = event.env.user, event.channel_id.sudo()
+    if user.has_group("retail_accelerator.group_accountant"):
+        return channel.settlement_writeoff_limit_accountant
+    if user.has_group("retail_accelerator.group_operator"):
+        return channel.settlement_writeoff_limit_operator
+    return 0.0
+
+
+def write_off(event, note):
+    """Nobody will pay or claim the row any more."""
+    hold(event)
+    company = event.company_id
+    day = event.settlement_id.date or event.env.cr.now().date()
+    amount = event.currency_id._convert(
+        abs(event.gross), company.currency_id, company, day
+    )
+    if company.currency_id.compare_amounts(amount, limit(event)) > 0:
+        raise AccessError(
+            event.env._(
+                "You may write off at most %(limit)s a row; this one is %(amount)s.",
+                limit=company.currency_id.format(limit(event)),
+                amount=company.currency_id.format(amount),
+            )
+        )
+    event.sudo().write({"state": "written_off", "reason": False, "note": note})
+    event.sudo().proposal_ids.unlink()
+    if event.suspense_line_id:
+        posting.check_accountant(event.env)
+        posting.move_from_suspense(event, lambda planner: planner.lines_of(event))
+    log.append(
+        event.settlement_id,
+        "write_off",
+        event.env._(
+            "%(event)s: %(amount)s",
+            event=event.display_name,
+            amount=event.currency_id.format(event.gross),
+        ),
+        event=event.id,
+        identity=event.identity,
+        amount_minor=minor_units(event.gross, event.currency_id),
+        note=note,
+    )
+    finish(event.settlement_id)
+
+
+def finish(settlement):
+    """A payout without open rows is matched."""
+    if settlement.state == "proved" and not settlement.exception_count:
+        settlement.state = "matched"

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+from odoo.tests import tagged
+
+from ..settle import matching, posting
+from .settlement_common import SettlementCase
+
+SALE = {"transaction": "ch_1", "gross": 12000, "fee": -378}
+
+
+@tagged("post_install", "-at_install")
+class TestSettlementMatching(SettlementCase):
+    def settle(self, *rows):
+        settlement = self.payout(*rows)
+        return settlement, matching.match(settlement)
+
+    def test_order_is_found_by_the_providers_id(self):
+        order = self.order()
+        order.reference = "ch_1"
+        settlement, result = self.settle(SALE)
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+        self.assertEqual(result["levels"]["id"], 1)
+        self.assertEqual(settlement.state, "matched")
+
+    def test_order_is_found_by_its_reference(self):
+        order = self.order()
+        order.client_order_ref = "WEB-4711"
+        settlement, result = self.settle({**SALE, "order": "WEB-4711"})
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+        self.assertEqual(result["levels"]["reference"], 1)
+        self.assertIn("order", settlement.event_ids.applied_ids.evidence)
+
+    def test_invoice_goes_before_its_order(self):
+        order = self.order()
+        order.client_order_ref = "WEB-4711"
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        settlement, _result = self.settle({**SALE, "order": "WEB-4711"})
+        link = settlement.event_ids.applied_ids
+        self.assertEqual(link.move_line_id, self.item(invoice))
+        posting.post(settlement)
+        self.assertEqual(invoice.amount_residual, 0.0)
+
+    def test_credit_note_takes_the_refund(self):
+        note = self.invoice(30.0, kind="out_refund")
+        refund = {"kind": "refund", "transaction": "re_1", "gross": -3000}
+        settlement, _result = self.settle({**refund, "invoice": note.name})
+        posting.post(settlement)
+        self.assertEqual(note.amount_residual, 0.0)
+
+    def test_registered_payment_is_taken_from_the_outstanding_account(self):
+        invoice = self.invoice(120.0)
+        method = self.env["account.payment.method.line"].search(
+            [("journal_id.type", "=", "bank"), ("payment_type", "=", "inbound")],
+            limit=1,
+        )
+        method.payment_account_id = self.channel.settlement_transit_account_id.copy()
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_id": self.partner.id,
+                "amount": 120.0,
+                "memo": "WEB-4712",
+                "date": "2026-03-09",
+                "journal_id": method.journal_id.id,
+                "payment_method_line_id": method.id,
+            }
+        )
+        payment.action_post()
+        settlement, _result = self.settle({**SALE, "order": "WEB-4712"})
+        link = settlement.event_ids.applied_ids
+        self.assertEqual(link.kind, "payment")
+        posting.post(settlement)
+        self.assertTrue(link.move_line_id.reconciled)
+        self.assertEqual(invoice.amount_residual, 120.0)
+
+    def test_one_order_is_paid_once_across_payouts(self):
+        order = self.order()
+        order.client_order_ref = "WEB-1"
+        self.settle({**SALE, "order": "WEB-1"})
+        again, _result = self.settle(
+            {**SALE, "order": "WEB-1", "transaction": "ch_9", "payout": "po_9"}
+        )
+        self.assertEqual(again.event_ids.state, "exception")
+        self.assertFalse(again.event_ids.applied_ids)
+
+    def test_refund_goes_back_to_the_order_of_an_earlier_payout(self):
+        order = self.order()
+        order.client_order_ref = "WEB-2"
+        self.settle({**SALE, "order": "WEB-2"})
+        refund = {"kind": "refund", "transaction": "re_2", "parent": "ch_1"}
+        later, _result = self.settle({**refund, "gross": -2000, "payout": "po_2"})
+        self.assertEqual(later.event_ids.applied_ids.order_id, order)
+
+    def test_row_waits_for_its_order_and_is_matched_when_it_comes(self):
+        settlement, result = self.settle({**SALE, "order": "WEB-3"})
+        self.assertEqual(result["reasons"], {"not_found_yet": 1})
+        self.assertEqual(settlement.event_ids.state, "waiting")
+        self.order().client_order_ref = "WEB-3"
+        matching.match(settlement)
+        self.assertEqual(settlement.event_ids.state, "matched")
+        self.assertEqual(settlement.state, "matched")
+
+    def test_retry_of_a_cause_replays_all_it_unblocks(self):
+        rows = [
+            {**SALE, "order": f"WEB-{number}", "transaction": f"ch_{number}"}
+            for number in range(20, 23)
+        ]
+        settlement, _result = self.settle(*rows)
+        for number in range(20, 23):
+            self.order().client_order_ref = f"WEB-{number}"
+        settlement.event_ids[0].action_retry_cause()
+        self.assertEqual(set(settlement.event_ids.mapped("state")), {"matched"})
+
+    def test_fees_and_reserves_need_no_match(self):
+        settlement, _result = self.settle({"kind": "fee", "fee": -500})
+        self.assertEqual(settlement.event_ids.state, "plain")
+        self.assertEqual(settlement.state, "matched")
+
+    def test_other_companies_items_are_never_taken(self):
+        order = self.order()
+        order.client_order_ref = "WEB-5"
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.cr.execute(
+            "UPDATE sale_order SET company_id = %s WHERE id = %s", (other.id, order.id)
+        )
+        order.invalidate_recordset()
+        settlement, _result = self.settle({**SALE, "order": "WEB-5"})
+        self.assertFalse(settlement.event_ids.applied_ids)
+
+    def test_matching_again_changes_nothing(self):
+        order = self.order()
+        order.client_order_ref = "WEB-6"
+        settlement, _result = self.settle({**SALE, "order": "WEB-6"})
+        link = settlement.event_ids.applied_ids
+        matching.match(settlement)
+        self.assertEqual(settlement.event_ids.applied_ids, link)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Match a row by hand, or write it off."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..settle import desk
+
+
+class RetailSettlementResolve(models.TransientModel):
+    _name = "retail.settlement.resolve"
+    _description = "Resolve a Settlement Row"
+
+    event_id = fields.Many2one("retail.settlement.event", required=True, readonly=True)
+    company_id = fields.Many2one(related="event_id.company_id")
+    currency_id = fields.Many2one(related="event_id.currency_id")
+    gross = fields.Monetary(related="event_id.gross")
+    reason = fields.Selection(related="event_id.reason")
+    order_id = fields.Many2one(
+        "sale.order",
+        domain="[('company_id', '=', company_id), ('state', '!=', 'cancel')]",
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Open Item",
+        domain="[('company_id', '=', company_id), ('parent_state', '=', 'posted'),"
+        " ('account_type', '=', 'asset_receivable'), ('reconciled', '=', False)]",
+    )
+    amount = fields.Monetary(
+        currency_field="target_currency_id",
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="In the currency of what it pays.",
+    )
+    target_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_target_currency_id"
+    )
+    note = fields.Text()
+    writeoff_limit = fields.Float(compute="_compute_writeoff_limit")
+
+    @api.depends("order_id", "move_line_id")
+    def _compute_target_currency_id(self):
+        for wizard in self:
+            wizard.target_currency_id = (
+                wizard.order_id.currency_id
+                or wizard.move_line_id.currency_id
+                or wizard.event_id.currency_id
+            )
+
+    @api.depends("target_currency_id", "event_id")
+    def _compute_amount(self):
+        for wizard in self:
+            event = wizard.event_id
+            same = wizard.target_currency_id == event.currency_id
+            wizard.amount = event.gross if same else event.paid_amount
+
+    @api.depends("event_id")
+    def _compute_writeoff_limit(self):
+        for wizard in self:
+            wizard.writeoff_limit = desk.limit(wizard.event_id)
+
+    def action_match(self):
+        self.ensure_one()
+        self.event_id.settlement_id._check_operator()
+        target = self.order_id or self.move_line_id
+        if not target or (self.order_id and self.move_line_id):
+            raise UserError(self.env._("Choose either an order or an open item."))
+        target.check_access("read")
+        kind = "order" if self.order_id else self._kind(target)
+        desk.match_by_hand(
+            self.event_id, kind, target.sudo(), self.amount, self.note or ""
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+    @staticmethod
+    def _kind(item):
+        return "credit_note" if item.move_id.move_type == "out_refund" else "invoice"
+
+    def action_write_off(self):
+        self.ensure_one()
+        self.event_id.settlement_id._check_operator()
+        if not (self.note or "").strip():
+            raise UserError(self.env._("Say in the note why the row is written off."))
+        desk.write_off(self.event_id, self.note)
+        return {"type": "ir.actions.act_window_close"}
