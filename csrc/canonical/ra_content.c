@@ -167,7 +167,8 @@ static size_t sound_of(ra_str word, char sound[SOUND_MAX]) {
     char last = 0;
     for (size_t i = 0; i < word.len && length < SOUND_MAX; i++) {
         char c = word.ptr[i];
-        char class = is_letter(c) ? classes[c - 'a'] : '0';
+        char class = '0';
+        if (is_letter(c)) class = classes[c - 'a'];
         if (is_letter(c) && length == 0) {
             sound[length++] = c;
         } else if (length > 0 && class != '0' && class != last) {

@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests/data/woocommerce/ex"
 SEED = int(os.environ.get("RA_SEED", "19"))
+ATTEMPTS = 5
+QUARTER = timedelta(days=90)
 COPIES = 8  # the sample's orders under new ids, so that an import lasts long enough
 
 STATE = """
@@ -63,7 +66,16 @@ def feed(tmp_path_factory):
     for copy in range(COPIES):
         for order in orders:
             number = order["id"] + copy * 1_000_000
-            many.append({**order, "id": number, "number": str(number)})
+            moment = datetime.fromisoformat(order["date_created_gmt"])
+            many.append(
+                {
+                    **order,
+                    "id": number,
+                    "number": str(number),
+                    # Months apart, or they would be the same sales again.
+                    "date_created_gmt": (moment - copy * QUARTER).isoformat(),
+                }
+            )
     path.write_text(json.dumps(many))
     path.parent.chmod(0o755)
     path.chmod(0o644)
@@ -108,12 +120,10 @@ def import_all(database, feed):
 @pytest.fixture(scope="module")
 def clean_state(feed):
     name = prepared("ra_crash_clean")
-    started = time.monotonic()
     result = import_all(name, feed)
-    seconds = time.monotonic() - started
     assert result["created"] > 500
     state = query(name, STATE), query(name, LEDGER)
-    yield state, seconds
+    yield state, result["read"]
     subprocess.run([ROOT / "tools/db", "drop", name], check=True)
 
 
@@ -132,20 +142,30 @@ def kill_backend(_process, database):
     time.sleep(3)
 
 
+def wait_for_rows(process, database, wanted):
+    """Until the ledger has so many rows, and a little longer, or the import ended."""
+    while process.poll() is None:
+        if int(query(database, "SELECT count(*) FROM retail_ledger")) >= wanted:
+            return
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("kill", [kill_worker, kill_backend])
 def test_state_after_kills_equals_a_clean_run(feed, clean_state, kill):
-    state, seconds = clean_state
+    state, rows = clean_state
     chooser = random.Random(f"{SEED}-{kill.__name__}")
     name = prepared(f"ra_crash_{kill.__name__}")
     killed = 0
-    for _attempt in range(5):
+    for attempt in range(ATTEMPTS):
         process = subprocess.Popen(
             command(name, feed),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(chooser.uniform(0.3, 1.0) * seconds)
+        # After so many records, at whatever moment of a chunk that is.
+        share = (attempt + chooser.random()) / ATTEMPTS
+        wait_for_rows(process, name, int(rows * share))
         if process.poll() is None:
             kill(process, name)
             killed += 1

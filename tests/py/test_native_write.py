@@ -2,7 +2,7 @@
 # ruff: noqa: F811 -- pytest finds fixtures by the names of arguments
 """Chunk.write and Chunk.write_ledger on psycopg2's own connection."""
 
-import _thread
+import signal
 import threading
 
 import psycopg2
@@ -194,11 +194,15 @@ def test_parties_that_were_forgotten_are_never_written(connection):
 def test_an_interrupt_stops_a_long_write_and_the_transaction_goes_on(connection):
     chunk = planned_chunk(ready_job([woo(number) for number in range(1, 30_001)]))
     connection.cursor().execute("LOCK TABLE orders IN SHARE ROW EXCLUSIVE MODE")
-    timer = threading.Timer(0.02, _thread.interrupt_main)
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        write_orders(chunk, connection)
-        timer.join()
+    # The kernel's clock: a thread of Python might come too late on a busy machine.
+    old = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            write_orders(chunk, connection)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
     roll_back(connection)
     assert [count_rows(connection, table) for table in TABLES] == [0, 0, 0]
     write_orders(chunk, connection)

@@ -19,7 +19,6 @@ from . import (
     retail_import_chunk,
     retail_ledger,
     retail_ledger_actions,
-    retail_ledger_duplicates,
     retail_refund,
     retail_refund_record,
     retail_settlement,

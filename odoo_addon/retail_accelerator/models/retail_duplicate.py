@@ -34,14 +34,12 @@ class RetailDuplicate(models.Model):
     res_model = fields.Char(string="Model", compute="_compute_res_model")
     # Ids and not references: what was decided stays on record when a merge deletes one.
     first_id = fields.Many2oneReference(
-        string="First",
         model_field="res_model",
         readonly=True,
         required=True,
         index=True,
     )
     second_id = fields.Many2oneReference(
-        string="Second",
         model_field="res_model",
         readonly=True,
         index=True,

@@ -91,13 +91,15 @@ class RetailDuplicateSweep(models.Model):
     @api.model
     def _cron_queue(self):
         """Every night: what changed, of each kind, in each company with a channel."""
-        companies = self.env["retail.channel"].search([]).company_id
+        companies = (
+            self.env["retail.channel"].search([("active", "=", True)]).company_id
+        )
         waiting = self.search([("state", "in", ("queued", "running"))])
         busy = {(sweep.kind, sweep.company_id) for sweep in waiting}
         self.create(
             [
                 {"kind": kind, "company_id": company.id}
-                for company in companies
+                for company in channels.company_id
                 for kind in KINDS
                 if (kind, company) not in busy
             ]

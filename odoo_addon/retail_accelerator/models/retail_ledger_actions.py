@@ -3,11 +3,12 @@
 
 import tempfile
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
 from ..engine import runner
+from ..engine.duplicates import REASONS as HELD
 from .mixins.retail_import_files import BATCH
 
 DIRECT = 200  # more records than this are tried again in the background
@@ -16,6 +17,29 @@ CLOSED_MOVES = ("draft", "posted")
 
 class RetailLedger(models.Model):
     _inherit = "retail.ledger"
+
+    duplicate_ids = fields.One2many(
+        "retail.duplicate", "ledger_id", string="Possible duplicates"
+    )
+    is_held = fields.Boolean(
+        string="Held as a duplicate",
+        compute="_compute_is_held",
+        help="Not imported until somebody has decided about the duplicate.",
+    )
+
+    @api.depends("outcome", "reason")
+    def _compute_is_held(self):
+        for entry in self:
+            entry.is_held = entry.outcome == "review" and entry.reason in HELD
+
+    def _expect_not_held(self):
+        if any(entry.is_held for entry in self):
+            raise UserError(
+                self.env._(
+                    "This record was held as a possible duplicate. Decide under "
+                    "Retail > Duplicates to review."
+                )
+            )
 
     def _check_may_act(self):
         """Operators act on the records they can see; auditors only look."""
@@ -153,6 +177,7 @@ class RetailLedger(models.Model):
 
     def action_keep(self):
         """The order stays as it is; this version of the shop is settled."""
+        self._expect_not_held()
         self._expect_outcome("review")
         self._check_may_act()
         self._decide("kept")
@@ -191,6 +216,7 @@ class RetailLedger(models.Model):
 
     def action_apply(self):
         """Bring the order to the shop's newer version, after a look at the outcome."""
+        self._expect_not_held()
         self.ensure_one()
         self._expect_outcome("review")
         self._check_may_act()
@@ -277,3 +303,12 @@ class RetailLedger(models.Model):
             "view_mode": "form",
             "res_id": self.order_id.id,
         }
+
+    def action_view_duplicates(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "retail_accelerator.retail_duplicate_action"
+        )
+        pairs = self.duplicate_ids
+        if len(pairs) == 1:
+            return {**action, "views": [(False, "form")], "res_id": pairs.id}
+        return {**action, "domain": [("ledger_id", "in", self.ids)], "context": {}}

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..audit import log
+from ..engine import native
 from .common import RetailCase
 
 MODELS = (
@@ -24,6 +26,12 @@ MODELS = (
     "retail.duplicate.profile",
     "retail.duplicate.sweep",
     "retail.duplicate.bulk",
+    "retail.settlement.file",
+    "retail.settlement",
+    "retail.settlement.event",
+    "retail.settlement.link",
+    "retail.settlement.profile",
+    "retail.audit",
 )
 # Shared by all companies.
 SHARED = ("retail.duplicate.profile",)
@@ -105,7 +113,56 @@ class TestSecurity(RetailCase):
             env["retail.duplicate.profile"].create({"name": "Mine"}),
             env["retail.duplicate.sweep"].create(company),
             env["retail.duplicate.bulk"].create(company),
+            *self.settlement_records(channel, order),
         ]
+
+    def settlement_records(self, channel, order):
+        env = self.env
+        currency = {"currency_id": channel.currency_id.id}
+        common = {"channel_id": channel.id, "company_id": channel.company_id.id}
+        report = env["retail.settlement.file"].create(
+            {
+                "name": "report.csv",
+                "channel_id": channel.id,
+                "checksum": "0" * 64,
+                "state": "read",
+            }
+        )
+        settlement = env["retail.settlement"].create(
+            {"channel_id": channel.id, "provider": "stripe", "state": "draft"}
+            | currency
+        )
+        event = env["retail.settlement.event"].create(
+            {
+                **common,
+                **currency,
+                "settlement_id": settlement.id,
+                "identity": "0" * 32,
+                "kind": "capture",
+            }
+        )
+        link = env["retail.settlement.link"].create(
+            {
+                **currency,
+                "event_id": event.id,
+                "state": "proposed",
+                "kind": "order",
+                "level": "reference",
+                "order_id": order.id,
+            }
+        )
+        profile = env["retail.settlement.profile"].create(
+            {
+                "name": "Mine",
+                "company_id": channel.company_id.id,
+                "text": native.require().settlement_profiles()[0][1],
+            }
+        )
+        log.append(settlement, "read", "report.csv")
+        entry = env["retail.audit"].search(
+            [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
+        )
+        return report, settlement, event, link, profile, entry
 
     def test_every_model_is_covered(self):
         records = self.records_of(self.channel)
