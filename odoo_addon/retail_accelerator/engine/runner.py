@@ -223,6 +223,12 @@ class ImportRunner:
     def _place(self, error):
         """(code, message, row, offset, ...) in words."""
         _code, message, row, offset = error[:4]
+        if not row:
+            return self.env._(
+                "The file cannot be read: %s. Nothing was imported. Choose the right "
+                "file, or say its format in the settings.",
+                message,
+            )
         return self.env._(
             "The file cannot be read further: %(message)s (record %(row)s, byte "
             "%(offset)s). Everything before it was imported. Correct the file and "

@@ -12,6 +12,7 @@ import psycopg2
 from odoo.tools import SQL
 
 from . import refunds
+from .conflicts import CONFLICTS, not_logged
 from .queue import Abandoned, OutOfTurn
 from .session import Session
 
@@ -20,13 +21,6 @@ _logger = logging.getLogger(__name__)
 RETRIES = 8
 LONGEST_WAIT = 5  # seconds between two tries
 PATIENCE = 10  # seconds a chunk's locks are held while earlier chunks are not committed
-CONFLICTS = (
-    psycopg2.errors.UniqueViolation,
-    psycopg2.errors.SerializationFailure,
-    psycopg2.errors.DeadlockDetected,
-    psycopg2.errors.LockNotAvailable,
-    psycopg2.errors.ForeignKeyViolation,
-)
 
 
 class Worker:
@@ -86,10 +80,11 @@ class Worker:
                 self.queue.wait_turn(piece)
             wait = True
             try:
-                self._process(piece, lane)
-                if not self.queue.wait_turn(piece, PATIENCE):
-                    raise OutOfTurn
-                self._commit(chunk)
+                with not_logged(retried=conflicts < RETRIES):
+                    self._process(piece, lane)
+                    if not self.queue.wait_turn(piece, PATIENCE):
+                        raise OutOfTurn
+                    self._commit(chunk)
             except OutOfTurn:
                 self._undo(chunk)
             except CONFLICTS as error:

@@ -103,7 +103,7 @@ class RetailLedger(models.Model):
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     lane = fields.Selection(
         [("native", "Fast"), ("orm", "Standard")],
-        string="Way",
+        string="Lane",
         readonly=True,
         help="Fast: written by the C engine. Standard: written by Odoo's own code.",
     )
@@ -192,15 +192,20 @@ class RetailLedger(models.Model):
     @api.depends_context("uid", "su")
     def _compute_difference_html(self):
         for entry in self:
-            rows = []
+            entry.difference_html = ""
             if entry.outcome == "review" and entry.order_id:
                 # Forms ask for the size of binary fields instead of their content.
                 whole = entry.sudo().with_context(bin_size=False)
                 rows = review.differences(self.env, whole)
-            entry.difference_html = rows and entry._difference_table(rows)
+                entry.difference_html = entry._difference_table(rows)
 
     def _difference_table(self, rows):
-        """The rows {field, ours, theirs} as a table."""
+        """The rows {field, ours, theirs} as a table; a sentence for none."""
+        if not rows:
+            return Markup("<p>%s</p>") % self.env._(
+                "Amounts, lines, status and e-mail are the same. The newer version "
+                "differs in something else, such as an address or a note."
+            )
         cells = Markup().join(
             Markup("<tr><th>%s</th><td>%s</td><td class='table-warning'>%s</td></tr>")
             % (row["field"], row["ours"], row["theirs"])

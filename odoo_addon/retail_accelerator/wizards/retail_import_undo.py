@@ -10,11 +10,9 @@ class RetailImportUndo(models.TransientModel):
 
     import_id = fields.Many2one("retail.import", required=True, readonly=True)
     removable_count = fields.Integer(
-        string="Quotations that will be deleted", compute="_compute_counts"
+        string="Quotations to delete", compute="_compute_counts"
     )
-    kept_count = fields.Integer(
-        string="Orders that will be left alone", compute="_compute_counts"
-    )
+    kept_count = fields.Integer(string="Orders left alone", compute="_compute_counts")
 
     @api.depends("import_id")
     def _compute_counts(self):

@@ -139,17 +139,17 @@ class RetailChannelPolicy(models.AbstractModel):
     )
     lane = fields.Selection(
         [
-            ("auto", "Automatic"),
-            ("native", "Native only"),
-            ("orm", "Odoo only"),
+            ("auto", "Fast where possible"),
+            ("native", "Fast only"),
+            ("orm", "Standard Odoo only"),
         ],
         required=True,
         default="auto",
         help="How orders are written:\n"
-        "- Automatic: by the engine where it gives exactly Odoo's own rows, otherwise "
-        "by Odoo.\n"
-        "- Native only: records that need Odoo are rejected.\n"
-        "- Odoo only: slower, for comparison.",
+        "- Fast where possible: by the engine where it gives exactly Odoo's own rows, "
+        "otherwise by Odoo.\n"
+        "- Fast only: an import stops where the engine may not write.\n"
+        "- Standard Odoo only: slower, for comparison.",
     )
     chunk_size = fields.Integer(
         default=2000,
