@@ -71,27 +71,44 @@ def test_a_cut_file_keeps_what_came_before_and_names_the_place(desk, feed, cut):
     documents = feed.orders(30)
     data = json.dumps(documents).encode()
     data = data[: int(len(data) * cut)]
+    starts = [data.find(json.dumps(document)[:40].encode()) for document in documents]
+    whole = sum(json.dumps(document).encode() in data for document in documents)
     record = desk.run(desk.make(data, feed.path()))
-    whole = data.count(b'"currency_symbol"')
-    assert record.state in ("failed", "done")
-    assert record.created_count in (whole, whole - 1)
-    assert record.created_count + record.rejected_count == record.read_count
-    assert record.state == "failed" or record.rejected_count == 1
-    if record.state == "failed":
-        assert "byte" in record.error_message
+    assert record.state == "failed"
+    assert counts(record) == expected(created=whole)
+    assert f"(record {whole + 1}, byte {starts[whole]})" in record.error_message
     complete = desk.take(documents, feed.path())
-    assert complete.unchanged_count == record.created_count
-    assert complete.created_count == 30 - record.created_count
+    assert counts(complete) == expected(unchanged=whole, created=30 - whole)
     for document in documents:
         assert len(desk.orders_of(document["id"])) == 1
 
 
-def test_a_file_that_is_no_export_fails_and_says_so(desk, feed):
-    for data in (b"", b"hello world", b"\x89PNG\r\n\x1a\n" + bytes(200), b"<html>"):
-        record = desk.run(desk.make(data, feed.path()))
-        assert (record.state, record.created_count) in (("failed", 0), ("done", 0))
-        assert record.state == "failed" or not data
-        assert record.state == "done" or record.error_message
+def test_a_file_without_its_last_bracket_fails_with_all_orders_kept(desk, feed):
+    documents = feed.orders(GOOD)
+    record = desk.run(desk.make(json.dumps(documents).encode()[:-1], feed.path()))
+    assert (record.state, counts(record)) == ("failed", expected(created=GOOD))
+    assert "cannot be read further" in record.error_message
+
+
+@pytest.mark.parametrize("data", [b"", b" \n", b"[]"])
+def test_an_export_of_no_orders_is_done(desk, feed, data):
+    record = desk.take(data, feed.path())
+    assert (record.read_count, counts(record)) == (0, expected())
+
+
+@pytest.mark.parametrize("data", [b"hello world", b"<html>"])
+def test_a_file_that_is_no_export_fails_and_says_so(desk, feed, data):
+    record = desk.run(desk.make(data, feed.path()))
+    assert (record.state, record.read_count) == ("failed", 0)
+    assert "required column" in record.error_message
+    assert "Nothing was imported" in record.error_message
+
+
+def test_a_picture_fails_and_creates_nothing(desk, feed):
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(200)
+    record = desk.run(desk.make(picture, feed.path()))
+    assert (record.state, record.created_count) == ("failed", 0)
+    assert "a record is not a map" in record.error_message
 
 
 def csv_rows(documents):

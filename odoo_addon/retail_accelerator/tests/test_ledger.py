@@ -164,6 +164,13 @@ class TestLedger(ImportCase):
         self.assertIn("20.00", html)
         self.assertIn("30.00", html)
 
+    def test_review_without_a_difference_to_show_says_so(self):
+        order = self.make_order()
+        order.partner_id.email = "ada@example.com"
+        entry = self.make_entry(9, outcome="review", order_id=order.id)
+        self.assertNotIn("<table", str(entry.difference_html))
+        self.assertIn("differs in something else", str(entry.difference_html))
+
     def test_differences_escape_what_the_shop_sent(self):
         order = self.make_order()
         newer = woo_order(9)
