@@ -109,8 +109,8 @@ static void put_message(ra_buffer *out, const ra_plan *plan) {
     int length = snprintf(text, sizeof text, "%s%s%s%s%.*s",
                           plan->reason == RA_OK ? "" : ra_status_text(plan->reason),
                           plan->reason != RA_OK && plan->field != NULL ? " – " : "",
-                          plan->field != NULL ? plan->field : "",
-                          limit > 0 ? ": " : "", (int)limit, limit > 0 ? plan->detail.ptr : "");
+                          plan->field != NULL ? plan->field : "", limit > 0 ? ": " : "", (int)limit,
+                          limit > 0 ? plan->detail.ptr : "");
     ra_copy_text(out, (ra_str){text, length > 0 ? (size_t)length : 0});
 }
 

@@ -41,6 +41,16 @@ def orders_file(orders, tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def few_orders_file(tmp_path_factory):
+    """Three good orders that are in no other file."""
+    everything = json.loads((SHOP / "orders.json").read_text())
+    chosen = [order for order in everything if order["status"] in WANTED][-3:]
+    path = tmp_path_factory.mktemp("few") / "few.json"
+    path.write_text(json.dumps(chosen))
+    return path
+
+
 def new_import(screen, path, test_only=False):
     screen.open_menu("Retail", "Imports")
     screen.click(".o_list_button_add")
@@ -114,3 +124,71 @@ def test_rejected_record_is_corrected_and_tried_again(screen, orders):
     screen.click(".modal button[name=action_save_and_replay]")
     screen.one(".o_form_view [name=outcome]", "Created")
     assert screen.one("button[name=action_view_order]")
+
+
+def number(text):
+    return int(text.replace(",", ""))
+
+
+def test_undo_deletes_untouched_quotations_and_leaves_confirmed_orders(
+    screen, few_orders_file
+):
+    new_import(screen, few_orders_file)
+    assert finished_counts(screen) == counts(3, 3, 0, 0)
+    screen.click("button[name=action_view_orders]")
+    screen.click(".o_data_row .o_data_cell[name=name]")
+    screen.click("button[name=action_confirm]")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Sales Order")
+    screen.click(".breadcrumb-item", "IMP/")
+    screen.click("button[name=action_undo]")
+    assert screen.one(".modal [name=removable_count]").text == "2"
+    assert screen.one(".modal [name=kept_count]").text == "1"
+    screen.picture("undo_wizard")
+    screen.click(".modal button[name=action_undo]")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Cancelled")
+    assert screen.one(".o-mail-Message", "Orders left alone: 1")
+    assert screen.one("button[name=action_view_orders] .o_stat_value").text == "1"
+
+
+def charted(screen):
+    """The sum of what the chart shows; Odoo draws it with Chart.js."""
+    canvas = screen.one(".o_graph_canvas_container canvas")
+    return screen.driver.execute_script(
+        """return Chart.getChart(arguments[0]).data.datasets
+            .filter(set => set.type !== 'line').flatMap(set => set.data)
+            .reduce((sum, value) => sum + value, 0)""",
+        canvas,
+    )
+
+
+def test_pivot_and_graph_of_imports_add_up_to_the_list(screen):
+    screen.open_menu("Retail", "Imports")
+    # Records are 13, 13, 13 and 3; the footer is the list's own sum.
+    read, created = (
+        number(text)
+        for text in screen.wait(
+            lambda: [cell.text for cell in screen.all("tfoot .o_list_number")][:2],
+            "sums of the list",
+        )
+    )
+    assert (read, created) == (3 * (COUNT + 1) + 3, 2 * COUNT + 3)
+    screen.click(".o_switch_view.o_pivot")
+    row = screen.one(".o_pivot table tbody tr", "Total")
+    assert row.text.split()[-3:-1] == [str(read), str(created)]
+    screen.picture("imports_pivot")
+    screen.click(".o_switch_view.o_graph")
+    assert charted(screen) == created
+
+
+def test_pivot_and_graph_of_records_count_each_once(screen):
+    screen.open_menu("Retail", "Operations", "Records")
+    screen.one(".o_breadcrumb", "Records")
+    records = number(screen.one(".o_pager_limit").text)
+    # Two records went with the quotations that were undone.
+    assert records == COUNT + 1 + 1
+    screen.click(".o_switch_view.o_pivot")
+    assert screen.one(".o_pivot table tbody tr", "Total").text.split()[-1] == str(
+        records
+    )
+    screen.click(".o_switch_view.o_graph")
+    assert charted(screen) == records

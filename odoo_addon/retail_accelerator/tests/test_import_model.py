@@ -348,7 +348,7 @@ class TestImportUndo(ImportCase):
         self.assertFalse(untouched.exists())
         self.assertTrue((changed | confirmed).exists())
         self.assertEqual(self.record.ledger_ids.order_id, changed | confirmed)
-        self.assertIn("2 orders were left alone", self.record.message_ids[0].body)
+        self.assertIn("Orders left alone: 2", self.record.message_ids[0].body)
 
     def test_a_message_on_an_order_protects_it(self):
         self.orders[0].message_post(body="Call the customer", message_type="comment")

@@ -167,7 +167,8 @@ class TestLedger(ImportCase):
     def test_review_without_a_difference_to_show_says_so(self):
         order = self.make_order()
         order.partner_id.email = "ada@example.com"
-        entry = self.make_entry(9, outcome="review", order_id=order.id)
+        state = {"outcome": "review", "source_status": "processing"}
+        entry = self.make_entry(9, order_id=order.id, **state)
         self.assertNotIn("<table", str(entry.difference_html))
         self.assertIn("differs in something else", str(entry.difference_html))
 

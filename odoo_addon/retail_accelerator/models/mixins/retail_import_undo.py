@@ -95,8 +95,8 @@ class RetailImportUndoing(models.AbstractModel):
         self.sudo().write({"undo_user_id": False, "state": "cancelled"})
         self.message_post(
             body=self.env._(
-                "Undone by %(user)s. %(count)s orders were left alone because somebody "
-                "has worked on them or a later import has changed them.",
+                "Undone by %(user)s. Orders left alone: %(count)s (somebody has worked "
+                "on them, or a later import has changed them).",
                 user=record.env.user.name,
                 count=len(kept),
             ),
