@@ -10,9 +10,13 @@ def differences(env, entry):
     if not entry.payload or not order:
         return []
     newer = payload_to_order(entry.payload)
+
+    def amount(value):
+        return f"{float(value):.{order.currency_id.decimal_places}f}"
+
     rows = [
-        (env._("Total"), f"{order.amount_total:.2f}", newer["total"]),
-        (env._("Taxes"), f"{order.amount_tax:.2f}", newer["total_tax"]),
+        (env._("Total"), amount(order.amount_total), amount(newer["total"])),
+        (env._("Taxes"), amount(order.amount_tax), amount(newer["total_tax"])),
         (env._("Currency"), order.currency_id.name, newer["currency"]),
         (env._("Shop status"), entry.source_status or "", newer["status"]),
         (
