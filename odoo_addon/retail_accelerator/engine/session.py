@@ -35,7 +35,8 @@ class Session:
         self.templates = Templates(self.job, channel, self.plan, shelf)
         self.catalog = Catalog(self.job, channel, self.templates, self._claim)
         self.parties = Parties(self.job, channel, self.templates, self._claim)
-        self.duplicates = DuplicateCheck(channel)
+        # In a scope of its own each record would repeat the one imported before.
+        self.duplicates = DuplicateCheck(channel, active=not scope)
         self.orm = OrmLane(channel)
         self.native = NativeLane(
             channel, self.plan, self.templates, self.catalog, import_id, self._claim
