@@ -36,9 +36,9 @@ static void write_object(const ra_settle_layout *layout, const ra_events *events
                          const ra_str *cells, size_t count, json *out) {
     size_t members = 0;
     for (size_t i = 0; i < count && i < layout->named_count; i++) {
-        if (layout->named[i]) continue;
+        if (layout->named[i] || (i == 0 && layout->profile->record_count > 0)) continue;
         ra_str cell = ra_settle_trim(cells[i]);
-        if (cell.len == 0) continue;
+        if (cell.len == 0 || ra_str_equal(cell, layout->profile->empty)) continue;
         put(out, members == 0 ? "{" : ", ", members == 0 ? 1 : 2);
         members++;
         put_string(out, events->columns[i]);

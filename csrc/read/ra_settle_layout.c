@@ -59,11 +59,24 @@ static void resolve(const ra_settle_names *names, const ra_str *header, ra_settl
     }
 }
 
+static void group_terms(ra_settle_layout *layout) {
+    const ra_settle_profile *profile = layout->profile;
+    size_t at = 0;
+    for (size_t field = 0; field < RA_SETTLE_FIELDS; field++) {
+        layout->first[field] = at;
+        for (size_t i = 0; i < profile->term_count; i++) {
+            if (profile->terms[i].field == (ra_settle_field)field) layout->by_field[at++] = i;
+        }
+    }
+    layout->first[RA_SETTLE_FIELDS] = at;
+}
+
 ra_status ra_settle_layout_make(const ra_settle_profile *profile, const ra_str *header,
                                 size_t count, ra_arena *arena, ra_settle_layout *out) {
     *out = (ra_settle_layout){.profile = profile, .named_count = count};
     out->named = ra_arena_array(arena, count, sizeof(bool));
     if (out->named == NULL) return RA_NO_MEMORY;
+    group_terms(out);
     for (size_t i = 0; i < profile->term_count; i++)
         resolve(&profile->terms[i].columns, header, out, &out->terms[i]);
     for (size_t i = 0; i < profile->debit_count; i++)

@@ -16,6 +16,9 @@ typedef struct ra_settle_cells {
 typedef struct ra_settle_layout {
     const ra_settle_profile *profile;
     ra_settle_cells terms[RA_SETTLE_TERMS];
+    /* The terms of a field: by_field[first[field]] to by_field[first[field + 1] - 1]. */
+    size_t first[RA_SETTLE_FIELDS + 1];
+    size_t by_field[RA_SETTLE_TERMS];
     ra_settle_cells debits[RA_SETTLE_FEW];
     uint16_t part_amounts[RA_SETTLE_FEW], part_types[RA_SETTLE_FEW];
     bool *named; /* by cell: some statement reads it */

@@ -47,24 +47,22 @@ static ra_str first_text(const ra_settle_row *row, const ra_settle_cells *cells,
 
 /* One term's text as it is in the row, several joined with a slash in the arena. */
 static bool field_text(const ra_settle_row *row, ra_settle_field field, ra_str *out) {
-    const ra_settle_profile *profile = row->layout->profile;
-    ra_str parts[RA_SETTLE_TERMS];
-    size_t count = 0, length = 0;
-    for (size_t i = 0; i < profile->term_count; i++) {
-        if (profile->terms[i].field != field) continue;
-        parts[count] = first_text(row, &row->layout->terms[i], NULL);
-        length += parts[count].len + 1;
-        count++;
-    }
-    *out = count > 0 ? parts[0] : (ra_str){NULL, 0};
-    if (count < 2) return true;
+    const ra_settle_layout *layout = row->layout;
+    size_t from = layout->first[field], to = layout->first[field + 1], length = 0;
+    *out = (ra_str){NULL, 0};
+    if (from == to) return true;
+    *out = first_text(row, &layout->terms[layout->by_field[from]], NULL);
+    if (to - from == 1) return true;
+    for (size_t i = from; i < to; i++)
+        length += first_text(row, &layout->terms[layout->by_field[i]], NULL).len + 1;
     char *text = ra_arena_alloc(&row->events->arena, length);
     if (text == NULL) return false;
     *out = (ra_str){text, 0};
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) text[out->len++] = '/';
-        if (parts[i].len > 0) memcpy(text + out->len, parts[i].ptr, parts[i].len);
-        out->len += parts[i].len;
+    for (size_t i = from; i < to; i++) {
+        ra_str part = first_text(row, &layout->terms[layout->by_field[i]], NULL);
+        if (i > from) text[out->len++] = '/';
+        if (part.len > 0) memcpy(text + out->len, part.ptr, part.len);
+        out->len += part.len;
     }
     return true;
 }
@@ -83,7 +81,8 @@ static ra_status set_texts(const ra_settle_row *row, ra_event *event) {
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         ra_str text;
         if (!field_text(row, targets[i].field, &text)) return RA_NO_MEMORY;
-        if (!ra_arena_copy(&row->events->arena, text, targets[i].text)) return RA_NO_MEMORY;
+        if (text.len > 0 && !ra_arena_copy(&row->events->arena, text, targets[i].text))
+            return RA_NO_MEMORY;
     }
     return RA_OK;
 }
@@ -100,10 +99,10 @@ static bool append(char *buffer, size_t *length, ra_str text) {
 }
 
 static uint16_t cell_of(const ra_settle_row *row, ra_settle_field field) {
-    const ra_settle_profile *profile = row->layout->profile;
-    for (size_t i = 0; i < profile->term_count; i++) {
-        const ra_settle_cells *cells = &row->layout->terms[i];
-        if (profile->terms[i].field == field && cells->count > 0) return cells->cells[0];
+    const ra_settle_layout *layout = row->layout;
+    for (size_t i = layout->first[field]; i < layout->first[field + 1]; i++) {
+        const ra_settle_cells *cells = &layout->terms[layout->by_field[i]];
+        if (cells->count > 0) return cells->cells[0];
     }
     return RA_NO_COLUMN;
 }
@@ -192,13 +191,12 @@ static ra_status number(const ra_settle_row *row, ra_str text, uint16_t cell, ra
 /* Sum first, in the file's own digits: several small parts may make whole cents. */
 static ra_status sum_field(const ra_settle_row *row, ra_settle_field field, uint8_t digits,
                            amounts *out, ra_error *error) {
-    const ra_settle_profile *profile = row->layout->profile;
+    const ra_settle_layout *layout = row->layout;
     ra_decimal sum = {0, 0}, value;
     uint16_t cell = RA_NO_COLUMN;
-    for (size_t i = 0; i < profile->term_count; i++) {
-        const ra_settle_term *term = &profile->terms[i];
-        if (term->field != field) continue;
-        ra_str text = first_text(row, &row->layout->terms[i], &cell);
+    for (size_t i = layout->first[field]; i < layout->first[field + 1]; i++) {
+        const ra_settle_term *term = &layout->profile->terms[layout->by_field[i]];
+        ra_str text = first_text(row, &layout->terms[layout->by_field[i]], &cell);
         if (text.len == 0) continue;
         ra_status status = number(row, text, cell, &value, error);
         if (status != RA_OK) return status;
