@@ -53,8 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     ra_error error;
     read_report(data, size);
     if (profile == NULL) return 0;
-    ra_status status =
-        ra_settle_profile_parse((ra_str){(const char *)data, size}, profile, &error);
+    ra_status status = ra_settle_profile_parse((ra_str){(const char *)data, size}, profile, &error);
     fuzz_require(status == RA_OK || error.message != NULL);
     free(profile);
     return 0;
