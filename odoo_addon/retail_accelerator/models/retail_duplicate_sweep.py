@@ -91,9 +91,7 @@ class RetailDuplicateSweep(models.Model):
     @api.model
     def _cron_queue(self):
         """Every night: what changed, of each kind, in each company with a channel."""
-        companies = (
-            self.env["retail.channel"].search([("active", "=", True)]).company_id
-        )
+        channels = self.env["retail.channel"].search([("active", "=", True)])
         waiting = self.search([("state", "in", ("queued", "running"))])
         busy = {(sweep.kind, sweep.company_id) for sweep in waiting}
         self.create(
