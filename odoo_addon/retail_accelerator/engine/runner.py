@@ -99,7 +99,7 @@ class ImportRunner:
             if is_crew:
                 self._run_crew(queue, progress, deadline)
             else:
-                self._worker(env, self.env, queue, progress).work()
+                self._workers(queue, progress)(env, self.env).work()
         finally:
             queue.close()
         if queue.failure:
@@ -109,11 +109,9 @@ class ImportRunner:
 
     def _run_crew(self, queue, progress, deadline):
         """Several connections; this one looks after the counters and stop requests."""
+        make = self._workers(queue, progress)
         crew = Crew(
-            self.env,
-            self._connections(),
-            lambda env: self._worker(env, env, queue, progress),
-            queue.fail,
+            self.env, self._connections(), lambda env: make(env, env), queue.fail
         )
         self.stopping = self._is_over(deadline)
         try:
@@ -149,11 +147,17 @@ class ImportRunner:
                 return
         progress.fold()
 
-    def _worker(self, env, book, queue, progress):
-        lane = self.record.lane or "auto"
-        return Worker(
-            env, book, self.channel, self._import_id, lane, queue, progress, self.shelf
-        )
+    def _workers(self, queue, progress):
+        """A function (env, book) that makes a worker. Workers may not read this
+        connection's records, so everything they need is read now."""
+        lane, import_id = self.record.lane or "auto", self._import_id
+
+        def make(env, book):
+            return Worker(
+                env, book, self.channel, import_id, lane, queue, progress, self.shelf
+            )
+
+        return make
 
     @property
     def _import_id(self):

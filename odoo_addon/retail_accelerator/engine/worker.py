@@ -33,7 +33,9 @@ class Worker:
     def __init__(self, env, book, channel, import_id, lane, queue, progress, shelf):
         self.env = env
         self.book = book
-        self.channel = channel.with_env(env).with_company(channel.company_id)
+        # Of this worker's own connection: the channel as given belongs to another.
+        channel = channel.with_env(env)
+        self.channel = channel.with_company(channel.company_id)
         self.import_id = import_id
         self.lane = lane
         self.queue = queue
