@@ -113,7 +113,6 @@ class RetailImport(models.Model):
             ("native", "Fast only"),
             ("orm", "Standard Odoo only"),
         ],
-        string="Lane",
         required=True,
         default="auto",
         help="Both ways write the same orders. The fast way is the C engine; orders it "

@@ -103,7 +103,6 @@ class RetailLedger(models.Model):
     outcome = fields.Selection(OUTCOMES, required=True, readonly=True)
     lane = fields.Selection(
         [("native", "Fast"), ("orm", "Standard")],
-        string="Lane",
         readonly=True,
         help="Fast: written by the C engine. Standard: written by Odoo's own code.",
     )
