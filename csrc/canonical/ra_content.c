@@ -1,40 +1,21 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Content and near keys; their parts are described in ra_content.h. */
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "canonical/ra_content.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "canonical/ra_hash.h"
 #include "canonical/ra_normal.h"
 
 #define US_PER_SECOND INT64_C(1000000)
 #define PHONE_DIGITS 9u /* country and trunk prefixes differ */
 #define SOUND_MAX 16u
 
-static void put_number(XXH3_state_t *state, uint64_t value) {
-    unsigned char bytes[8];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(value >> (8 * i));
-    (void)XXH3_128bits_update(state, bytes, sizeof bytes);
-}
-
-static void put_text(XXH3_state_t *state, ra_str text) {
-    put_number(state, text.len);
-    if (text.len > 0) (void)XXH3_128bits_update(state, text.ptr, text.len);
-}
-
 static void put_decimal(XXH3_state_t *state, ra_decimal value) {
     char text[24];
     size_t length = ra_decimal_format(value, text);
-    put_text(state, (ra_str){text, length});
-}
-
-static ra_key digest(const XXH3_state_t *state) {
-    XXH128_hash_t hash = XXH3_128bits_digest(state);
-    return (ra_key){.high = hash.high64, .low = hash.low64};
+    ra_hash_text(state, (ra_str){text, length});
 }
 
 /* ---- who ---- */
@@ -71,23 +52,23 @@ static ra_status read_buyer(const ra_address *address, ra_arena *scratch, buyer 
 static bool put_who(XXH3_state_t *state, const buyer *who, int64_t created_at) {
     bool named = who->first_name.len + who->last_name.len + who->company.len > 0;
     if (who->email.len > 0) {
-        put_text(state, RA_STR("email"));
-        put_text(state, who->email);
+        ra_hash_text(state, RA_STR("email"));
+        ra_hash_text(state, who->email);
         return true;
     }
     bool placed = who->street.len > 0 && who->postcode.len > 0;
     if (named && (placed || who->phone_len > 0)) {
-        put_text(state, placed ? RA_STR("address") : RA_STR("phone"));
-        put_text(state, who->first_name);
-        put_text(state, who->last_name);
-        put_text(state, who->company);
-        put_text(state, placed ? who->street : (ra_str){who->phone, who->phone_len});
-        if (placed) put_text(state, who->postcode);
+        ra_hash_text(state, placed ? RA_STR("address") : RA_STR("phone"));
+        ra_hash_text(state, who->first_name);
+        ra_hash_text(state, who->last_name);
+        ra_hash_text(state, who->company);
+        ra_hash_text(state, placed ? who->street : (ra_str){who->phone, who->phone_len});
+        if (placed) ra_hash_text(state, who->postcode);
         return true;
     }
     if (created_at == RA_NO_TIME) return false;
-    put_text(state, RA_STR("second"));
-    put_number(state, (uint64_t)(created_at / US_PER_SECOND));
+    ra_hash_text(state, RA_STR("second"));
+    ra_hash_number(state, (uint64_t)(created_at / US_PER_SECOND));
     return true;
 }
 
@@ -100,17 +81,17 @@ static bool counts(const ra_line *line) {
 static ra_status line_key(const ra_line *line, ra_arena *scratch, ra_key *out) {
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
-    put_number(&state, (uint64_t)line->kind);
+    ra_hash_number(&state, (uint64_t)line->kind);
     if (line->kind == RA_LINE_PRODUCT) {
         ra_str label;
         ra_status status =
             ra_text_normalize(line->sku.len > 0 ? line->sku : line->name, scratch, &label);
         if (status != RA_OK) return status;
-        put_text(&state, label);
+        ra_hash_text(&state, label);
         put_decimal(&state, line->quantity);
     }
     put_decimal(&state, line->total);
-    *out = digest(&state);
+    *out = ra_hash_digest(&state);
     return RA_OK;
 }
 
@@ -132,10 +113,10 @@ static ra_status put_lines(XXH3_state_t *state, const ra_order *order, ra_arena 
         count++;
     }
     if (count > 1) qsort(keys, count, sizeof *keys, compare_keys);
-    put_number(state, count);
+    ra_hash_number(state, count);
     for (size_t i = 0; i < count; i++) {
-        put_number(state, keys[i].high);
-        put_number(state, keys[i].low);
+        ra_hash_number(state, keys[i].high);
+        ra_hash_number(state, keys[i].low);
     }
     return RA_OK;
 }
@@ -184,7 +165,7 @@ static bool put_sound(XXH3_state_t *state, const buyer *who) {
     ra_str surname = surname_of(who);
     size_t length = sound_of(surname, sound);
     /* A word without Latin letters stands for itself. */
-    put_text(state, length > 0 ? (ra_str){sound, length} : surname);
+    ra_hash_text(state, length > 0 ? (ra_str){sound, length} : surname);
     return surname.len > 0;
 }
 
@@ -192,9 +173,9 @@ static bool put_sound(XXH3_state_t *state, const buyer *who) {
 
 static void begin(XXH3_state_t *state, ra_str kind, ra_str currency, ra_decimal total) {
     (void)XXH3_128bits_reset(state);
-    put_text(state, kind);
-    put_number(state, RA_CONTENT_SCHEMA);
-    put_text(state, currency);
+    ra_hash_text(state, kind);
+    ra_hash_number(state, RA_CONTENT_SCHEMA);
+    ra_hash_text(state, currency);
     put_decimal(state, total);
 }
 
@@ -210,12 +191,12 @@ ra_status ra_content_keys_of(const ra_order *order, ra_arena *scratch, ra_conten
     if (put_who(&state, &who, order->created_at)) {
         status = put_lines(&state, order, scratch);
         if (status != RA_OK) return status;
-        out->content = digest(&state);
+        out->content = ra_hash_digest(&state);
         out->has_content = true;
     }
     begin(&state, RA_STR("near"), currency, order->total);
     if (put_sound(&state, &who)) {
-        out->near = digest(&state);
+        out->near = ra_hash_digest(&state);
         out->has_near = true;
     }
     return RA_OK;

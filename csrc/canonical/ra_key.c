@@ -1,39 +1,20 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Identity keys, content hashes and party keys. */
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "canonical/ra_key.h"
 
 #include <string.h>
 
+#include "canonical/ra_hash.h"
 #include "canonical/ra_normal.h"
 #include "canonical/ra_schema.h"
-
-static void put_number(XXH3_state_t *state, uint64_t value) {
-    unsigned char bytes[8];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(value >> (8 * i));
-    (void)XXH3_128bits_update(state, bytes, sizeof bytes);
-}
-
-static void put_text(XXH3_state_t *state, ra_str text) {
-    put_number(state, text.len);
-    if (text.len > 0) (void)XXH3_128bits_update(state, text.ptr, text.len);
-}
-
-static ra_key digest(const XXH3_state_t *state) {
-    XXH128_hash_t hash = XXH3_128bits_digest(state);
-    return (ra_key){.high = hash.high64, .low = hash.low64};
-}
 
 ra_key ra_key_identity(ra_str scope, ra_str kind, ra_str source_ref) {
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
-    put_text(&state, scope);
-    put_text(&state, kind);
-    put_text(&state, source_ref);
-    return digest(&state);
+    ra_hash_text(&state, scope);
+    ra_hash_text(&state, kind);
+    ra_hash_text(&state, source_ref);
+    return ra_hash_digest(&state);
 }
 
 void ra_key_to_hex(ra_key key, char hex[RA_KEY_HEX]) {
@@ -56,7 +37,7 @@ static void put_record(XXH3_state_t *state, const ra_schema *schema, const void 
 static void put_list(XXH3_state_t *state, const ra_schema_field *field, const void *record) {
     const char *items;
     size_t count = ra_schema_items(field, record, &items);
-    put_number(state, count);
+    ra_hash_number(state, count);
     for (size_t i = 0; i < count; i++) {
         put_record(state, field->item, items + i * field->item->size);
     }
@@ -67,21 +48,21 @@ static void put_field(XXH3_state_t *state, const ra_schema_field *field, const v
     char text[24];
     switch (field->type) {
     case RA_SCHEMA_TEXT:
-        put_text(state, *(const ra_str *)value);
+        ra_hash_text(state, *(const ra_str *)value);
         break;
     case RA_SCHEMA_DECIMAL: {
         size_t length = ra_decimal_format(*(const ra_decimal *)value, text);
-        put_text(state, (ra_str){text, length});
+        ra_hash_text(state, (ra_str){text, length});
         break;
     }
     case RA_SCHEMA_TIME:
-        put_number(state, (uint64_t) * (const int64_t *)value);
+        ra_hash_number(state, (uint64_t) * (const int64_t *)value);
         break;
     case RA_SCHEMA_BOOL:
-        put_number(state, *(const bool *)value);
+        ra_hash_number(state, *(const bool *)value);
         break;
     case RA_SCHEMA_KIND:
-        put_number(state, (uint64_t) * (const ra_line_kind *)value);
+        ra_hash_number(state, (uint64_t) * (const ra_line_kind *)value);
         break;
     case RA_SCHEMA_PART:
         put_record(state, field->item, value);
@@ -102,9 +83,9 @@ ra_status ra_key_content(const ra_order *order, ra_arena *scratch, ra_key *out) 
     (void)scratch; /* streamed: nothing has to be laid out first */
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
-    put_number(&state, RA_ORDER_SCHEMA);
+    ra_hash_number(&state, RA_ORDER_SCHEMA);
     put_record(&state, &ra_order_schema, order);
-    *out = digest(&state);
+    *out = ra_hash_digest(&state);
     return RA_OK;
 }
 
@@ -137,13 +118,13 @@ static ra_key place_key(ra_str scope, ra_key customer, const place *where) {
     if (where->empty) return customer;
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
-    put_text(&state, scope);
-    put_text(&state, RA_STR("place"));
-    put_number(&state, customer.high);
-    put_number(&state, customer.low);
+    ra_hash_text(&state, scope);
+    ra_hash_text(&state, RA_STR("place"));
+    ra_hash_number(&state, customer.high);
+    ra_hash_number(&state, customer.low);
     for (size_t i = 0; i < PLACE_FIELDS; i++)
-        put_text(&state, where->fields[i]);
-    return digest(&state);
+        ra_hash_text(&state, where->fields[i]);
+    return ra_hash_digest(&state);
 }
 
 /* Someone known by nothing but an address; two phones at one address are two people. */
@@ -154,12 +135,12 @@ static ra_status stranger_key(ra_str scope, const place *billing, ra_str phone, 
     if (status != RA_OK) return status;
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
-    put_text(&state, scope);
-    put_text(&state, RA_STR("address"));
+    ra_hash_text(&state, scope);
+    ra_hash_text(&state, RA_STR("address"));
     for (size_t i = 0; i < PLACE_FIELDS; i++)
-        put_text(&state, billing->fields[i]);
-    put_text(&state, number);
-    *out = digest(&state);
+        ra_hash_text(&state, billing->fields[i]);
+    ra_hash_text(&state, number);
+    *out = ra_hash_digest(&state);
     return RA_OK;
 }
 

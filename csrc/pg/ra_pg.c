@@ -15,27 +15,6 @@ struct ra_pg_copy {
     bool failed; /* a piece could not be sent: the stream has a gap */
 };
 
-/* RA_OK when `result` says that the server waits for binary rows. */
-static ra_status check_started(const ra_pg_api *api, PGconn *connection, const PGresult *result,
-                               ra_pg_error *error) {
-    switch (api->result_status(result)) {
-    case PGRES_COPY_IN:
-        if (api->binary_tuples(result) == 1) return RA_OK;
-        ra_pg_leave_copy(api, connection);
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the COPY is not in binary format");
-    case PGRES_COPY_OUT:
-    case PGRES_COPY_BOTH:
-        ra_pg_leave_copy(api, connection);
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the COPY does not read rows");
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY:
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the statement is not a COPY");
-    default:
-        return ra_pg_fail_result(api, connection, result, error);
-    }
-}
-
 ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *statement,
                            ra_pg_copy **out, ra_pg_error *error) {
     *out = NULL;
@@ -51,7 +30,8 @@ ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *s
     }
     *copy = (ra_pg_copy){.api = api, .connection = connection};
     result = api->exec(connection, statement);
-    code = check_started(api, connection, result, error);
+    code = ra_pg_check_copy(api, connection, result, PGRES_COPY_IN, "the COPY does not read rows",
+                            error);
     if (code != RA_OK) goto cleanup;
     *out = copy;
     copy = NULL;

@@ -11,27 +11,6 @@ struct ra_pg_read {
     bool ended;   /* nothing of the COPY is left on the connection */
 };
 
-/* RA_OK when `result` says that the server will send binary rows. */
-static ra_status check_started(const ra_pg_api *api, PGconn *connection, const PGresult *result,
-                               ra_pg_error *error) {
-    switch (api->result_status(result)) {
-    case PGRES_COPY_OUT:
-        if (api->binary_tuples(result) == 1) return RA_OK;
-        ra_pg_leave_copy(api, connection);
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the COPY is not in binary format");
-    case PGRES_COPY_IN:
-    case PGRES_COPY_BOTH:
-        ra_pg_leave_copy(api, connection);
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the COPY does not send rows");
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY:
-        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the statement is not a COPY");
-    default:
-        return ra_pg_fail_result(api, connection, result, error);
-    }
-}
-
 ra_status ra_pg_read_begin(const ra_pg_api *api, void *connection, const char *statement,
                            ra_pg_read **out, ra_pg_error *error) {
     *out = NULL;
@@ -41,7 +20,8 @@ ra_status ra_pg_read_begin(const ra_pg_api *api, void *connection, const char *s
     if (read == NULL) return ra_pg_fail(error, RA_NO_MEMORY, "no memory to start a COPY");
     *read = (ra_pg_read){.api = api, .connection = connection};
     PGresult *result = api->exec(connection, statement);
-    code = check_started(api, connection, result, error);
+    code = ra_pg_check_copy(api, connection, result, PGRES_COPY_OUT, "the COPY does not send rows",
+                            error);
     api->clear(result);
     if (code == RA_OK) {
         *out = read;

@@ -95,6 +95,25 @@ static bool is_copy(ExecStatusType status) {
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
+ra_status ra_pg_check_copy(const ra_pg_api *api, PGconn *connection, const PGresult *result,
+                           ExecStatusType wanted, const char *reversed, ra_pg_error *error) {
+    ExecStatusType status = api->result_status(result);
+    if (is_copy(status)) {
+        if (status == wanted && api->binary_tuples(result) == 1) return RA_OK;
+        ra_pg_leave_copy(api, connection);
+        return ra_pg_fail(error, RA_BAD_ARGUMENT,
+                          status == wanted ? "the COPY is not in binary format" : reversed);
+    }
+    switch (status) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+        return ra_pg_fail(error, RA_BAD_ARGUMENT, "the statement is not a COPY");
+    default:
+        return ra_pg_fail_result(api, connection, result, error);
+    }
+}
+
 ra_status ra_pg_drain(const ra_pg_api *api, PGconn *connection, ExecStatusType expected,
                       PGresult **result, ra_pg_error *error) {
     ra_status code = RA_OK;

@@ -25,6 +25,11 @@ ra_status ra_pg_check_after(const ra_pg_api *api, PGconn *connection, ra_pg_erro
 ra_status ra_pg_drain(const ra_pg_api *api, PGconn *connection, ExecStatusType expected,
                       PGresult **result, ra_pg_error *error);
 
+/* RA_OK when `result` says that a binary COPY in direction `wanted` (PGRES_COPY_IN, PGRES_COPY_OUT)
+ * has begun. Any other COPY is left, and `reversed` is the message for one in another direction. */
+ra_status ra_pg_check_copy(const ra_pg_api *api, PGconn *connection, const PGresult *result,
+                           ExecStatusType wanted, const char *reversed, ra_pg_error *error);
+
 /* Bring a connection back from a COPY that a wrong statement started. */
 void ra_pg_leave_copy(const ra_pg_api *api, PGconn *connection);
 
