@@ -34,6 +34,7 @@
         "views/retail_settlement_views.xml",
         "views/retail_settlement_event_views.xml",
         "views/retail_settlement_profile_views.xml",
+        "views/retail_settlement_rule_views.xml",
         "views/retail_audit_views.xml",
     ],
     "assets": {

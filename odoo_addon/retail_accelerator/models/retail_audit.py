@@ -15,6 +15,7 @@ ACTIONS = [
     ("post", "Posted"),
     ("reconcile", "Bank line reconciled"),
     ("write_off", "Written off"),
+    ("book", "Booked on an account"),
     ("reverse", "Reversed"),
 ]
 

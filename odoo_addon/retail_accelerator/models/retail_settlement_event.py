@@ -29,6 +29,7 @@ STATES = [
 # Reasons of the matcher, and those of the settlement itself.
 REASONS = [
     ("unknown_type", "Unknown type of row"),
+    ("no_rule", "No account for this type of row"),
     ("not_found_yet", "Order not there yet"),
     ("no_candidate", "Nothing to match with"),
     ("several_candidates", "Several candidates"),
@@ -116,6 +117,20 @@ class RetailSettlementEvent(models.Model):
         compute="_compute_amount_at_stake",
         store=True,
         help="The row's amount, without its sign.",
+    )
+    rule_id = fields.Many2one(
+        "retail.settlement.rule",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The rule that says what this row is.",
+    )
+    account_id = fields.Many2one(
+        "account.account",
+        string="Booked on",
+        readonly=True,
+        ondelete="restrict",
+        help="Account of a row that pays no order, by a rule or by hand.",
     )
     move_line_id = fields.Many2one(
         "account.move.line",

@@ -41,11 +41,7 @@ def match_by_hand(event, kind, target, amount, evidence, score=1.0):
     event.sudo().proposal_ids.unlink()
     event.sudo().write({"state": "matched", "reason": False})
     if event.suspense_line_id:
-        posting.check_accountant(event.env)
-        posting.move_from_suspense(
-            event,
-            lambda planner: planner.lines_of(event),
-        )
+        posting.move_from_suspense(event)
     log.append(
         event.settlement_id,
         "manual_match",
@@ -58,6 +54,40 @@ def match_by_hand(event, kind, target, amount, evidence, score=1.0):
         identity=event.identity,
         target=[target._name, target.id],
         amount=str(amount),
+    )
+    finish(event.settlement_id)
+
+
+def book(event, account, note, rule=None):
+    """The row pays no order: its amount belongs on ``account``. The company's
+    accountants say so; ``rule`` is what they said for all rows of its type."""
+    hold(event)
+    posting.check_accountant(event.env)
+    event.sudo().write(
+        {
+            "state": "plain",
+            "reason": False,
+            "account_id": account.id,
+            "rule_id": rule.id if rule else False,
+            "note": note or event.note,
+        }
+    )
+    event.sudo().proposal_ids.unlink()
+    if event.suspense_line_id:
+        posting.move_from_suspense(event)
+    log.append(
+        event.settlement_id,
+        "book",
+        event.env._(
+            "%(event)s is booked on %(account)s",
+            event=event.display_name,
+            account=account.display_name,
+        ),
+        event=event.id,
+        identity=event.identity,
+        account=account.code,
+        rule=rule.id if rule else 0,
+        note=note,
     )
     finish(event.settlement_id)
 
@@ -111,8 +141,7 @@ def write_off(event, note):
     event.sudo().write({"state": "written_off", "reason": False, "note": note})
     event.sudo().proposal_ids.unlink()
     if event.suspense_line_id:
-        posting.check_accountant(event.env)
-        posting.move_from_suspense(event, lambda planner: planner.lines_of(event))
+        posting.move_from_suspense(event)
     log.append(
         event.settlement_id,
         "write_off",

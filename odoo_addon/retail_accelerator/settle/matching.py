@@ -6,7 +6,7 @@ from datetime import UTC
 
 from ..audit import log
 from ..engine import native
-from . import items
+from . import items, posting, rules
 from .entry import minor_units
 
 # Rows that move a customer's money; the others are explained by their kind.
@@ -30,6 +30,7 @@ def match(settlements):
     {"levels": {level: rows}, "reasons": {reason: rows}}."""
     channel = settlements.channel_id.ensure_one()
     log.lock(channel.env, channel.company_id)
+    rules.apply(channel, settlements)
     events = (
         channel.env["retail.settlement.event"]
         .sudo()
@@ -37,6 +38,7 @@ def match(settlements):
             [
                 ("settlement_id", "in", settlements.ids),
                 ("state", "in", ("new", "waiting", "exception")),
+                ("kind", "!=", "adjustment"),
             ],
             order="id",
         )
@@ -49,6 +51,8 @@ def match(settlements):
     for settlement in settlements:
         if settlement.state == "proved" and not settlement.exception_count:
             settlement.state = "matched"
+        if channel.env.user.has_group("retail_accelerator.group_accountant"):
+            posting.clear_suspense(settlement)
         log.append(
             settlement,
             "match",

@@ -108,6 +108,8 @@ class Planner:
     def _by_kind(self, event, minor):
         if event.state == "written_off":
             role = "writeoff"
+        elif event.account_id:
+            return self.line("booked", event.account_id, minor, event=event)
         else:
             role = "reserve" if event.kind in RESERVES else "suspense"
         account = self.channel[f"settlement_{role}_account_id"]

@@ -178,32 +178,54 @@ class Writer:
             )
 
 
-def move_from_suspense(event, lines):
-    """Post what a row is, once it is known: its amount leaves the suspense account.
-
-    lines: planned lines that take the amount's place.
-    """
-    settlement = event.settlement_id
+def move_from_suspense(events):
+    """Post what rows of one payout are, once that is known: their amounts leave the
+    suspense account, by one entry of today."""
+    settlement = events.settlement_id.ensure_one()
+    check_accountant(settlement.env)
     planner = Planner(settlement)
     planner.date = fields.Date.context_today(settlement)
-    entry = correction(planner, event, lines(planner))
+    entry = correction(planner, events)
     problems = refusals(settlement, [entry])
     if problems:
         raise UserError("\n".join(problems))
-    suspense = event.sudo().suspense_line_id
     writer = Writer(settlement)
+    suspense = [event.suspense_line_id for event in events.sudo()]
     move = writer.post_all([entry])
-    writer.books.reconcile([suspense | move.line_ids[-1]])
+    clearing = move.line_ids[-len(events) :]
+    writer.books.reconcile([a | b for a, b in zip(suspense, clearing, strict=True)])
     settlement.move_ids = [(4, move.id)]
-    event.sudo().suspense_line_id = False
+    events.sudo().suspense_line_id = False
     return move
 
 
-def correction(planner, event, lines):
-    """The entry that books ``lines`` instead of the row's suspense item."""
-    suspense = event.sudo().suspense_line_id
+def clear_suspense(settlement):
+    """Move what was explained since the payout was posted from the suspense account;
+    rows of a payout that is not posted have nothing there."""
+    explained = settlement.event_ids.filtered(
+        lambda event: event.suspense_line_id and event.state in ("matched", "plain")
+    )
+    if explained:
+        move_from_suspense(explained)
+
+
+def correction(planner, events):
+    """The entry that books rows as what they are instead of on the suspense account;
+    the lines that clear it come last, in the order of the rows."""
+    lines, clearing = [], []
+    for event in events:
+        booked = planner.lines_of(event)
+        back = _back(planner, event.sudo().suspense_line_id)
+        booked[-1].balance -= back.balance + sum(line.balance for line in booked)
+        lines += booked
+        clearing.append(back)
+    return Entry(planner.date, planner.settlement.name, [*lines, *clearing])
+
+
+def _back(planner, suspense):
+    """The opposite of a suspense item."""
     ours = planner.company.currency_id
-    back = Line(
+    return Line(
         "clearing",
         suspense.account_id,
         suspense.currency_id,
@@ -211,8 +233,6 @@ def correction(planner, event, lines):
         -minor_units(suspense.balance, ours),
         suspense.name,
     )
-    lines[-1].balance -= back.balance + sum(line.balance for line in lines)
-    return Entry(planner.date, planner.settlement.name, [*lines, back])
 
 
 def reverse(settlement, date=None, reason=""):

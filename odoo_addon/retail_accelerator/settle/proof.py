@@ -11,6 +11,7 @@ CAUSES = (
     "chargeback",
     "reserve",
     "writeoff",
+    "adjustment",
     "timing",
     "unknown",
 )
@@ -57,6 +58,8 @@ def _walk(settlement):
 def _cause(kind, state):
     if state == "written_off":
         return "writeoff"
+    if state == "plain" and kind in ("capture", "adjustment", "unknown"):
+        return "adjustment"
     if kind in OF_KIND and not (
         kind in ("refund", "chargeback") and state in UNRESOLVED
     ):
@@ -113,6 +116,7 @@ def _labelled(settlement):
         "chargeback": env._("Chargebacks"),
         "reserve": env._("Reserves"),
         "writeoff": env._("Written off"),
+        "adjustment": env._("Booked on other accounts"),
         "timing": env._("Not on the bank statement yet"),
         "unknown": env._("Not explained yet"),
     }

@@ -135,8 +135,6 @@ class Runner:
         mine = [("channel_id", "=", self.channel.id)]
         pending = model.search(
             [*mine, ("event_ids", "any", [("state", "in", ("new", "waiting"))])]
-        ).filtered(
-            lambda settlement: settlement.state in ("draft", "proved", "matched")
         )
         if pending:
             self.match(pending)

@@ -31,6 +31,7 @@ MODELS = (
     "retail.settlement.event",
     "retail.settlement.link",
     "retail.settlement.profile",
+    "retail.settlement.rule",
     "retail.audit",
 )
 # Shared by all companies.
@@ -158,11 +159,14 @@ class TestSecurity(RetailCase):
                 "text": native.require().settlement_profiles()[0][1],
             }
         )
+        rule = env["retail.settlement.rule"].create(
+            {"channel_id": channel.id, "provider_type": "topup", "kind": "fee"}
+        )
         log.append(settlement, "read", "report.csv")
         entry = env["retail.audit"].search(
             [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
         )
-        return report, settlement, event, link, profile, entry
+        return report, settlement, event, link, profile, rule, entry
 
     def test_every_model_is_covered(self):
         records = self.records_of(self.channel)

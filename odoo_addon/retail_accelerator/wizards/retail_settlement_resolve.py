@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Match a row by hand, or write it off."""
+"""Match a row by hand, book it on an account, or write it off."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -35,6 +35,18 @@ class RetailSettlementResolve(models.TransientModel):
     )
     target_currency_id = fields.Many2one(
         "res.currency", compute="_compute_target_currency_id"
+    )
+    account_id = fields.Many2one(
+        "account.account",
+        string="Book on",
+        domain="[('company_ids', 'parent_of', company_id)]",
+        help="For a row that pays no order: its amount is booked on this account.",
+    )
+    provider_type = fields.Char(related="event_id.provider_type")
+    for_all = fields.Boolean(
+        string="All rows of this type",
+        help="Makes a rule of it: rows with the same word of the provider are booked "
+        "on this account too, those that wait and those to come.",
     )
     note = fields.Text()
     writeoff_limit = fields.Float(compute="_compute_writeoff_limit")
@@ -76,6 +88,36 @@ class RetailSettlementResolve(models.TransientModel):
     @staticmethod
     def _kind(item):
         return "credit_note" if item.move_id.move_type == "out_refund" else "invoice"
+
+    def action_book(self):
+        """Book the row, and by a rule all of its type, on the chosen account."""
+        self.ensure_one()
+        self.event_id.settlement_id._check_operator()
+        if not self.account_id:
+            raise UserError(self.env._("Choose the account the row is booked on."))
+        if self.for_all:
+            self._book_all()
+        else:
+            desk.book(self.event_id, self.account_id, self.note)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _book_all(self):
+        if not self.provider_type:
+            raise UserError(
+                self.env._(
+                    "The report gives this row no type, so no rule knows others of it."
+                )
+            )
+        rule = self.env["retail.settlement.rule"].create(
+            {
+                "channel_id": self.event_id.channel_id.id,
+                "provider": self.event_id.settlement_id.provider,
+                "provider_type": self.provider_type,
+                "account_id": self.account_id.id,
+            }
+        )
+        desk.book(self.event_id, self.account_id, self.note, rule)
+        self.event_id.action_retry_type()
 
     def action_write_off(self):
         self.ensure_one()

@@ -58,6 +58,19 @@ class RetailSettlementEventDesk(models.AbstractModel):
         )
         return events.settlement_id.action_match()
 
+    def action_retry_type(self):
+        """Match again everything that waits with the same word of the provider."""
+        self.ensure_one()
+        events = self.search(
+            [
+                ("channel_id", "=", self.channel_id.id),
+                ("provider_type", "=ilike", self.provider_type),
+                ("state", "in", OPEN),
+            ]
+        )
+        if events:
+            events.settlement_id.action_match()
+
     def action_resolve(self):
         """The form in which a row is matched by hand or written off."""
         self.ensure_one()
