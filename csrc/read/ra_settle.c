@@ -105,6 +105,13 @@ static ra_status recognise(reading *in, ra_error *error) {
                        in->text.size == 0 ? "the file is empty"
                                           : "no profile fits the header of this file");
     }
+    if (in->profile->refusal.len > 0) {
+        ra_str why = in->profile->refusal;
+        char *text = ra_arena_alloc(&in->events->arena, why.len + 1);
+        if (text == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+        memcpy(text, why.ptr, why.len);
+        return ra_fail(error, RA_BAD_FORMAT, NULL, text);
+    }
     in->events->profile = in->profile->name;
     if (!ra_arena_copy(&in->events->arena, in->profile->name, &in->events->profile) ||
         ra_settle_layout_make(in->profile, in->events->columns, in->events->column_count,
@@ -152,11 +159,24 @@ static ra_status check_row(const reading *in, const ra_settle_row *out, ra_error
     return refuse(out, RA_BAD_SYNTAX, "the row has fewer cells than the header", error);
 }
 
+/* Files of several sections repeat their header. */
+static bool is_header(const reading *in, const ra_settle_row *row) {
+    const ra_events *events = in->events;
+    if (row->cell_count != events->column_count) return false;
+    for (size_t i = 0; i < row->cell_count; i++) {
+        if (!ra_settle_name_equal(row->cells[i], events->columns[i])) return false;
+    }
+    return true;
+}
+
 /* Of profiles with record codes: whether the row is data. RA_END: pass over it. */
 static ra_status check_code(const reading *in, const ra_settle_row *out, ra_error *error) {
     const ra_settle_profile *profile = in->profile;
     if (profile->record_count == 0) return RA_OK;
     ra_str code = ra_settle_trim(out->cells[0]);
+    if (ra_str_equal(code, in->events->columns[0]) && !is_header(in, out)) {
+        return refuse(out, RA_BAD_FORMAT, "a second header with other columns", error);
+    }
     for (size_t i = 0; i < profile->record_count; i++) {
         if (ra_str_equal(code, profile->records[i])) return i == 0 ? RA_OK : RA_END;
     }

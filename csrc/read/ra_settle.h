@@ -22,7 +22,8 @@ typedef struct ra_settle_options {
 
 /* Read `input` to its end into *events, which this initialises and the caller frees in every case.
  * On failure *error tells row (of the data, from 1), offset (in the file's text as UTF-8) and
- * column. RA_BAD_FORMAT: no profile fits, or a profile's text is bad; RA_TRUNCATED, RA_BAD_SYNTAX,
+ * column, as texts of the events. RA_BAD_FORMAT: no profile fits, the one that fits refuses the
+ * file, or a profile's text is bad; RA_TRUNCATED, RA_BAD_SYNTAX,
  * RA_BAD_ENCODING, RA_TOO_LARGE, RA_READ_FAILED, RA_NO_MEMORY, and those of ra_settle_row_read. */
 ra_status ra_settle_read(ra_input input, const ra_settle_options *options,
                          const ra_allocator *allocator, ra_events *events,

@@ -7,8 +7,9 @@
 
 extern const char *const ra_settle_providers[];
 extern const char *const ra_settle_paypal[];
+extern const char *const ra_settle_interfaces[];
 
-/* Of both lists, by index; NULL behind the last. */
+/* Of all lists, by index; NULL behind the last. */
 const char *ra_settle_builtin(size_t index);
 
 #endif

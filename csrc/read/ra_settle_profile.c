@@ -166,6 +166,21 @@ static const char *parse_flip(ra_settle_profile *profile, ra_str line) {
     return NULL;
 }
 
+static const char *parse_turn(ra_move_kind *others, ra_str line) {
+    ra_move_kind kind;
+    if (!ra_move_from_name(next_word(&line), &kind)) return "not a kind of event";
+    return ra_move_from_name(line, &others[kind]) ? NULL : "not a kind of event";
+}
+
+static const char *parse_digits(ra_settle_profile *profile, ra_str line) {
+    if (profile->unit_count == RA_SETTLE_FEW) return "too many digits statements";
+    ra_settle_digits *units = &profile->units[profile->unit_count++];
+    if (!ra_currency_from(next_word(&line), units->currency)) return "digits CODE NUMBER";
+    if (line.len != 1 || line.ptr[0] < '0' || line.ptr[0] > '9') return "digits are 0 to 9";
+    units->digits = (uint8_t)(line.ptr[0] - '0');
+    return NULL;
+}
+
 static const char *parse_record(ra_settle_profile *profile, ra_str line) {
     while (line.len > 0) {
         if (profile->record_count == RA_SETTLE_FEW) return "too many record codes";
@@ -251,13 +266,18 @@ static const char *parse_statement(ra_settle_profile *profile, ra_str line) {
     if (is(word, "part")) return parse_part(profile, line);
     if (is(word, "kind")) return parse_kind(profile, line);
     if (is(word, "flip")) return parse_flip(profile, line);
+    if (is(word, "negative")) return parse_turn(profile->negatives, line);
+    if (is(word, "positive")) return parse_turn(profile->positives, line);
+    if (is(word, "digits")) return parse_digits(profile, line);
     if (is(word, "record")) return parse_record(profile, line);
     if (is(word, "decimal")) return parse_decimal(profile, line);
     if (is(word, "days")) return parse_days(profile, line);
     if (is(word, "derive")) return parse_derive(profile, line);
     if (is(word, "zone")) return parse_zone(profile, line);
-    if (is(word, "title") || is(word, "empty")) {
-        *(is(word, "title") ? &profile->title : &profile->empty) = line;
+    if (is(word, "title") || is(word, "empty") || is(word, "refuse")) {
+        *(is(word, "title")   ? &profile->title
+          : is(word, "empty") ? &profile->empty
+                              : &profile->refusal) = line;
         return line.len > 0 ? NULL : "a text is missing";
     }
     if (is(word, "currency")) {
@@ -267,7 +287,7 @@ static const char *parse_statement(ra_settle_profile *profile, ra_str line) {
 }
 
 static const char *check(const ra_settle_profile *profile) {
-    bool amount = profile->part_count > 0;
+    bool amount = profile->part_count > 0 || profile->refusal.len > 0;
     for (size_t i = 0; i < profile->term_count; i++) {
         ra_settle_field field = profile->terms[i].field;
         amount = amount || field == RA_SETTLE_GROSS || field == RA_SETTLE_NET;
@@ -278,11 +298,12 @@ static const char *check(const ra_settle_profile *profile) {
 }
 
 const char *ra_settle_builtin(size_t index) {
-    for (size_t i = 0; ra_settle_providers[i] != NULL; i++) {
-        if (index-- == 0) return ra_settle_providers[i];
-    }
-    for (size_t i = 0; ra_settle_paypal[i] != NULL; i++) {
-        if (index-- == 0) return ra_settle_paypal[i];
+    const char *const *const lists[] = {ra_settle_providers, ra_settle_paypal,
+                                        ra_settle_interfaces};
+    for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++) {
+        for (size_t i = 0; lists[list][i] != NULL; i++) {
+            if (index-- == 0) return lists[list][i];
+        }
     }
     return NULL;
 }

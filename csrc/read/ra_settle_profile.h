@@ -16,9 +16,12 @@
  *   kind KIND PATTERN               of rows whose match (else type) is like PATTERN; `*` is any
  *                                   text, case does not matter; the first that fits counts
  *   flip KIND                       amounts of this kind are negative, whatever the file writes
+ *   negative KIND OTHER             what would be KIND is OTHER where its amount is negative
+ *   positive KIND OTHER             the same, where it is positive
  *   derive fee | derive gross       fee = net - gross; gross = net - fee
  *   fees any                        the fee's sign is what makes net = gross + fee
  *   units minor                     amounts without decimal sign, in minor units
+ *   digits CODE NUMBER              of that currency's minor units, where not ISO 4217's
  *   decimal point | comma | auto    auto: what the file's own amounts tell
  *   days dmy | mdy | auto           of dates as 05/06/2026
  *   zone NAME                       of times without one; default the caller's
@@ -26,6 +29,7 @@
  *   empty TEXT                      stands for an empty cell
  *   proof none                      a payout's rows may be in other files
  *   quotes none                     quotes are plain characters
+ *   refuse TEXT                     no file of this kind is read, and TEXT says which to take
  *   record CODE SKIPPED ...         rows start with a code: CODE is read, the others passed over
  *
  * FIELD of text: type match payout transaction parent order invoice checkout party email
@@ -40,7 +44,7 @@
 #define RA_SETTLE_TERMS 64
 #define RA_SETTLE_NAMES 10 /* alternatives of one term */
 #define RA_SETTLE_RULES 160
-#define RA_SETTLE_FEW 16 /* needs, debits, parts, records, flips */
+#define RA_SETTLE_FEW 16 /* needs, debits, parts, records, units */
 
 typedef enum ra_settle_field {
     RA_SETTLE_TYPE,
@@ -101,6 +105,12 @@ typedef struct ra_settle_rule {
     ra_str pattern;
 } ra_settle_rule;
 
+/* Digits of a currency that differ from ISO 4217's. */
+typedef struct ra_settle_digits {
+    char currency[4];
+    uint8_t digits; /* at most 9 */
+} ra_settle_digits;
+
 typedef enum ra_settle_derive { RA_DERIVE_NONE, RA_DERIVE_FEE, RA_DERIVE_GROSS } ra_settle_derive;
 
 typedef struct ra_settle_profile {
@@ -113,6 +123,9 @@ typedef struct ra_settle_profile {
     ra_str records[RA_SETTLE_FEW]; /* the first is read, the others are passed over */
     size_t term_count, rule_count, need_count, debit_count, part_count, record_count;
     bool flips[RA_MOVE_KINDS];
+    ra_move_kind negatives[RA_MOVE_KINDS], positives[RA_MOVE_KINDS]; /* RA_MOVE_UNKNOWN: itself */
+    ra_settle_digits units[RA_SETTLE_FEW];
+    size_t unit_count;
     ra_settle_derive derive;
     bool fees_any, minor, proved, bare;
     ra_settle_sign sign;   /* RA_SIGN_EITHER: what the file tells */
@@ -121,6 +134,7 @@ typedef struct ra_settle_profile {
     ra_zone zone;
     char currency[4];
     ra_str empty;
+    ra_str refusal; /* empty: files of this kind are read */
 } ra_settle_profile;
 
 /* Read a textual profile; it borrows from `text`. RA_BAD_FORMAT: error->row is the line and

@@ -173,9 +173,19 @@ static bool is_debit(const ra_settle_row *row, ra_settle_field field) {
     return false;
 }
 
-static ra_status to_minor(const ra_settle_row *row, ra_decimal value, uint8_t digits, uint16_t cell,
-                          int64_t *out, ra_error *error) {
-    ra_status status = ra_settle_minor(value, row->layout->profile->minor ? 0 : digits, out);
+/* Digits of the currency's minor units as the file writes them. */
+static uint8_t file_digits(const ra_settle_profile *profile, const char currency[4]) {
+    for (size_t i = 0; i < profile->unit_count; i++) {
+        if (memcmp(profile->units[i].currency, currency, 4) == 0) return profile->units[i].digits;
+    }
+    return ra_currency_digits(currency);
+}
+
+static ra_status to_minor(const ra_settle_row *row, ra_decimal value, const char currency[4],
+                          uint16_t cell, int64_t *out, ra_error *error) {
+    const ra_settle_profile *profile = row->layout->profile;
+    if (profile->minor) value.scale = (uint8_t)(value.scale + file_digits(profile, currency));
+    ra_status status = ra_settle_minor(value, digits_of(row, currency), out);
     if (status == RA_OK) return RA_OK;
     return refuse(row, status, cell,
                   status == RA_BAD_NUMBER ? "the amount has more decimals than its currency" : NULL,
@@ -189,7 +199,7 @@ static ra_status number(const ra_settle_row *row, ra_str text, uint16_t cell, ra
 }
 
 /* Sum first, in the file's own digits: several small parts may make whole cents. */
-static ra_status sum_field(const ra_settle_row *row, ra_settle_field field, uint8_t digits,
+static ra_status sum_field(const ra_settle_row *row, ra_settle_field field, const char currency[4],
                            amounts *out, ra_error *error) {
     const ra_settle_layout *layout = row->layout;
     ra_decimal sum = {0, 0}, value;
@@ -205,7 +215,7 @@ static ra_status sum_field(const ra_settle_row *row, ra_settle_field field, uint
         if (status != RA_OK) return refuse(row, status, cell, NULL, error);
         HAS(out, field) = true;
     }
-    ra_status status = to_minor(row, sum, digits, cell, &AMOUNT(out, field), error);
+    ra_status status = to_minor(row, sum, currency, cell, &AMOUNT(out, field), error);
     if (is_debit(row, field)) AMOUNT(out, field) = -AMOUNT(out, field);
     return status;
 }
@@ -221,12 +231,10 @@ static bool in_range(const amounts *in) {
 static ra_status read_amounts(const ra_settle_row *row, const ra_event *event, amounts *out,
                               ra_error *error) {
     *out = (amounts){.has = {false}};
-    uint8_t digits = digits_of(row, event->currency);
     for (int field = RA_SETTLE_TEXTS; field < RA_SETTLE_FIELDS; field++) {
-        uint8_t own = field == RA_SETTLE_PAID && event->paid_currency[0] != '\0'
-                          ? digits_of(row, event->paid_currency)
-                          : digits;
-        ra_status status = sum_field(row, (ra_settle_field)field, own, out, error);
+        bool paid = field == RA_SETTLE_PAID && event->paid_currency[0] != '\0';
+        const char *currency = paid ? event->paid_currency : event->currency;
+        ra_status status = sum_field(row, (ra_settle_field)field, currency, out, error);
         if (status != RA_OK) return status;
     }
     return in_range(out) ? RA_OK : refuse(row, RA_OVERFLOW, RA_NO_COLUMN, NULL, error);
@@ -266,6 +274,10 @@ static int64_t negative(int64_t value) {
 
 /* A fee's amount counts as fee, wherever the report writes it; what is held back is negative. */
 static void place(const ra_settle_profile *profile, ra_event *event) {
+    const ra_move_kind *turned = event->gross < 0 ? profile->negatives : profile->positives;
+    if (event->gross != 0 && turned[event->kind] != RA_MOVE_UNKNOWN) {
+        event->kind = turned[event->kind];
+    }
     if (profile->flips[event->kind]) {
         event->gross = negative(event->gross);
         event->net = event->gross + event->fee + event->fee_tax;
@@ -296,6 +308,8 @@ static ra_status set_amounts(const ra_settle_row *row, ra_event *event, amounts 
     event->paid = AMOUNT(in, RA_SETTLE_PAID);
     if (memcmp(event->currency, event->paid_currency, 4) == 0) event->paid_currency[0] = '\0';
     if (event->paid_currency[0] == '\0') event->paid = 0;
+    /* Some write what was paid without a sign. */
+    if ((event->paid < 0) != (event->gross < 0) && event->gross != 0) event->paid = -event->paid;
     if (event->gross + event->fee + event->fee_tax != event->net) {
         return refuse(row, RA_TOTAL_MISMATCH, RA_NO_COLUMN,
                       "the row's gross amount and fees do not make its net amount", error);
@@ -367,10 +381,9 @@ static ra_status add_part(const ra_settle_row *row, size_t part, const ra_event 
     uint16_t cell = row->layout->part_amounts[part];
     ra_decimal value;
     amounts in = {.has = {false}};
-    uint8_t digits = digits_of(row, base->currency);
     ra_status status = number(row, cell_text(row, cell), cell, &value, error);
     if (status != RA_OK) return status;
-    status = to_minor(row, value, digits, cell, &AMOUNT(&in, RA_SETTLE_GROSS), error);
+    status = to_minor(row, value, base->currency, cell, &AMOUNT(&in, RA_SETTLE_GROSS), error);
     if (status != RA_OK) return status;
     if (!in_range(&in)) return refuse(row, RA_OVERFLOW, cell, NULL, error);
     ra_event *event =

@@ -5,12 +5,6 @@
 
 #include "read/ra_settle_layout.h"
 
-/* Digits of a currency that differ from ISO 4217's. */
-typedef struct ra_settle_digits {
-    char currency[4];
-    uint8_t digits; /* at most 9 */
-} ra_settle_digits;
-
 typedef struct ra_settle_row {
     const ra_settle_layout *layout;
     const ra_settle_digits *digits;

@@ -160,11 +160,22 @@ static bool is_sound(const moment *m) {
     return m->day >= 1 && m->day <= most && m->hour < 24 && m->minute < 60 && m->second < 60;
 }
 
+/* Seconds (10 digits) or milliseconds (13) since 1970, as programs write times; of 2001 to 2286. */
+static bool is_unix(ra_str text, int64_t *out) {
+    if (text.len != 10 && text.len != 13) return false;
+    if (take_number(&text, 13, out) == 0 || text.len > 0) return false;
+    return true;
+}
+
 ra_status ra_settle_time(ra_str text, ra_settle_order order, const ra_zone *zone, int64_t *out) {
     moment m = {.year = 0};
     ra_zone own;
     text = ra_settle_trim(text);
     if (text.len == 0) return RA_BAD_DATE;
+    if (is_unix(text, out)) {
+        *out *= text.len == 10 ? SECOND_US : SECOND_US / 1000;
+        return RA_OK;
+    }
     if (!take_date(&text, order, &m) || !take_clock(&text, &m) || !is_sound(&m)) return RA_BAD_DATE;
     text = ra_settle_trim(text);
     if (text.len > 0) {

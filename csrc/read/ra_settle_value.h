@@ -37,8 +37,8 @@ ra_settle_order ra_settle_order_of(ra_str text);
 
 /* Dates "2026-10-01", "2026/6/12", "01.10.2026", "10/1/2026", "Aug 15, 2026", "15 Aug 2026", then
  * optionally a time "7:45:51", "07:45", "T07:45:51.5", "7:45:51 PM", then optionally an offset
- * ("Z", "+0400", "+01:00") or a zone's name. Without either `zone` counts; a date without
- * time is midnight UTC. Microseconds UTC. RA_BAD_DATE. */
+ * ("Z", "+0400", "+01:00") or a zone's name, without which `zone` counts; a date without time is
+ * midnight UTC. Or seconds or milliseconds since 1970. Microseconds UTC. RA_BAD_DATE. */
 ra_status ra_settle_time(ra_str text, ra_settle_order order, const ra_zone *zone,
                          int64_t *out) RA_MUST_CHECK;
 

@@ -66,6 +66,12 @@ static const named_zone zones[] = {
     {"Europe/Rome", 60, RA_ZONE_EU},
     {"Europe/Vienna", 60, RA_ZONE_EU},
     {"Europe/Zurich", 60, RA_ZONE_EU},
+    {"Europe/Warsaw", 60, RA_ZONE_EU},
+    {"Europe/Prague", 60, RA_ZONE_EU},
+    {"Europe/Copenhagen", 60, RA_ZONE_EU},
+    {"Europe/Stockholm", 60, RA_ZONE_EU},
+    {"Europe/Oslo", 60, RA_ZONE_EU},
+    {"Europe/Helsinki", 120, RA_ZONE_EU},
 };
 
 bool ra_zone_named(ra_str name, ra_zone *out) {

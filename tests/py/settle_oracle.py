@@ -205,6 +205,15 @@ ACTIVITY = {
         *("Datum", "Tijd", "Tijdzone", "Type", "Status", "Valuta", "Bruto", "Kosten"),
         *("Net", "Transactiereferentie", "Aangepast nummer", "Effect op saldo"),
     ),
+    "pl": (
+        *("Data", "Godzina", "Strefa czasowa", "Typ", "Status", "Waluta", "Brutto"),
+        *("Opłata", "Netto", "Numer transakcji", "Numer niestandardowy"),
+        "Wpływ na saldo",
+    ),
+    "pt": (
+        *("Data", "Hora", "Fuso horário", "Tipo", "Status", "Moeda", "Bruto", "Tarifa"),
+        *("Líquido", "ID da transação", "Número personalizado", "Impacto no saldo"),
+    ),
 }
 # capture, refund, chargeback, fee, payout
 ACTIVITY_WORDS = {
@@ -231,6 +240,14 @@ ACTIVITY_WORDS = {
     "nl": (
         *("Websitebetaling", "Terugbetaling", "Chargeback", "Maandelijkse kosten"),
         "Opname door gebruiker",
+    ),
+    "pl": (
+        *("Płatność na stronie", "Zwrot płatności", "Chargeback", "Opłata miesięczna"),
+        "Wypłata środków",
+    ),
+    "pt": (
+        *("Pagamento do site", "Reembolso", "Chargeback", "Tarifa mensal"),
+        "Retirada geral",
     ),
 }
 KINDS = ("capture", "refund", "chargeback", "fee", "payout")

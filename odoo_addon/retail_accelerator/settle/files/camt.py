@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""ISO 20022 bank files: camt.052, camt.053 and camt.054, of any version."""
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from lxml import etree
+
+from .errors import FileError
+from .statement import Line, Statement
+
+STATEMENTS = ("Stmt", "Ntfctn", "Rpt")
+BOOKED = "BOOK"
+OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
+REFERENCES = ("EndToEndId", "TxId", "InstrId", "PmtInfId", "MsgId", "MndtId")
+NOT_PROVIDED = ("NOTPROVIDED", "NONREF", "")
+
+
+def camt_statements(content):
+    """The statements of the file: list of Statement. FileError."""
+    root = _parse(content)
+    nodes = [node for name in STATEMENTS for node in root.iterfind(f"{{*}}*/{{*}}{name}")]
+    if not nodes:
+        raise FileError(
+            f"the document holds no bank statement (its root is "
+            f"{etree.QName(root).localname}); camt.053 and camt.054 are read"
+        )
+    return [_statement(node) for node in nodes]
+
+
+def _parse(content):
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise FileError(f"the XML is damaged: {error.msg}", error.lineno or 0) from error
+    if root.getroottree().docinfo.doctype:
+        raise FileError("a bank's file has no document type declaration")
+    return root
+
+
+def _text(node, *paths):
+    """The first of the paths that has text, without the blanks around it."""
+    for path in paths:
+        found = node.findtext("/".join(f"{{*}}{name}" for name in path.split("/")))
+        if found and found.strip():
+            return found.strip()
+    return ""
+
+
+def _nodes(node, path):
+    return node.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")))
+
+
+def _amount(node, path):
+    """(Decimal, currency) or (None, "")."""
+    found = node.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+    if found is None:
+        return None, ""
+    try:
+        value = Decimal((found.text or "").strip())
+    except InvalidOperation as error:
+        raise FileError("this is no amount", found.sourceline or 0, path) from error
+    if not value.is_finite():
+        raise FileError("this is no amount", found.sourceline or 0, path)
+    return value, found.get("Ccy", "")
+
+
+def _sign(node, fallback=1):
+    mark = _text(node, "CdtDbtInd")
+    return {"CRDT": 1, "DBIT": -1}.get(mark, fallback)
+
+
+def _day(node, *paths):
+    text = _text(node, *paths)
+    if not text:
+        return None
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text).date()
+    except ValueError as error:
+        raise FileError("this is no date", node.sourceline or 0, paths[0]) from error
+
+
+def _statement(node):
+    entries = list(_nodes(node, "Ntry"))
+    booked = [entry for entry in entries if _is_booked(entry)]
+    currency = _text(node, "Acct/Ccy") or _entry_currency(node, entries)
+    if not currency:
+        raise FileError("the statement names no currency", node.sourceline or 0)
+    opening, closing = _balance(node, OPENING), _balance(node, CLOSING)
+    lines = [line for entry in booked for line in _lines(entry, currency)]
+    day = _day(node, "FrToDt/ToDtTm", "CreDtTm")
+    return Statement(
+        account=_text(node, "Acct/Id/IBAN", "Acct/Id/Othr/Id").replace(" ", ""),
+        currency=currency,
+        reference=_text(node, "Id", "ElctrncSeqNb"),
+        date=day or max((line.date for line in lines), default=None),
+        lines=lines,
+        opening=opening,
+        closing=closing,
+        pending=len(entries) - len(booked),
+    )
+
+
+def _is_booked(entry):
+    """Entries of old versions have the status as text, those of new ones a code."""
+    return (_text(entry, "Sts/Cd", "Sts") or BOOKED) == BOOKED
+
+
+def _entry_currency(node, entries):
+    for holder in (*_nodes(node, "Bal"), *entries):
+        _value, currency = _amount(holder, "Amt")
+        if currency:
+            return currency
+    return ""
+
+
+def _balance(node, codes):
+    for code in codes:
+        for balance in _nodes(node, "Bal"):
+            if _text(balance, "Tp/CdOrPrtry/Cd") == code:
+                value, _currency = _amount(balance, "Amt")
+                return None if value is None else value * _sign(balance)
+    return None
+
+
+def _lines(entry, currency):
+    """One line for each transaction of the entry, as long as they make up the entry. Where
+    charges are inside they do not: then the entry is one line, of what the bank booked."""
+    total, own = _amount(entry, "Amt")
+    if total is None:
+        raise FileError("the entry has no amount", entry.sourceline or 0, "Amt")
+    if own and own != currency:
+        raise FileError(
+            f"an entry in {own} on an account in {currency}", entry.sourceline or 0, "Amt"
+        )
+    total *= _sign(entry)
+    details = list(_nodes(entry, "NtryDtls/TxDtls"))
+    parts = [_part(detail, currency, _sign(entry)) for detail in details]
+    if len(parts) > 1 and None not in parts and sum(parts) == total:
+        return [
+            _line(entry, detail, amount, number)
+            for number, (detail, amount) in enumerate(zip(details, parts, strict=True), 1)
+        ]
+    return [_line(entry, details[0] if len(details) == 1 else None, total, 0)]
+
+
+def _part(detail, currency, sign):
+    """A transaction's amount in the account's currency; None when it is not told."""
+    for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
+        value, own = _amount(detail, path)
+        if value is not None and own in ("", currency):
+            return value * _sign(detail, sign)
+    return None
+
+
+def _line(entry, detail, amount, number):
+    day = _day(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
+    if day is None:
+        raise FileError("the entry has no date", entry.sourceline or 0, "BookgDt")
+    reference = _text(entry, "AcctSvcrRef", "NtryRef")
+    known = detail if detail is not None else entry
+    side = "Dbtr" if amount >= 0 else "Cdtr"
+    foreign, foreign_amount = _foreign(entry, detail, amount)
+    return Line(
+        date=day,
+        amount=amount,
+        label=_label(entry, detail),
+        bank_reference=f"{reference}/{number}" if reference and number else reference,
+        partner=_text(known, f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm"),
+        partner_account=_text(
+            known, f"RltdPties/{side}Acct/Id/IBAN", f"RltdPties/{side}Acct/Id/Othr/Id"
+        ),
+        foreign_currency=foreign,
+        foreign_amount=foreign_amount,
+        kind=_text(entry, "BkTxCd/Prtry/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd"),
+        references=_references(entry, detail),
+    )
+
+
+def _foreign(entry, detail, amount):
+    """What was instructed in another currency."""
+    own = _amount(entry, "Amt")[1]
+    for node, path in ((detail, "AmtDtls/InstdAmt/Amt"), (entry, "AmtDtls/InstdAmt/Amt")):
+        if node is None:
+            continue
+        value, currency = _amount(node, path)
+        if value is not None and currency and currency != own:
+            return currency, value if amount >= 0 else -value
+    return "", None
+
+
+def _label(entry, detail):
+    """All that the bank says, each once."""
+    texts = []
+    for node in [detail] if detail is not None else _nodes(entry, "NtryDtls/TxDtls"):
+        texts += [part.text or "" for part in _nodes(node, "RmtInf/Ustrd")]
+        texts += [part.text or "" for part in _nodes(node, "RmtInf/Strd/CdtrRefInf/Ref")]
+        texts.append(_text(node, "AddtlTxInf"))
+        texts += [text for _name, text in _ids(node)]
+    texts.append(_text(entry, "AddtlNtryInf"))
+    kept = list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
+    return " ".join(kept)[:2000] or _text(entry, "AcctSvcrRef", "NtryRef")
+
+
+def _ids(node):
+    for name in REFERENCES:
+        text = _text(node, f"Refs/{name}")
+        if text.upper() not in NOT_PROVIDED:
+            yield name, text
+
+
+def _references(entry, detail):
+    nodes = [detail] if detail is not None else _nodes(entry, "NtryDtls/TxDtls")
+    found = {}
+    for node in nodes:
+        for name, text in _ids(node):
+            found.setdefault(name, text)
+    return found

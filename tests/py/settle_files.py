@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The module's readers of files that are no tables; they need no Odoo."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "odoo_addon/retail_accelerator/settle"))
+
+import files  # noqa: E402
+
+__all__ = ["files"]
