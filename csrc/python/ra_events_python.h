@@ -27,8 +27,10 @@ PyObject *ra_settlement_read(PyObject *module, PyObject *args, PyObject *kwargs)
 PyObject *ra_settlement_events(PyObject *module, PyObject *rows);
 PyObject *ra_settlement_profiles(PyObject *module, PyObject *unused);
 PyObject *ra_settlement_check(PyObject *module, PyObject *text);
+PyObject *ra_settlement_digits(PyObject *module, PyObject *currency);
 extern const char ra_settlement_read_doc[], ra_settlement_events_doc[];
-extern const char ra_settlement_profiles_doc[], ra_settlement_check_doc[];
+extern const char ra_settlement_profiles_doc[], ra_settlement_check_doc[],
+    ra_settlement_digits_doc[];
 
 extern PyType_Spec ra_events_spec;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* settlement_read, settlement_profiles, settlement_check. */
+/* settlement_read, settlement_profiles, settlement_check, settlement_digits. */
 #include <string.h>
 
 #include "python/ra_events_python.h"
@@ -37,6 +37,19 @@ PyObject *ra_settlement_check(PyObject *module, PyObject *text) {
                                      : ra_raise(PyModule_GetState(module), status, &error);
     PyMem_Free(profile);
     return name;
+}
+
+const char ra_settlement_digits_doc[] =
+    "settlement_digits(currency)\n--\n\n"
+    "Digits behind the point of a currency after ISO 4217; 2 when it is not listed there.";
+
+PyObject *ra_settlement_digits(PyObject *Py_UNUSED(module), PyObject *currency) {
+    ra_str text;
+    char code[4];
+    if (!ra_text_from(currency, &text)) return NULL;
+    if (ra_currency_from(text, code)) return PyLong_FromLong(ra_currency_digits(code));
+    PyErr_SetString(PyExc_ValueError, "a currency is a code of three letters");
+    return NULL;
 }
 
 /* The texts of a sequence of (name, text); `kept` is a tuple that keeps them alive. */

@@ -158,6 +158,7 @@ static PyMethodDef functions[] = {
     {"settlement_events", ra_settlement_events, METH_O, ra_settlement_events_doc},
     {"settlement_profiles", ra_settlement_profiles, METH_NOARGS, ra_settlement_profiles_doc},
     {"settlement_check", ra_settlement_check, METH_O, ra_settlement_check_doc},
+    {"settlement_digits", ra_settlement_digits, METH_O, ra_settlement_digits_doc},
     {NULL, NULL, 0, NULL},
 };
 

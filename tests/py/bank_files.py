@@ -26,14 +26,16 @@ def balance(code, value):
 
 def details(part, value, version):
     name = part.get("name", "Provider")
-    person = f"<Pty><Nm>{name}</Nm></Pty>" if version >= NEW_NAMES else f"<Nm>{name}</Nm>"
+    person = f"<Nm>{name}</Nm>"
+    if version >= NEW_NAMES:
+        person = f"<Pty>{person}</Pty>"
     who = "Dbtr" if value >= 0 else "Cdtr"
     amount = amount_of(part["amount"]) if "amount" in part else ""
     if version < NEW_NAMES and amount:
         amount = f"<AmtDtls><TxAmt>{amount}</TxAmt></AmtDtls>"
     return (
-        f"<TxDtls><Refs><EndToEndId>{part.get('end', 'NOTPROVIDED')}</EndToEndId></Refs>"
-        f"{amount}<RltdPties><{who}>{person}</{who}></RltdPties>"
+        f"<TxDtls><Refs><EndToEndId>{part.get('end', 'NOTPROVIDED')}</EndToEndId>"
+        f"</Refs>{amount}<RltdPties><{who}>{person}</{who}></RltdPties>"
         f"<RmtInf><Ustrd>{part.get('text', '')}</Ustrd></RmtInf></TxDtls>"
     )
 
@@ -68,7 +70,8 @@ def camt(lines, opening=Decimal(0), closing=None, version=2, kind="053", iban=IB
         f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{space}"><{group}>'
         f"<{holder}><Id>ST1</Id><CreDtTm>2026-03-10T23:00:00</CreDtTm>"
         f"<Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>{sums}"
-        f"{''.join(entry(line, version) for line in lines)}</{holder}></{group}></Document>"
+        f"{''.join(entry(line, version) for line in lines)}</{holder}></{group}>"
+        "</Document>"
     ).encode()
 
 

@@ -24,6 +24,10 @@ def one(content):
     return statement
 
 
+def amounts(statement):
+    return [str(line.amount) for line in statement.lines]
+
+
 @pytest.mark.parametrize("version", [2, 4, 8, 10])
 def test_camt_lines_are_read_in_every_version(version):
     statement = one(camt(LINES, Decimal("100.00"), version=version))
@@ -31,7 +35,8 @@ def test_camt_lines_are_read_in_every_version(version):
     assert (statement.account, statement.currency) == (IBAN, "EUR")
     assert (statement.opening, statement.closing) == (Decimal(100), Decimal("244.47"))
     first, second = statement.lines
-    assert (first.amount, first.partner, first.date) == (LINES[0]["amount"], "Stripe", DAY)
+    assert (first.amount, first.date) == (LINES[0]["amount"], DAY)
+    assert first.partner == "Stripe"
     assert "po_1" in first.label
     assert (second.amount, second.references) == (Decimal(-20), {"EndToEndId": "E2E-7"})
 
@@ -40,7 +45,7 @@ def test_notifications_have_lines_without_balances():
     statement = one(camt(LINES, kind="054"))
     statement.prove()
     assert (statement.opening, statement.closing) == (None, None)
-    assert [line.amount for line in statement.lines] == [Decimal("164.47"), Decimal(-20)]
+    assert amounts(statement) == ["164.47", "-20.00"]
 
 
 def test_a_lost_line_shows_against_the_balances_with_the_difference():
@@ -104,7 +109,7 @@ def test_ofx_lines_are_read():
     statement.prove()
     assert (statement.account, statement.currency) == ("202051", "EUR")
     assert statement.closing == Decimal("244.47")
-    assert [line.amount for line in statement.lines] == [Decimal("164.47"), Decimal(-20)]
+    assert amounts(statement) == ["164.47", "-20.00"]
     assert [line.bank_reference for line in statement.lines] == ["B1", "B2"]
     assert "po_1" in statement.lines[0].label
 
@@ -138,7 +143,7 @@ OUTSIDE = (
     [
         (camt(LINES)[:-60], "row 1: the XML is damaged"),
         (camt(LINES).replace(b"164.47", b"164,47", 1), "no amount .*Amt"),
-        (camt(LINES).replace(b'Ccy="EUR">164', b'Ccy="USD">164', 1), "in USD on an account"),
+        (camt(LINES).replace(b'EUR">164', b'USD">164', 1), "in USD on an account"),
         (camt(LINES).replace(b"2026-03-10<", b"2026-13-10<", 1), "no date"),
         (b"<?xml version='1.0'?><Other/>", "its root is Other"),
         (BOMB, "no document type"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Documents of providers' interfaces, in minor units, to the same events as their files."""
+"""Documents of providers' interfaces, in minor units, to the events of their files."""
 
 import json
 

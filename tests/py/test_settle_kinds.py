@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What a row is when the provider's word alone does not tell, and files of odd shape."""
+"""What a row is when the provider's word does not tell, and files of odd shape."""
 
 import codecs
 import csv
@@ -9,7 +9,10 @@ import pytest
 import retail_accelerator_native as native
 import settle_oracle as oracle
 
-HEAD = "profile mine\nneed Ref\nneed Sum\ntext type Type\ntext transaction Ref\nadd gross Sum\n"
+HEAD = (
+    "profile mine\nneed Ref\nneed Sum\ntext type Type\ntext transaction Ref\n"
+    "add gross Sum\n"
+)
 
 
 def read(data, statements="", **options):

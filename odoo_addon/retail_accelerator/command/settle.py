@@ -3,6 +3,8 @@
 
 from collections import Counter, defaultdict
 
+from odoo.exceptions import UserError
+
 from ..settle.matching import LEVELS
 from ..settle.proof import CAUSES
 from ..settle.runner import Runner
@@ -18,10 +20,19 @@ def add_arguments(parser):
         action="store_true",
         help="post the payouts, unmatched rows to suspense",
     )
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--bank",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="bank statement (CAMT.053, CAMT.054, OFX) to reconcile the payouts with",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE")
 
 
 def run(env, args):
+    if not args.files and not args.bank:
+        raise UserError(env._("Name a report to read, or a bank file with --bank."))
     channel = env["retail.channel"]._by_code(args.channel)
     channel._prepare_settlements()
     runner = Runner(channel)
@@ -37,7 +48,8 @@ def run(env, args):
     posted = 0
     if args.post:
         posted = runner.post(pending.filtered(lambda payout: payout.reference))
-    runner.reconcile(settlements.filtered(lambda payout: payout.state == "posted"))
+    lines = [runner.take(path, bank=True) for path in args.bank]
+    runner.reconcile(_posted(env, channel, settlements, args.bank))
     done = settlements.filtered(lambda payout: payout.state == "reconciled")
     result = {
         "rows": sum(one.rows for one in taken),
@@ -50,10 +62,24 @@ def run(env, args):
         "variance": _variance(settlements),
         "seconds": {step: round(taken, 3) for step, taken in runner.seconds.items()},
     }
+    if args.bank:
+        result["bank"] = {
+            "lines": sum(one.rows for one in lines),
+            "new": sum(one.new for one in lines),
+        }
     failures = {payout.name: payout.failure for payout in pending if payout.failure}
     if failures:
         result["refused"] = failures
     return result
+
+
+def _posted(env, channel, settlements, bank):
+    """The payouts that wait for the bank; with new bank lines all of the channel's."""
+    if not bank:
+        return settlements.filtered(lambda payout: payout.state == "posted")
+    return env["retail.settlement"].search(
+        [("channel_id", "=", channel.id), ("state", "=", "posted")]
+    )
 
 
 def _variance(settlements):

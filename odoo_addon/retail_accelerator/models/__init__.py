@@ -2,6 +2,7 @@
 from . import (
     mixins,
     retail_audit,
+    retail_bank_line,
     retail_channel,
     retail_channel_partner,
     retail_channel_payment,

@@ -11,12 +11,14 @@ import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..audit import log
-from ..engine import native
+from . import files, statements
+from .reading import check_rounding, currency_of, explain, read
 
 BATCH = 5000
 # What makes a movement: neither its row nor the payout, which a pending one gets later.
@@ -59,88 +61,77 @@ def checksum(content):
 
 
 def take(channel, content, name):
-    """Read a report and keep what is new; returns Taken.
+    """Read a report, or a bank's file, and keep what is new; returns Taken.
 
-    Raises UserError, with the place and the difference, for a report that cannot be
-    read or whose rows do not add up to its payouts: nothing of it is kept then.
+    Raises UserError, with the place and the difference, for a file that cannot be read,
+    whose rows do not add up to its payouts or whose balances do not hold: nothing of it
+    is kept then.
     """
     digest = checksum(content)
     known = channel.env["retail.settlement.file"]._known(channel, digest)
     if known:
         return Taken(known, known.row_count, 0, known.settlement_ids)
-    events = read(channel, content, name)
+    if is_bank_file(channel, content, name):
+        return _take_statements(channel, content, name, digest)
+    report = read(channel, content, name)
     log.lock(channel.env, channel.company_id)
-    return Intake(channel, events).store(content, name, digest)
+    return Intake(channel, report.events, report.digits).store(content, name, digest)
 
 
-def read(channel, content, name):
-    """The events of a report; UserError for one that cannot be read or proved."""
-    profiles = channel.env["retail.settlement.profile"]._texts(channel.company_id)
+def is_bank_file(channel, content, name):
+    """Whether the file is the bank's and not a provider's; UserError for neither."""
     try:
-        events = native.require().settlement_read(
-            content, profiles=profiles, timezone=channel.settlement_timezone
-        )
-    except native.require().Error as error:
-        raise UserError(_explain(channel.env, name, error)) from error
-    for payout in events.payouts:
-        _prove(channel.env, name, payout)
-    return events
+        return files.kind_of(content) in files.BANK
+    except files.FileError as error:
+        raise UserError(explain(channel.env, name, error)) from error
 
 
-def _explain(env, name, error):
-    row = getattr(error, "row", 0)
-    message = getattr(error, "message", None) or str(error)
-    if row:
-        return env._(
-            "%(name)s, row %(row)s: %(message)s", name=name, row=row, message=message
-        )
-    return env._("%(name)s: %(message)s", name=name, message=message)
+def _take_statements(channel, content, name, digest):
+    """The lines of bank statements, each once."""
+    env = channel.env
+    found = statements.read(channel, content, name)
+    log.lock(env, channel.company_id)
+    new = sum(len(statements.keep(channel, statement)) for statement in found)
+    count = sum(len(statement.lines) for statement in found)
+    report = env["retail.settlement.file"].create(
+        {
+            "name": name,
+            "channel_id": channel.id,
+            "checksum": digest,
+            "provider": files.kind_of(content),
+            "state": "read",
+            "row_count": count,
+            "new_count": new,
+        }
+    )
+    attach(report, content)
+    log.append(
+        report,
+        "read",
+        env._("%(name)s: %(count)s bank lines", name=name, count=count),
+        sha256=digest,
+        new=new,
+    )
+    return Taken(report, count, new, env["retail.settlement"])
 
 
-def _prove(env, name, payout):
-    """A payout's rows add up to what the provider declares, or the file is refused."""
-    if payout["declared"] is None or not payout["difference"]:
-        return
-    currency = currency_of(env, payout["currency"])
-    raise UserError(
-        env._(
-            "%(name)s is refused: the rows of payout %(payout)s add up to %(total)s, "
-            "the provider declares %(declared)s, a difference of %(difference)s "
-            "%(currency)s.",
-            name=name,
-            payout=payout["reference"],
-            currency=currency.name,
-            **{
-                key: f"{major(payout[key], currency):.{currency.decimal_places}f}"
-                for key in ("total", "declared", "difference")
-            },
-        )
+def attach(report, content):
+    """Keep the file as it came."""
+    report.env["ir.attachment"].sudo().create(
+        {
+            "name": report.name,
+            "raw": content,
+            "res_model": report._name,
+            "res_field": "content",
+            "res_id": report.id,
+        }
     )
 
 
-def currency_of(env, code):
-    """The currency of that code; UserError when it is not active."""
-    currency = env["res.currency"].search([("name", "=", code)])
-    if not currency:
-        raise UserError(
-            env._(
-                "The currency %s of the report is not active. Activate it under "
-                "Accounting, Currencies, then read the file again.",
-                code,
-            )
-        )
-    return currency
-
-
-def major(minor, currency):
-    """An amount in the currency's units."""
-    return minor / 10**currency.decimal_places
-
-
 class Intake:
-    """Keeps the events of one file."""
+    """Keeps the events of one file; ``digits`` as of reading.Report."""
 
-    def __init__(self, channel, events):
+    def __init__(self, channel, events, digits=None):
         self.channel = channel
         self.env = channel.env
         self.events = events
@@ -159,9 +150,14 @@ class Intake:
             for code in {*self.columns["currency"], *self.columns["paid_currency"]}
             if code
         }
+        self.digits = {
+            code: (digits or {}).get(code, currency.decimal_places)
+            for code, currency in self.currencies.items()
+        }
 
     def store(self, content, name, digest):
         count = len(self.events)
+        self._check_rounding(name)
         identities = self._identities()
         known = self._known(identities)
         report = self.env["retail.settlement.file"].create(
@@ -175,7 +171,7 @@ class Intake:
                 "new_count": count - len(known),
             }
         )
-        self._attach(report, content)
+        attach(report, content)
         settlements = self._settlements(identities, known)
         self._insert(report, identities, known, settlements)
         found = self.env["retail.settlement"].union(*settlements.values())
@@ -192,26 +188,42 @@ class Intake:
         )
         return Taken(report, count, count - len(known), found)
 
-    @staticmethod
-    def _attach(report, content):
-        report.env["ir.attachment"].sudo().create(
-            {
-                "name": report.name,
-                "raw": content,
-                "res_model": report._name,
-                "res_field": "content",
-                "res_id": report.id,
-            }
-        )
+    def _check_rounding(self, name):
+        own, paid = self.columns["currency"], self.columns["paid_currency"]
+        for code, currency in self.currencies.items():
+            amounts = (
+                (row, value)
+                for names, codes in ((AMOUNTS, own), (("paid",), paid))
+                for field_name in names
+                for row, of, value in zip(
+                    self.columns["row"], codes, self.columns[field_name], strict=True
+                )
+                if of == code
+            )
+            check_rounding(self.env, name, currency, self.digits[code], amounts)
+
+    def _major(self, minor, code):
+        """An amount in the currency's units."""
+        return minor / 10 ** self.digits[code]
 
     # -- identity --
 
     def _identities(self):
-        """A hex digest for each event, distinct also for equal rows."""
-        parts = [self.columns[name] for name in (*IDENTITY, *AMOUNTS)]
+        """A hex digest for each event, distinct also for equal rows; the same whatever
+        digits the amounts are counted in."""
+        parts = [self.columns[name] for name in IDENTITY]
+        amounts = [
+            [
+                Decimal(value).scaleb(-self.digits[code]).normalize() if value else 0
+                for value, code in zip(
+                    self.columns[name], self.columns["currency"], strict=True
+                )
+            ]
+            for name in AMOUNTS
+        ]
         seen = Counter()
         result = []
-        for values in zip(*parts, strict=True):
+        for values in zip(*parts, *amounts, strict=True):
             content = "\x1f".join((self.provider, *map(str, values)))
             seen[content] += 1
             text = f"{content}\x1f{seen[content]}"
@@ -296,7 +308,7 @@ class Intake:
                 "currency_id": currency.id,
                 "date": payout and payout["date"] and _day(payout["date"]),
                 "has_declared": declared is not None,
-                "amount_declared": major(declared, currency) if declared else 0.0,
+                "amount_declared": self._major(declared, code) if declared else 0.0,
                 "state": "proved" if reference else "draft",
             }
         )
@@ -350,14 +362,14 @@ class Intake:
         values = {name: column[index] for name, column in self.columns.items()}
         currency = self.currencies[values["currency"]]
         paid_currency = self.currencies.get(values["paid_currency"])
-        amounts = [major(values[name], currency) for name in AMOUNTS]
+        amounts = [self._major(values[name], currency.name) for name in AMOUNTS]
         return (
             *(self.channel.id, self.channel.company_id.id, settlement.id, report.id),
             *(identity, values["row"], values["kind"]),
             *(_moment(values["date"]), _moment(values["available"]), currency.id),
             *amounts,
             paid_currency.id if paid_currency else None,
-            major(values["paid"], paid_currency) if paid_currency else None,
+            self._major(values["paid"], paid_currency.name) if paid_currency else None,
             float(values["rate"] or 0),
             "new",
             abs(amounts[0]),
@@ -390,6 +402,6 @@ def refuse(channel, content, name, message):
             "message": message,
         }
     )
-    Intake._attach(report, content)
+    attach(report, content)
     log.append(report, "refuse", report.name, sha256=report.checksum)
     return report

@@ -64,11 +64,15 @@ class Runner:
 
     # -- the steps --
 
-    def take(self, path):
-        """Read one file of the server; see intake.take."""
+    def take(self, path, bank=False):
+        """Read one file; ``bank``: it must be the bank's. See intake.take."""
         with open(path, "rb") as handle:
             content = handle.read()
         name = os.path.basename(path)
+        if bank and not intake.is_bank_file(self.channel, content, name):
+            raise UserError(
+                self.env._("%s is no bank statement (CAMT.053, CAMT.054, OFX).", name)
+            )
         with self._timed("read"):
             return self._step(lambda: intake.take(self.channel, content, name))
 

@@ -15,6 +15,7 @@ from . import (
     test_quirk_taxes,
     test_refund,
     test_security,
+    test_settlement_bank_files,
     test_settlement_desk,
     test_settlement_intake,
     test_settlement_matching,

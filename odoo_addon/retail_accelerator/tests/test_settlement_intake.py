@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from unittest.mock import patch
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..settle import intake
-from .settlement_common import Events, SettlementCase
+from .settlement_common import SettlementCase
 
 ROWS = (
     {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378},
     {"transaction": "ch_2", "order": "1002", "gross": 5000, "fee": -175},
 )
+
+
+def stripe(*charges, payout, currency="USD"):
+    """An itemized report of one payout; charges are (id, gross, fee)."""
+    when = f"2026-03-10 10:00:00,{currency}"
+    lines = [
+        "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
+        "reporting_category"
+    ]
+    for name, gross, fee in charges:
+        net = float(gross) - fee if fee else gross
+        lines.append(f"po_1,{name},{when},{gross},{fee},{net},charge")
+    lines.append(f"po_1,po,{when},-{payout},0,-{payout},payout")
+    return "\n".join(lines).encode()
 
 
 @tagged("post_install", "-at_install")
@@ -64,22 +76,83 @@ class TestSettlementIntake(SettlementCase):
             self.take((*ROWS, {"transaction": "late", "gross": 1}))
 
     def test_file_that_misses_its_declared_payout_is_refused_with_the_difference(self):
-        payout = {
-            "reference": "po_1",
-            "currency": "USD",
-            "declared": 16500,
-            "total": 16447,
-            "difference": -53,
-        }
-        events = Events(ROWS, [payout])
-        with (
-            patch.object(intake, "native") as native,
-            self.assertRaisesRegex(UserError, r"164\.47.*165\.00.*-0\.53 USD"),
-        ):
-            native.require.return_value.Error = UserError
-            native.require.return_value.settlement_read.return_value = events
-            intake.read(self.channel, b"", "report.csv")
+        report = stripe(("ch_1", 120, 3.78), ("ch_2", 50, 1.75), payout=165)
+        with self.assertRaisesRegex(UserError, r"164\.47.*165\.00.*-0\.53 USD"):
+            intake.take(self.channel, report, "report.csv")
         self.assertEqual(self.count(), 0)
+
+    def test_file_that_cannot_be_read_says_row_and_column(self):
+        report = stripe(("ch_1", "many", 0), payout=1)
+        with self.assertRaisesRegex(UserError, r"bad\.csv, row 1: .*\(gross\)"):
+            intake.take(self.channel, report, "bad.csv")
+        with self.assertRaisesRegex(UserError, r"bad\.json: .*damaged"):
+            intake.take(self.channel, b'{"data": [', "bad.json")
+
+    def test_report_without_currency_has_that_of_the_bank_journal(self):
+        report = b"Transaction Date,Type,Payout Date,Payout Status,Amount,Fee,Net\n"
+        report += b"2026-03-10,charge,2026-03-12,paid,5.00,0.50,4.50\n"
+        taken = intake.take(self.channel, report, "shop.csv")
+        self.assertEqual(taken.settlements.currency_id, self.currency)
+        self.assertEqual(taken.settlements.amount_file, 4.5)
+
+    # -- digits --
+
+    def currency_of(self, name, rounding):
+        currency = self.env["res.currency"].search(
+            [("name", "=", name), ("active", "in", (True, False))]
+        )
+        self.env.cr.execute(
+            "UPDATE res_currency SET rounding = %s, active = true WHERE id = %s",
+            (rounding, currency.id),
+        )
+        currency.invalidate_recordset()
+        self.env.add_to_compute(currency._fields["decimal_places"], currency)
+        self.env.registry.clear_cache()
+        return currency
+
+    def test_amounts_are_kept_exactly_whatever_digits_odoo_has(self):
+        for name, rounding, amount in (
+            ("HUF", 1.0, "1234"),  # two digits after ISO 4217
+            ("HUF", 0.01, "1234.56"),
+            ("ISK", 0.01, "1234.56"),  # none after ISO 4217
+            ("CLP", 1.0, "1234"),
+            ("KWD", 0.001, "1.234"),
+            ("KWD", 0.01, "1.230"),
+            ("CHF", 0.05, "1234.55"),
+        ):
+            with self.subTest(currency=name, rounding=rounding):
+                self.currency_of(name, rounding)
+                report = stripe(("ch", amount, 0), payout=amount, currency=name)
+                taken = intake.take(self.channel, report, f"{name}{rounding}.csv")
+                event = taken.settlements.event_ids.filtered(
+                    lambda event: event.kind == "capture"
+                )
+                self.assertEqual(event[-1:].gross, float(amount))
+                self.assertEqual(taken.settlements.amount_declared, float(amount))
+                taken.settlements.sudo().event_ids.unlink()
+                taken.settlements.sudo().unlink()
+
+    def test_amounts_odoo_would_round_are_refused_with_what_to_set(self):
+        for name, rounding, amount, wanted in (
+            ("HUF", 1.0, "1234.56", "0.01"),
+            ("KWD", 0.01, "1.234", "0.001"),
+            ("CHF", 0.05, "1234.56", "0.01"),
+        ):
+            with self.subTest(currency=name):
+                self.currency_of(name, rounding)
+                report = stripe(("ch", amount, 0), payout=amount, currency=name)
+                with self.assertRaisesRegex(
+                    UserError, rf"x\.csv, row 1: .*{name}.*{amount}.*{wanted}"
+                ):
+                    intake.take(self.channel, report, "x.csv")
+
+    def test_more_digits_in_odoo_later_make_no_row_new(self):
+        report = stripe(("ch", "1234", 0), payout="1234", currency="HUF")
+        self.currency_of("HUF", 1.0)
+        self.assertEqual(intake.take(self.channel, report, "a.csv").new, 2)
+        self.currency_of("HUF", 0.0001)
+        again = report + b"\n"  # other bytes, the same rows
+        self.assertEqual(intake.take(self.channel, again, "a.csv").new, 0)
 
     def test_inactive_currency_is_named(self):
         self.env["res.currency"].search([("name", "=", "JPY")]).active = False

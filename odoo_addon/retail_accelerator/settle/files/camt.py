@@ -19,7 +19,9 @@ NOT_PROVIDED = ("NOTPROVIDED", "NONREF", "")
 def camt_statements(content):
     """The statements of the file: list of Statement. FileError."""
     root = _parse(content)
-    nodes = [node for name in STATEMENTS for node in root.iterfind(f"{{*}}*/{{*}}{name}")]
+    nodes = [
+        node for name in STATEMENTS for node in root.iterfind(f"{{*}}*/{{*}}{name}")
+    ]
     if not nodes:
         raise FileError(
             f"the document holds no bank statement (its root is "
@@ -35,7 +37,9 @@ def _parse(content):
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise FileError(f"the XML is damaged: {error.msg}", error.lineno or 0) from error
+        raise FileError(
+            f"the XML is damaged: {error.msg}", error.lineno or 0
+        ) from error
     if root.getroottree().docinfo.doctype:
         raise FileError("a bank's file has no document type declaration")
     return root
@@ -129,14 +133,17 @@ def _balance(node, codes):
 
 
 def _lines(entry, currency):
-    """One line for each transaction of the entry, as long as they make up the entry. Where
-    charges are inside they do not: then the entry is one line, of what the bank booked."""
+    """One line for each transaction of the entry, as long as they make up the entry.
+    Where charges are inside they do not: then the entry is one line, of what was
+    booked."""
     total, own = _amount(entry, "Amt")
     if total is None:
         raise FileError("the entry has no amount", entry.sourceline or 0, "Amt")
     if own and own != currency:
         raise FileError(
-            f"an entry in {own} on an account in {currency}", entry.sourceline or 0, "Amt"
+            f"an entry in {own} on an account in {currency}",
+            entry.sourceline or 0,
+            "Amt",
         )
     total *= _sign(entry)
     details = list(_nodes(entry, "NtryDtls/TxDtls"))
@@ -144,7 +151,9 @@ def _lines(entry, currency):
     if len(parts) > 1 and None not in parts and sum(parts) == total:
         return [
             _line(entry, detail, amount, number)
-            for number, (detail, amount) in enumerate(zip(details, parts, strict=True), 1)
+            for number, (detail, amount) in enumerate(
+                zip(details, parts, strict=True), 1
+            )
         ]
     return [_line(entry, details[0] if len(details) == 1 else None, total, 0)]
 
@@ -185,7 +194,10 @@ def _line(entry, detail, amount, number):
 def _foreign(entry, detail, amount):
     """What was instructed in another currency."""
     own = _amount(entry, "Amt")[1]
-    for node, path in ((detail, "AmtDtls/InstdAmt/Amt"), (entry, "AmtDtls/InstdAmt/Amt")):
+    for node, path in (
+        (detail, "AmtDtls/InstdAmt/Amt"),
+        (entry, "AmtDtls/InstdAmt/Amt"),
+    ):
         if node is None:
             continue
         value, currency = _amount(node, path)
@@ -198,8 +210,8 @@ def _label(entry, detail):
     """All that the bank says, each once."""
     texts = []
     for node in [detail] if detail is not None else _nodes(entry, "NtryDtls/TxDtls"):
-        texts += [part.text or "" for part in _nodes(node, "RmtInf/Ustrd")]
-        texts += [part.text or "" for part in _nodes(node, "RmtInf/Strd/CdtrRefInf/Ref")]
+        for path in ("RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref"):
+            texts += [part.text or "" for part in _nodes(node, path)]
         texts.append(_text(node, "AddtlTxInf"))
         texts += [text for _name, text in _ids(node)]
     texts.append(_text(entry, "AddtlNtryInf"))

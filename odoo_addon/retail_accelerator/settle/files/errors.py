@@ -3,8 +3,8 @@
 
 
 class FileError(ValueError):
-    """``row`` counts records (or sheet rows) from 1, 0 when the file as a whole is meant;
-    ``column`` is its name or path."""
+    """``row`` counts records, lines or sheet rows from 1, 0 when the file as a whole is
+    meant; ``column`` is its name or path."""
 
     def __init__(self, message, row=0, column=""):
         super().__init__(message)

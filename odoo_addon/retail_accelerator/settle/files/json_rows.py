@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""JSON of providers' interfaces as rows: one record a row, one column a member, named by
-its path in the document (``transactions.amount``).
+"""JSON of providers' interfaces as rows: one record a row, one column a member, named
+by its path in the document (``transactions.amount``).
 
 Stripe's balance transactions, Klarna's payouts and transactions and Square's payout
 entries are known when they come without the list's name, too; of any other document
@@ -101,11 +101,15 @@ def _records_of(document):
         return [(name, document)]
     found = []
     for member, value in document.items():
-        if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+        if _is_list_of_records(value):
             found += [(_name_of(record) or member, record) for record in value]
         elif isinstance(value, dict) and _name_of(value):
             found.append((_name_of(value), value))
     return found or [("", document)]
+
+
+def _is_list_of_records(value):
+    return isinstance(value, list) and value and all(isinstance(v, dict) for v in value)
 
 
 def _name_of(record):
@@ -142,7 +146,9 @@ def _flatten(row, path, value, number, depth):
         row[path] = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, dict):
         for member, inner in value.items():
-            _flatten(row, f"{path}.{member}" if path else member, inner, number, depth + 1)
+            _flatten(
+                row, f"{path}.{member}" if path else member, inner, number, depth + 1
+            )
     elif isinstance(value, list):
         row[path] = json.dumps(value, ensure_ascii=False) if value else ""
     elif isinstance(value, bool):

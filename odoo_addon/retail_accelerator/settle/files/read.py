@@ -30,7 +30,9 @@ def statements(content):
     """
     kind = kind_of(content)
     if kind not in BANK:
-        raise FileError("this is no bank statement; CAMT.053, CAMT.054 and OFX are read")
+        raise FileError(
+            "this is no bank statement; CAMT.053, CAMT.054 and OFX are read"
+        )
     found = STATEMENTS[kind](content)
     if not found:
         raise FileError("the file holds no statement")

@@ -25,7 +25,9 @@ def sheet_rows(content):
         raise FileError(MISSING) from error
     _check_size(content)
     try:
-        values = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        values = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=True
+        )
         formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     except Exception as error:
         # The library lets errors of the archive, of XML and of its own through.
@@ -35,7 +37,12 @@ def sheet_rows(content):
     sheet = _first(values)
     twin = formulas[sheet.title]
     for number, (row, source) in enumerate(
-        zip(sheet.iter_rows(values_only=True), twin.iter_rows(values_only=True)), 1
+        zip(
+            sheet.iter_rows(values_only=True),
+            twin.iter_rows(values_only=True),
+            strict=True,
+        ),
+        1,
     ):
         cells = []
         for column, (value, formula) in enumerate(zip(row, source, strict=False), 1):
@@ -69,8 +76,8 @@ def _first(workbook):
 
 
 def _text(value, formula):
-    """A cell as text. Numbers have a decimal point and never three decimals, so that none
-    is taken for a thousand where commas are decimal signs."""
+    """A cell as text. Numbers have a decimal point and never three decimals, so that
+    none is taken for a thousand where commas are decimal signs."""
     if value is None:
         if isinstance(formula, str) and formula.startswith("="):
             raise ValueError(

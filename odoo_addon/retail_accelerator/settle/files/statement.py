@@ -56,9 +56,9 @@ class Statement:
         total = self.opening + sum(line.amount for line in self.lines)
         if total != self.closing:
             raise FileError(
-                f"statement {self.reference}: the opening balance {self.opening} and the "
-                f"lines make {total}, the bank says {self.closing}, a difference of "
-                f"{total - self.closing} {self.currency}"
+                f"statement {self.reference}: the opening balance {self.opening} and "
+                f"the lines make {total}, the bank says {self.closing}, a difference "
+                f"of {total - self.closing} {self.currency}"
             )
 
     def keys(self):

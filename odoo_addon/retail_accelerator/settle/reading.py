@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""From the bytes of a report to events, or a sentence that says what is wrong."""
+
+from dataclasses import dataclass
+
+from odoo.exceptions import UserError
+
+from ..engine import native
+from . import files
+
+
+@dataclass
+class Report:
+    """``events`` as the engine gives them; their amounts have ``digits[currency]``
+    digits behind the point."""
+
+    events: object
+    digits: dict
+
+
+def read(channel, content, name):
+    """The Report of a provider's file; UserError for one that cannot be read or whose
+    rows do not add up to its payouts."""
+    env = channel.env
+    digits = digits_of(env)
+    try:
+        events = native.require().settlement_read(
+            files.rows(content),
+            profiles=env["retail.settlement.profile"]._texts(channel.company_id),
+            timezone=channel.settlement_timezone,
+            decimals=digits,
+            currency=account_currency(channel).name,
+        )
+    except files.FileError as error:
+        raise UserError(explain(env, name, error)) from error
+    except native.require().Error as error:
+        raise UserError(explain(env, name, error)) from error
+    report = Report(events, digits)
+    for payout in events.payouts:
+        _prove(env, name, payout, report)
+    return report
+
+
+def account_currency(channel):
+    """Of reports that name none."""
+    journal = channel.sudo().settlement_bank_journal_id
+    return journal.currency_id or channel.company_id.currency_id
+
+
+def digits_of(env):
+    """{currency: digits} of all active currencies, so that neither the file's amounts
+    nor Odoo's lose any."""
+    standard = native.require().settlement_digits
+    return {
+        currency.name: max(currency.decimal_places, standard(currency.name))
+        for currency in env["res.currency"].search([])
+        if len(currency.name) == 3 and currency.name.isascii()
+    }
+
+
+def explain(env, name, error):
+    """The error with its file, row and column."""
+    if isinstance(error, files.FileError):
+        row, column, message = error.row, error.column, error.message
+    else:
+        _reason, message, row, _offset, column = error.args[:5]
+    if column:
+        message = env._("%(message)s (%(column)s)", message=message, column=column)
+    if row:
+        return env._(
+            "%(name)s, row %(row)s: %(message)s", name=name, row=row, message=message
+        )
+    return env._("%(name)s: %(message)s", name=name, message=message)
+
+
+def _prove(env, name, payout, report):
+    """A payout's rows add up to what the provider declares, or the file is refused."""
+    if payout["declared"] is None or not payout["difference"]:
+        return
+    currency = currency_of(env, payout["currency"])
+    digits = report.digits.get(currency.name, currency.decimal_places)
+    raise UserError(
+        env._(
+            "%(name)s is refused: the rows of payout %(payout)s add up to %(total)s, "
+            "the provider declares %(declared)s, a difference of %(difference)s "
+            "%(currency)s.",
+            name=name,
+            payout=payout["reference"],
+            currency=currency.name,
+            **{
+                key: f"{payout[key] / 10**digits:.{digits}f}"
+                for key in ("total", "declared", "difference")
+            },
+        )
+    )
+
+
+def currency_of(env, code):
+    """The currency of that code; UserError when it is not active."""
+    currency = env["res.currency"].search([("name", "=", code)])
+    if not currency:
+        raise UserError(
+            env._(
+                "The currency %s of the report is not active. Activate it under "
+                "Accounting, Currencies, then read the file again.",
+                code,
+            )
+        )
+    return currency
+
+
+def check_rounding(env, name, currency, digits, amounts):
+    """Odoo can keep all the amounts, or a UserError says which one not and what to do.
+
+    ``amounts`` are (row, integer in 10**-digits of the currency).
+    """
+    step = max(1, round(currency.rounding * 10**digits))
+    if step == 1:
+        return
+    for row, amount in amounts:
+        if amount % step:
+            raise UserError(
+                env._(
+                    "%(name)s, row %(row)s: Odoo rounds %(currency)s to %(rounding)s "
+                    "and cannot keep %(amount)s. Set the currency's rounding factor "
+                    "to %(wanted)s under Accounting, Currencies, then read the file "
+                    "again.",
+                    name=name,
+                    row=row,
+                    currency=currency.name,
+                    rounding=currency.rounding,
+                    amount=f"{amount / 10**digits:.{digits}f}",
+                    wanted=f"{10**-digits:.{digits}f}",
+                )
+            )
