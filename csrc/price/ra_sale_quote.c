@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The price a person would have typed: short where it multiplies back, with a discount where the
  * percentage gives the very amount. */
+#include "price/ra_round.h"
 #include "price/ra_sale_work.h"
 
 #define EXTRA_PRICE_DIGITS 6 /* of a short price beyond the currency's */
@@ -40,11 +41,18 @@ static int64_t gross_amount(const ra_tax_set *set, const ra_sale_item *item) {
     return gross;
 }
 
+/* Odoo rounds quantities to a precision, which cuts decimals, and moves numbers of many digits. */
+static bool is_kept(const ra_sale_work *work, ra_decimal quantity) {
+    int digits = work->config->quantity_digits;
+    double value = ra_decimal_to_double(quantity);
+    return quantity.scale <= digits && ra_float_round_digits(value, digits) == value;
+}
+
 static ra_decimal usable_quantity(const ra_sale_work *work, const ra_sale_line *line,
                                   const ra_sale_item *item) {
     const ra_decimal one = {1, 0};
     ra_decimal quantity = trim(line->quantity);
-    if (quantity.scale > work->config->quantity_digits) return one;
+    if (!is_kept(work, quantity)) return one;
     if (quantity.coefficient != 0) return quantity;
     bool any = item->base != 0 || line->subtotal.coefficient != 0;
     for (size_t i = 0; i < line->set->linked_count; i++)

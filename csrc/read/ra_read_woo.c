@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "read/ra_json_text.h"
 #include "read/ra_limits.h"
 #include "read/ra_text.h"
 #include "read/ra_woo.h"
@@ -108,7 +109,17 @@ static int set_time(builder *b, const ra_woo_field *field, ra_str text, int64_t 
 }
 
 static int wrong_type(builder *b, const ra_woo_field *field) {
-    refuse(b, RA_BAD_TYPE, field->path, "a field holds a value of the wrong type");
+    static const char *const expected[] = {
+        [RA_WOO_TEXT] = "a text is expected",
+        [RA_WOO_REF] = "a text or a number is expected",
+        [RA_WOO_REF_OR_NONE] = "a text or a number is expected",
+        [RA_WOO_MONEY] = "an amount is expected",
+        [RA_WOO_BOOL] = "true or false is expected",
+        [RA_WOO_TIME] = "a date is expected",
+        [RA_WOO_PARTS] = "an object is expected",
+        [RA_WOO_LIST] = "a list is expected",
+    };
+    refuse(b, RA_BAD_TYPE, field->path, expected[field->type]);
     return 1;
 }
 
@@ -116,8 +127,8 @@ static int keep_raw(builder *b, ra_str *out) {
     size_t start = b->member_start, end = yajl_get_bytes_consumed(b->parser);
     while (start < end && strchr(" \t\r\n:", b->text.ptr[start]) != NULL)
         start++;
-    *out = (ra_str){b->text.ptr + start, end - start};
-    return 1;
+    ra_str text = {b->text.ptr + start, end - start};
+    return ra_json_plain(b->arena, text, out) ? 1 : out_of_memory(b);
 }
 
 /* Text or number as the value of the pending member. */
@@ -167,9 +178,12 @@ static int on_boolean(void *context, int value) {
     if (field != NULL && field->type == RA_WOO_BOOL) {
         *(bool *)at(in, field) = value != 0;
     } else if (field != NULL && field->type == RA_WOO_RAW) {
-        (void)keep_raw(b, at(in, field));
-    } else if (field != NULL || in == NULL || in->list != NULL) {
-        refuse(b, RA_BAD_TYPE, field != NULL ? field->path : NULL, "a value of the wrong type");
+        in->pending = NULL;
+        return keep_raw(b, at(in, field));
+    } else if (field != NULL) {
+        (void)wrong_type(b, field);
+    } else if (in == NULL || in->list != NULL) {
+        refuse(b, RA_BAD_TYPE, in == NULL ? NULL : in->list->path, "an object is expected");
     }
     if (in != NULL) in->pending = NULL;
     return 1;
@@ -182,11 +196,11 @@ static int on_null(void *context) {
     if (b->passing > 0) return 1;
     if (in == NULL || in->list != NULL) {
         refuse(b, RA_BAD_TYPE, in == NULL ? NULL : in->list->path, "an object is expected");
-    } else if (in->pending != NULL && in->pending->type == RA_WOO_RAW) {
-        (void)keep_raw(b, at(in, in->pending));
+        return 1;
     }
-    if (in != NULL) in->pending = NULL;
-    return 1;
+    const ra_woo_field *field = in->pending;
+    in->pending = NULL;
+    return field != NULL && field->type == RA_WOO_RAW ? keep_raw(b, at(in, field)) : 1;
 }
 
 /* ---- members, objects, lists ---- */

@@ -52,9 +52,9 @@ static int hex_digit(char c) {
     return -1;
 }
 
-/* The code unit of the escape \uXXXX at `at`, -1 when there is no such escape. */
-static int code_unit(ra_str text, size_t at) {
-    if (text.len - at < 6 || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u') return -1;
+int ra_text_code_unit(ra_str text, size_t at) {
+    if (at > text.len || text.len - at < 6 || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u')
+        return -1;
     int value = 0;
     for (size_t i = at + 2; i < at + 6; i++) {
         int digit = hex_digit(text.ptr[i]);
@@ -70,10 +70,10 @@ size_t ra_text_check_escapes(ra_str text) {
         const char *found = memchr(text.ptr + i, '\\', text.len - i);
         if (found == NULL) return text.len;
         i = (size_t)(found - text.ptr);
-        int unit = code_unit(text, i);
+        int unit = ra_text_code_unit(text, i);
         if (unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF)) return i;
         if (unit >= 0xD800 && unit <= 0xDBFF) {
-            int low = code_unit(text, i + 6);
+            int low = ra_text_code_unit(text, i + 6);
             if (low < 0xDC00 || low > 0xDFFF) return i;
             i += 12;
         } else {

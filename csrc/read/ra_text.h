@@ -12,6 +12,10 @@ size_t ra_text_check(ra_str text);
  * when there is none. Malformed escapes are left to the parser. */
 size_t ra_text_check_escapes(ra_str text);
 
+/* The code unit of the JSON escape \uXXXX at `at`, which may lie behind the end; -1 when there is
+ * no such escape. */
+int ra_text_code_unit(ra_str text, size_t at);
+
 /* "2024-12-29T07:56:51" as microseconds since 1970-01-01 UTC. A blank may stand for the T; seconds
  * and the whole time may be missing; fraction (digits behind the sixth are dropped), Z and an
  * offset (+01:00, +0100, +01) may follow. Without offset the time is UTC. RA_BAD_DATE. */

@@ -48,6 +48,14 @@ static void reject(ra_pass *pass, ra_status reason, const char *field, ra_str de
     pass->plan->detail = detail;
 }
 
+/* A record that could not be read; a message that only repeats the reason says nothing more. */
+static void reject_unreadable(ra_pass *pass) {
+    const ra_error *error = &pass->plan->order.error;
+    const char *message = error->message;
+    if (message == NULL || strcmp(message, ra_status_text(error->code)) == 0) message = "";
+    reject(pass, error->code, error->field, (ra_str){message, strlen(message)});
+}
+
 /* A version that the ledger already covers ends here; true when the plan is settled. */
 static bool settled_by_ledger(ra_plan *plan) {
     if (!plan->known.found) return false;
@@ -317,9 +325,7 @@ static ra_status resolve_plan(ra_pass *pass) {
     ra_plan *plan = pass->plan;
     if (plan->order.error.code != RA_OK) {
         if (settled_by_ledger(plan)) return RA_OK;
-        reject(pass, plan->order.error.code, plan->order.error.field,
-               (ra_str){plan->order.error.message,
-                        plan->order.error.message ? strlen(plan->order.error.message) : 0});
+        reject_unreadable(pass);
         return RA_OK;
     }
     if (settled_by_ledger(plan) || settled_by_status(pass)) return RA_OK;

@@ -172,8 +172,17 @@ static void append_cell(ra_buffer *out, ra_str text) {
     ra_buffer_append(out, "\"", 1);
 }
 
+/* Of a record that could not be read the place counts, of another one what is missing or wrong. */
+static ra_str detail_cell(const ra_plan *plan, char *text, size_t size) {
+    if (plan->order.error.code == RA_OK || plan->field == NULL) return plan->detail;
+    int length = snprintf(text, size, "%s%s%.*s", plan->field, plan->detail.len > 0 ? ": " : "",
+                          plan->detail.len < 200 ? (int)plan->detail.len : 200,
+                          plan->detail.len > 0 ? plan->detail.ptr : "");
+    return (ra_str){text, length > 0 ? (size_t)length : 0};
+}
+
 void ra_result_line(const ra_plan *plan, ra_buffer *out) {
-    char row[24];
+    char row[24], detail[320];
     int length = snprintf(row, sizeof row, "%llu", (unsigned long long)plan->order.row);
     ra_buffer_append(out, row, (size_t)length);
     ra_str cells[] = {
@@ -182,7 +191,7 @@ void ra_result_line(const ra_plan *plan, ra_buffer *out) {
         text_of(ra_outcome_name(plan->outcome)),
         text_of(ra_lane_name(plan->lane)),
         text_of(plan->reason == RA_OK ? "" : ra_status_name(plan->reason)),
-        plan->detail,
+        detail_cell(plan, detail, sizeof detail),
         plan->order_name,
     };
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {

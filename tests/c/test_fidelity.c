@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "price/ra_fidelity.h"
+#include "price/ra_round.h"
 
 enum { EXCLUDED = 1, INCLUDED = 2, FIVE = 3, COMPOUND = 4, GROUP = 5, HOLLOW = 6 };
 
@@ -189,6 +190,16 @@ static void a_quantity_odoo_would_cut_is_one_piece(void **state) {
     assert_int_equal(price(o, "18", "0"), RA_OK);
     assert_priced(cut, 1, 9, 0);
     assert_priced(kept, 1.5, 6, 0);
+}
+
+static void a_quantity_odoo_would_move_is_one_piece(void **state) {
+    order *o = *state;
+    ra_sale_line *moved = add(o, "999999999999999", "9", "9", 0, NULL);
+    ra_sale_line *kept = add(o, "99999999999", "0", "0", 0, NULL);
+    assert_int_equal(price(o, "9", "0"), RA_OK);
+    assert_true(ra_float_round_digits(999999999999999.0, 2) != 999999999999999.0);
+    assert_priced(moved, 1, 9, 0);
+    assert_priced(kept, 99999999999.0, 0, 0);
 }
 
 static void negative_fees_and_quantities_keep_their_sign(void **state) {
@@ -414,6 +425,7 @@ int main(void) {
         CASE(a_discount_that_would_cost_a_cent_is_not_shown),
         CASE(an_amount_without_quantity_is_one_piece),
         CASE(a_quantity_odoo_would_cut_is_one_piece),
+        CASE(a_quantity_odoo_would_move_is_one_piece),
         CASE(negative_fees_and_quantities_keep_their_sign),
         CASE(other_taxes_than_odoos_are_imposed),
         CASE(the_amount_of_a_group_is_shared_in_proportion),

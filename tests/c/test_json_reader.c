@@ -70,7 +70,7 @@ static void test_members_become_canonical_fields(void **state) {
     assert_int_equal(order.lines[1].tax_count, 1);
     assert_decimal(order.lines[1].taxes[0].amount, "0");
     assert_int_equal(order.meta_count, 1);
-    assert_true(is(order.meta[0].value, "{\"a\":[1, 2]}"));
+    assert_true(is(order.meta[0].value, "{\"a\":[1,2]}"));
     assert_true(ra_str_equal(order.raw, text));
 }
 
@@ -89,8 +89,8 @@ static void test_lines_are_goods_then_shipping_then_fees(void **state) {
 }
 
 static void test_metadata_keeps_any_json_value_as_text(void **state) {
-    static const char *const values[] = {"null",         "true", "-1.50e2",
-                                         "\"a\\u00e9\"", "[]",   "{\"a\" : [ 1,{} ]}"};
+    static const char *const values[] = {"null",    "true", "-1.50e2",
+                                         "\"a b\"", "[]",   "{\"a\":[1,{}]}"};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         char text[512];
         (void)snprintf(text, sizeof text, WHOLE ",\"meta_data\":[{\"key\":\"k\",\"value\" : %s }]}",
@@ -98,6 +98,24 @@ static void test_metadata_keeps_any_json_value_as_text(void **state) {
         ra_order order = read_one(*state, text);
         assert_int_equal(order.error.code, RA_OK);
         assert_true(is(order.meta[0].value, values[i]));
+    }
+}
+
+static void test_metadata_does_not_depend_on_its_spelling(void **state) {
+    static const char *const pairs[][2] = {
+        {"{\"a\" : [ 1,\n\t{} ]}", "{\"a\":[1,{}]}"},
+        {"\" \\/ \\u002F \\u00e9\\u0041 \\u20AC \\ud83d\\ude00 \"",
+         "\" / / \u00e9A \u20ac \U0001F600 \""},
+        {"\"\\u0022\\u005C\\u000a\\u0009 \\\" \\\\ \\n\"", "\"\\\"\\\\\\n\\t \\\" \\\\ \\n\""},
+        {"[\"\\u001F\\u007f\" , \"\\\\u00e9 \\\\\" ]", "[\"\\u001f\x7f\",\"\\\\u00e9 \\\\\"]"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        char text[512];
+        (void)snprintf(text, sizeof text, WHOLE ",\"meta_data\":[{\"key\":\"k\",\"value\": %s}]}",
+                       pairs[i][0]);
+        ra_order order = read_one(*state, text);
+        assert_int_equal(order.error.code, RA_OK);
+        assert_true(is(order.meta[0].value, pairs[i][1]));
     }
 }
 
@@ -323,6 +341,7 @@ int main(void) {
         cmocka_unit_test(test_members_become_canonical_fields),
         cmocka_unit_test(test_lines_are_goods_then_shipping_then_fees),
         cmocka_unit_test(test_metadata_keeps_any_json_value_as_text),
+        cmocka_unit_test(test_metadata_does_not_depend_on_its_spelling),
         cmocka_unit_test(test_unknown_members_of_any_shape_are_passed_over),
         cmocka_unit_test(test_local_times_count_only_without_utc_ones),
         cmocka_unit_test(test_required_fields_are_named_when_missing),

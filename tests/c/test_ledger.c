@@ -214,6 +214,18 @@ static void test_a_result_line_names_the_record_and_what_became_of_it(void **sta
                 "1,\"7\",\"A-7\",\"rejected\",\"\",\"missing_field\",\"say \"\"id\"\"\",\"\"\r\n");
 }
 
+static void test_a_result_line_of_an_unreadable_record_names_the_field(void **state) {
+    fixture *f = *state;
+    f->plan->outcome = RA_OUTCOME_REJECTED;
+    f->plan->reason = f->plan->order.error.code = RA_BAD_TYPE;
+    f->plan->field = "billing";
+    f->plan->detail = RA_STR("an object is expected");
+    assert_line(f, "1,\"7\",\"A-7\",\"rejected\",\"\",\"bad_type\","
+                   "\"billing: an object is expected\",\"\"\r\n");
+    f->plan->detail = (ra_str){NULL, 0};
+    assert_line(f, "1,\"7\",\"A-7\",\"rejected\",\"\",\"bad_type\",\"billing\",\"\"\r\n");
+}
+
 static void test_a_cell_that_starts_like_a_formula_is_quoted(void **state) {
     static const char starts[] = "=+-@\t\r\n";
     fixture *f = *state;
@@ -274,6 +286,7 @@ int main(void) {
         TEST(test_a_row_beyond_the_column_is_its_largest_value),
         TEST(test_only_new_identities_with_an_outcome_are_new_rows),
         TEST(test_a_result_line_names_the_record_and_what_became_of_it),
+        TEST(test_a_result_line_of_an_unreadable_record_names_the_field),
         TEST(test_a_cell_that_starts_like_a_formula_is_quoted),
         TEST(test_every_failed_allocation_is_reported),
     };

@@ -4,6 +4,7 @@ with."""
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ OTHER_MODULES = (
     "sale_margin,sale_loyalty,delivery,sale_crm,account_tax_python,retail_test_fields"
 )
 ADMIN = 2
+sys.path.insert(0, str(ROOT / "tests/generate"))
 
 
 def run(*command, **kwargs):
@@ -76,4 +78,6 @@ def environment():
     yield opened
     for cr in cursors:
         cr.rollback()
+        # What was cached of undone rows (groups, rules) must not help the next test.
+        Registry(cr.dbname).clear_all_caches()
         cr.close()

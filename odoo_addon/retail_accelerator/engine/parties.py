@@ -129,7 +129,8 @@ class Parties:
                 found[key] = by_email[email]
             else:
                 # Several keys (an account and a guest) may share one new e-mail.
-                to_create.setdefault(email or key, (order, []))[1].append(key)
+                same = email if self.channel.match_email else ""
+                to_create.setdefault(same or key, (order, []))[1].append(key)
         created = self._create(
             [self._customer_vals(order) for order, _keys in to_create.values()]
         )

@@ -145,9 +145,12 @@ class QuirkCase(TransactionCase):
 
     def take(self, *documents, lane="auto"):
         """Import; returns (outcomes, reasons) of the records."""
+        return self.take_bytes(json.dumps(documents).encode(), lane)
+
+    def take_bytes(self, data, lane="auto"):
         channel = self.channel.with_context(active_test=False)
         session = Session(channel.with_company(self.company), 0, lane)
-        session.job.open(json.dumps(documents).encode())
+        session.job.open(data)
         chunk = session.job.read(100, 1 << 24)
         session.process(chunk)
         refunds.record_mentions(session, chunk)
@@ -176,12 +179,49 @@ class QuirkCase(TransactionCase):
         self.assertAlmostEqual(record.amount_tax, float(document["total_tax"]), 6)
 
     def check_invoice(self, created, document):
-        """The posted invoice has the shop's total and tax too."""
+        """The posted invoice has the shop's amounts: in all, by line and by tax."""
         created.action_confirm()
-        invoice = created._create_invoices()
+        invoice = created._create_invoices(final=True)
         invoice.action_post()
         self.assertEqual(invoice.state, "posted")
         self.check_amounts(invoice, document)
+        items = [
+            item
+            for kind in ("line_items", "shipping_lines", "fee_lines")
+            for item in document[kind]
+        ]
+        cents = created.currency_id.round
+        lines = created.order_line[: len(items)]
+        for line, item in zip(lines, items, strict=True):
+            self.assertAlmostEqual(
+                sum(line.invoice_lines.mapped("price_subtotal")),
+                cents(float(item["total"])),
+                6,
+            )
+        self.check_taxes(invoice, document, items)
+        self.assertFalse(created.order_line.filtered("qty_to_invoice"))
+
+    def check_taxes(self, invoice, document, items):
+        """Tax by rate, but for what the rounding line took to reach the total."""
+        wanted = {}
+        for tax in (tax for item in items for tax in item["taxes"]):
+            rule = self.channel.tax_ids.filtered(
+                lambda rule, ref=str(tax["id"]): rule.rate_ref == ref
+            )
+            wanted.setdefault(rule.tax_ids, []).append(float(tax["total"]))
+        rounding = invoice.invoice_line_ids.filtered(
+            lambda line: line.product_id == self.channel.rounding_product_id
+        )
+        spare = abs(sum(line.price_total - line.price_subtotal for line in rounding))
+        for tax, amounts in wanted.items():
+            booked = invoice.line_ids.filtered(
+                lambda line, tax=tax: line.tax_line_id == tax
+            )
+            self.assertAlmostEqual(
+                -sum(booked.mapped("amount_currency")),
+                invoice.currency_id.round(sum(amounts)),
+                delta=spare + 1e-6,
+            )
 
     def rejected(self, document, reason):
         outcomes, reasons = self.take(document)

@@ -20,6 +20,15 @@ class TestQuirkCustomers(QuirkCase):
             self.entry(1).order_id.partner_id, self.entry(2).order_id.partner_id
         )
 
+    def test_without_matching_each_account_is_a_contact(self):
+        """Also where both accounts come in one chunk."""
+        self.channel.match_email = False
+        outcomes, _reasons = self.take(order(1), order(2, customer_id=8), order(3))
+        self.assertEqual(outcomes, {"created": 3})
+        first, other, again = (self.entry(ref).order_id.partner_id for ref in (1, 2, 3))
+        self.assertNotEqual(first, other)
+        self.assertEqual(first, again)
+
     def test_email_is_matched_whatever_its_case(self):
         known = self.env["res.partner"].create(
             {"name": "Ada", "email": "Ada.QUIRK@Example.com"}

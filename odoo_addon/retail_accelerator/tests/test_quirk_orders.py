@@ -38,6 +38,16 @@ class TestQuirkOrders(QuirkCase):
         kept = json.loads(self.entry().payload_json)["meta_data"]
         self.assertEqual([row["value"] for row in kept], values)
 
+    def test_metadata_in_another_spelling_is_no_new_version(self):
+        """Another program's JSON of the same order: indented, other escapes."""
+        value = {"url": "https://shop.test/é", "list": [1, {"x": None}]}
+        document = order(meta_data=[{"id": 1, "key": "k", "value": value}])
+        self.created(document)
+        text = json.dumps([document], ensure_ascii=False, indent=2)
+        self.assertEqual(
+            self.take_bytes(text.replace("/", "\\/").encode())[0], {"unchanged": 1}
+        )
+
     def test_refunds_leave_the_order_and_are_recorded(self):
         document = order(
             refunds=[
