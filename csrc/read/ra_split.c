@@ -7,6 +7,7 @@
 #include "read/ra_json_scan.h"
 
 #define GROUP_NAME_LIMIT 256u
+#define FIRST_LINE_LIMIT ((size_t)1024 * 1024)
 
 typedef enum layout {
     LAYOUT_LIST,   /* [record, record] */
@@ -197,9 +198,49 @@ static ra_status choose_layout(ra_splitter *splitter, ra_error *error) {
     return RA_OK;
 }
 
+/* *length: of the line that begins at stream->at, if the file goes on behind it; else 0. */
+static ra_status measure_line(ra_stream *stream, size_t *length) {
+    size_t seen = 0;
+    *length = 0;
+    while (seen <= FIRST_LINE_LIMIT) {
+        const char *line = stream->data + stream->at;
+        size_t size = stream->end - stream->at;
+        const char *newline = memchr(line + seen, '\n', size - seen);
+        size_t next = newline == NULL ? size : (size_t)(newline - line) + 1;
+        if (next < size) {
+            *length = next;
+            return RA_OK;
+        }
+        seen = newline == NULL ? size : next - 1;
+        ra_status status = ra_stream_fill(stream, stream->at);
+        if (status != RA_OK) return status == RA_END ? RA_OK : status;
+    }
+    return RA_OK;
+}
+
+/* The first line of a file of lines may be a broken one, whose end no bracket tells. Whoever
+ * spreads an object over lines begins with the bracket alone, and has no line break in a text. */
+static ra_status look_for_lines(ra_splitter *splitter, ra_error *error) {
+    ra_stream *stream = &splitter->stream;
+    size_t length, at = 0;
+    ra_status status = measure_line(stream, &length);
+    if (status != RA_OK) return input_failed(splitter, status, error);
+    if (length == 0) return RA_OK;
+    const char *line = stream->data + stream->at;
+    bool alone = strspn(line + 1, " \t\r") + 2 >= length;
+    ra_json_scan_start(&splitter->scan);
+    ra_scan_end end = ra_json_scan_run(&splitter->scan, line, length, &at);
+    bool next = line[length] == '{' && !alone;
+    if (end != RA_SCAN_DONE && (splitter->scan.in_string || next)) splitter->layout = LAYOUT_LINES;
+    return RA_OK;
+}
+
 static ra_status find_behind_object(ra_splitter *splitter, ra_error *error) {
     if (splitter->layout == LAYOUT_OBJECT && splitter->row > 0) {
         ra_status status = choose_layout(splitter, error);
+        if (status != RA_OK) return status;
+    } else if (splitter->layout == LAYOUT_OBJECT) {
+        ra_status status = look_for_lines(splitter, error);
         if (status != RA_OK) return status;
     }
     ra_status status = ra_stream_skip_blanks(&splitter->stream);
@@ -354,7 +395,9 @@ static ra_status resume(ra_splitter *splitter, const ra_reader_options *options,
     if (splitter->layout == LAYOUT_OBJECT) {
         ra_record first = {.row = 0};
         ra_status status = next_record(splitter, &first, error);
-        if (status == RA_OK) status = choose_layout(splitter, error);
+        if (status == RA_OK && splitter->layout == LAYOUT_OBJECT) {
+            status = choose_layout(splitter, error);
+        }
         if (status != RA_OK) return status;
     } else {
         splitter->place = PLACE_NEXT;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "read_support.h"
 
@@ -49,6 +50,23 @@ static void assert_split(const char *text, bool grouped, const char *wanted, ra_
         assert_string_equal(out, wanted);
         assert_int_equal(status, end);
     }
+}
+
+/* Cut short, or a bracket lost: only its own line is harmed, the first one too. */
+static void test_a_broken_first_line_harms_no_other(void **state) {
+    (void)state;
+    static const char *const broken[] = {"{\"a\":[1,{\"b\":", "{\"a\":\"x", "{\"a\":{\"b\":2}",
+                                         "{\"a\":[1}", "{\"a\":1,"};
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        char text[128], wanted[128];
+        (void)snprintf(text, sizeof text, "%s\r\n{\"c\":3}\n{\"d\":4}", broken[i]);
+        (void)snprintf(wanted, sizeof wanted, "%s|{\"c\":3}|{\"d\":4}|", broken[i]);
+        assert_split(text, false, wanted, RA_END);
+    }
+    assert_split("{\n\"a\":\n{\n}\n}\n{\n}\n", false, "{\n\"a\":\n{\n}\n}|{\n}|", RA_END);
+    assert_split("{ \r\n{\"a\":1}", false, "", RA_TRUNCATED);
+    assert_split("{\"a\":1,\n \"b\":2}\n{\"c\":3}", false, "{\"a\":1,\n \"b\":2}|{\"c\":3}|",
+                 RA_END);
 }
 
 static void test_every_layout_is_cut_at_its_records(void **state) {
@@ -183,6 +201,7 @@ static void test_reading_resumes_behind_any_record(void **state) {
     for (int seekable = 0; seekable < 2; seekable++) {
         check_resume("[{\"a\":1}, {\"b\":2} ,3]", false, seekable != 0);
         check_resume("{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n", false, seekable != 0);
+        check_resume("{\"a\":\n{\"b\":2}\n{\"c\":3}\n", false, seekable != 0);
         check_resume("{\"a\":\n1} {\"b\":\n2}{\"c\":3}\n", false, seekable != 0);
         check_resume("{\"1\":[{},{\"a\":2}],\"2\":[],\"3\":[3]}", true, seekable != 0);
     }
@@ -231,6 +250,7 @@ static void test_a_gigabyte_string_takes_bounded_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_layout_is_cut_at_its_records),
+        cmocka_unit_test(test_a_broken_first_line_harms_no_other),
         cmocka_unit_test(test_grouped_lists_keep_their_names),
         cmocka_unit_test(test_brackets_and_quotes_in_strings_do_not_count),
         cmocka_unit_test(test_damage_of_the_file_is_named_with_row_and_offset),

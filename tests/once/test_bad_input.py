@@ -2,8 +2,11 @@
 """Files that are damaged, or made to hurt: what is good comes in, the rest is named."""
 
 import csv
+import gzip
 import io
 import json
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from support import counts, expected, same_as_shop
@@ -100,7 +103,7 @@ def test_an_export_of_no_orders_is_done(desk, feed, data):
 def test_a_file_that_is_no_export_fails_and_says_so(desk, feed, data):
     record = desk.run(desk.make(data, feed.path()))
     assert (record.state, record.read_count) == ("failed", 0)
-    assert "required column" in record.error_message
+    assert "a required column is missing (order_id)" in record.error_message
     assert "Nothing was imported" in record.error_message
 
 
@@ -109,6 +112,42 @@ def test_a_picture_fails_and_creates_nothing(desk, feed):
     record = desk.run(desk.make(picture, feed.path()))
     assert (record.state, record.created_count) == ("failed", 0)
     assert "a record is not a map" in record.error_message
+
+
+@pytest.mark.parametrize(
+    "data, told",
+    [
+        (gzip.compress(b"[]"), "compressed"),
+        (b"PK\x03\x04" + bytes(40), "save the sheet as CSV"),
+        ("[]".encode("utf-16"), "Save it as UTF-8"),
+    ],
+)
+def test_a_packed_file_fails_and_says_what_to_do(desk, feed, data, told):
+    record = desk.run(desk.make(data, feed.path()))
+    assert (record.state, record.read_count) == ("failed", 0)
+    assert told in record.error_message
+
+
+def test_a_file_that_is_gone_or_closed_to_odoo_fails_and_says_so(desk, feed):
+    record = desk.make(b"[]", feed.path())
+    denied = PermissionError(13, "Permission denied")
+    with patch.object(type(record), "_open_path", side_effect=denied):
+        desk.run(record)
+    assert record.state == "failed"
+    assert "cannot be opened: Permission denied" in record.error_message
+    record = desk.make(b"[]", feed.path())
+    Path(record.file_path).unlink()
+    assert desk.run(record).state == "failed"
+    assert "There is no file" in record.error_message
+
+
+def test_a_cut_first_line_falls_alone(desk, feed):
+    documents = feed.orders(GOOD)
+    first = json.dumps(feed.order(50)).encode()[:-20]
+    data = joined([first, *(json.dumps(d).encode() for d in documents)], "lines")
+    record = desk.take(data, feed.path("ndjson"))
+    assert counts(record) == expected(created=GOOD, rejected=1)
+    assert record.reasons == {"bad_syntax": 1}
 
 
 def csv_rows(documents):

@@ -5,6 +5,7 @@ A chunk's business rows, ledger rows, counters and file offset share one transac
 a crash loses at most the chunks under way. Only this room commits.
 """
 
+import codecs
 import time
 from contextlib import closing, contextmanager
 
@@ -22,6 +23,8 @@ from .worker import CONFLICTS, RETRIES, Crew, Worker
 
 CONNECTIONS = 2  # by default, for one import
 MAX_CONNECTIONS = 8
+PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z")
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FOLD_SECONDS = 0.5  # between two updates of the counters people see
 
 
@@ -53,6 +56,10 @@ class ImportRunner:
                 self._run(env, deadline)
             except UserError as error:
                 self._fail(str(error))
+            except OSError as error:
+                self._fail(
+                    self.env._("The file cannot be opened: %s.", error.strerror or "")
+                )
             except native.require().Error as error:
                 self._fail(self._place(error.args))
         self._commit()
@@ -188,12 +195,32 @@ class ImportRunner:
 
     def _open(self, job):
         """The file, from where the last committed chunk ended."""
+        path = self.record._open_path()
+        self._refuse_packed(path)
         job.open(
-            self.record._open_path(),
+            path,
             format=self.record.file_format or "auto",
             start_offset=int(self.record.file_offset),
             start_row=int(self.record.file_row),
         )
+
+    def _refuse_packed(self, path):
+        """Files of bytes that are no text; the reader could only say "not UTF-8"."""
+        with open(path, "rb") as handle:
+            start = handle.read(4)
+        if start.startswith(PACKED):
+            raise UserError(
+                self.env._(
+                    "The file is compressed, or a workbook of a spreadsheet program. "
+                    "Unpack it, or save the sheet as CSV (UTF-8), and import that."
+                )
+            )
+        if start.startswith(WIDE):
+            raise UserError(
+                self.env._(
+                    "The file is UTF-16 text. Save it as UTF-8, and import that."
+                )
+            )
 
     # -- the end --
 
@@ -226,7 +253,16 @@ class ImportRunner:
 
     def _place(self, error):
         """(code, message, row, offset, ...) in words."""
-        _code, message, row, offset = error[:4]
+        _code, message, row, offset, *field = error
+        if field and field[0]:
+            message = f"{message} ({field[0]})"
+        if row == 1:
+            return self.env._(
+                "The file cannot be read: %(message)s (record 1, byte %(offset)s). "
+                "Nothing was imported. Correct the file, or choose another one.",
+                message=message,
+                offset=offset,
+            )
         if not row:
             return self.env._(
                 "The file cannot be read: %s. Nothing was imported. Choose the right "
