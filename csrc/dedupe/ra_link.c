@@ -134,7 +134,9 @@ uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
     const ra_link_comparer *comparer = &result->comparer;
     const ra_link_table *table = comparer->table;
     ra_link_evidence evidence = ra_link_compare(comparer, a, b);
-    for (uint32_t c = 0; c < table->column_count; c++) {
+    uint32_t count = table->column_count;
+    float worth[RA_LINK_FIELDS];
+    for (uint32_t c = 0; c < count; c++) {
         const ra_link_field *field = &table->profile.fields[table->columns[c]];
         float bits;
         uint32_t found = ra_link_compare_column(comparer, a, b, c, &bits);
@@ -143,11 +145,14 @@ uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
         bool silent = found != level;
         reasons[c] = (ra_link_reason){field->name, silent ? "another field says as much" : name,
                                       silent ? 0 : result->model.weight[c][level] + bits};
+        worth[c] = reasons[c].weight;
     }
+    float shared = ra_link_model_shared(&result->model, worth);
+    if (shared > 0)
+        reasons[count++] = (ra_link_reason){"shared", "others have this in common", -shared};
     ra_link_scorer scorer = {comparer, &result->model, result->habits};
     float weight = ra_link_model_weight(&result->model, evidence.pattern, evidence.bits);
     float habit = ra_link_score(&scorer, a, b).weight - weight;
-    if (habit == 0) return table->column_count;
-    reasons[table->column_count] = (ra_link_reason){"habit", "done again and again", habit};
-    return table->column_count + 1;
+    if (habit != 0) reasons[count++] = (ra_link_reason){"habit", "done again and again", habit};
+    return count;
 }

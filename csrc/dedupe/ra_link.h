@@ -44,10 +44,11 @@ ra_status ra_link_run(const ra_link_table *table, const ra_link_options *options
                       ra_link_result *out) RA_MUST_CHECK;
 void ra_link_result_free(ra_link_result *result);
 
-#define RA_LINK_REASONS (RA_LINK_FIELDS + 1)
+#define RA_LINK_REASONS (RA_LINK_FIELDS + 2)
 
 /* Weights per column of the pair (a, b), adding up with model.base to its weight; returns how many
- * reasons were written: the columns of the table, and "habit" where there is one. */
+ * reasons were written: the columns of the table, then "shared" where different records may have
+ * as much in common together, and "habit" where there is one. */
 uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
                          ra_link_reason reasons[RA_LINK_REASONS]);
 

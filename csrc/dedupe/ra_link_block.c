@@ -145,6 +145,7 @@ ra_status ra_link_blocks_build(ra_link_blocks *blocks, const ra_link_comparer *c
     if (blocks->window > RA_LINK_WINDOW) blocks->window = RA_LINK_WINDOW;
     if (blocks->window < RA_WINDOW_LEAST) blocks->window = RA_WINDOW_LEAST;
     blocks->comparer = comparer;
+    blocks->all = table->rows <= table->profile.all;
     ra_block_build build = {.blocks = blocks, .seed = seed};
     for (uint32_t r = 0; r < RA_LINK_RULES; r++) {
         ra_arena_init(&blocks->arenas[r], limit, allocator);
@@ -174,7 +175,7 @@ ra_status ra_link_gatherer_init(ra_link_gatherer *gatherer, const ra_link_blocks
     for (uint32_t i = 0; i < blocks->count; i++)
         room += blocks->indexes[i].width * largest;
     uint32_t rows = blocks->comparer->table->rows;
-    *gatherer = (ra_link_gatherer){.room = room < rows ? room : rows};
+    *gatherer = (ra_link_gatherer){.room = room < rows && !blocks->all ? room : rows};
     gatherer->seen = ra_arena_array(arena, rows, sizeof *gatherer->seen);
     gatherer->rows = ra_arena_array(arena, gatherer->room, sizeof *gatherer->rows);
     return gatherer->seen && gatherer->rows ? RA_OK : RA_NO_MEMORY;
@@ -194,9 +195,20 @@ static void block_span(const ra_link_blocks *blocks, const ra_link_index *index,
     if (*end - entry > blocks->window + 1) *end = entry + blocks->window + 1;
 }
 
+static void gather_all(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row,
+                       uint32_t skip_begin, uint32_t skip_end) {
+    for (uint32_t other = 0; other < blocks->comparer->table->rows; other++)
+        if (other != row && (other < skip_begin || other > skip_end))
+            gatherer->rows[gatherer->count++] = other;
+}
+
 void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row,
                     uint32_t skip_begin, uint32_t skip_end) {
     gatherer->count = 0;
+    if (blocks->all) {
+        gather_all(blocks, gatherer, row, skip_begin, skip_end);
+        return;
+    }
     gatherer->turn++;
     for (uint32_t i = 0; i < blocks->count; i++) {
         const ra_link_index *index = &blocks->indexes[i];
@@ -217,6 +229,7 @@ void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, ui
 
 uint64_t ra_link_block_work(const ra_link_blocks *blocks, uint32_t row) {
     uint64_t work = 0;
+    if (blocks->all) return blocks->comparer->table->rows;
     for (uint32_t i = 0; i < blocks->count; i++) {
         const ra_link_index *index = &blocks->indexes[i];
         for (uint32_t k = 0; k < index->width; k++) {

@@ -33,6 +33,7 @@ typedef struct ra_link_blocks {
     ra_link_index indexes[RA_LINK_RULES];
     ra_arena arenas[RA_LINK_RULES];
     uint32_t count, cap, window;
+    bool all; /* few rows: every pair is a candidate */
 } ra_link_blocks;
 
 /* What one worker needs to gather candidates. */

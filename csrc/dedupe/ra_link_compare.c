@@ -9,6 +9,7 @@
 
 #define RA_SWAP_ALIKE 0.88
 #define RA_NAME_WORDS 8
+#define RA_EMAIL_SLIP 4
 #define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
 /* A year and a month: each part of a date may be off by one. */
 #define RA_DATE_NEAR 400
@@ -126,8 +127,26 @@ static uint32_t code_level(const ra_link_term *a, const ra_link_term *b) {
     return shorter >= half && memcmp(a->text, b->text, half) == 0 ? 2 : 1;
 }
 
+static bool next_digit(const ra_link_term *term, uint32_t *at, char *out) {
+    while (*at < term->len && (term->text[*at] < '0' || term->text[*at] > '9'))
+        *at += 1;
+    if (*at == term->len) return false;
+    *out = term->text[(*at)++];
+    return true;
+}
+
+static bool same_digits(const ra_link_term *a, const ra_link_term *b) {
+    char left = 0, right = 0;
+    for (uint32_t i = 0, j = 0;;) {
+        bool more_a = next_digit(a, &i, &left), more_b = next_digit(b, &j, &right);
+        if (!more_a || !more_b) return more_a == more_b;
+        if (left != right) return false;
+    }
+}
+
+/* Numbers tell mailboxes of one name apart, so a slip is in the letters. */
 static uint32_t email_level(const ra_link_term *a, const ra_link_term *b) {
-    if (edits_of(a, b, 2) <= 2) return 4;
+    if (edits_of(a, b, 2) <= 2) return same_digits(a, b) ? RA_EMAIL_SLIP : 2;
     double alike = similarity(a, b, RA_EMAIL_ALIKE);
     if (alike < RA_EMAIL_ALIKE) return 1;
     const char *sign_a = memchr(a->text, '@', a->len), *sign_b = memchr(b->text, '@', b->len);
@@ -200,7 +219,7 @@ static uint32_t unequal_level(ra_link_kind kind, const ra_link_term *a, const ra
 }
 
 static float rarity(const ra_link_comparer *comparer, uint32_t column, const ra_link_term *term) {
-    return log2f(comparer->mean_cells[column] / (float)term->count);
+    return log2f((comparer->mean_cells[column] + RA_LINK_OTHERS) / (float)term->count);
 }
 
 /* Crosswise: a's value equals b's in the other column, and the other way round it is at least alike
@@ -224,6 +243,24 @@ static bool is_swapped(const ra_link_comparer *comparer, const uint32_t *a, cons
     return true;
 }
 
+/* Does the likeness of two values that are not equal only follow from what they are made of? Of
+ * two people of one name, or of one family, it does. A slip does not: then no part differs. */
+static bool is_implied(const ra_link_comparer *comparer, const uint32_t *a, const uint32_t *b,
+                       uint32_t column, uint32_t level) {
+    const ra_link_table *table = comparer->table;
+    uint32_t sources = comparer->made_of[column];
+    bool equal = false, differs = false;
+    for (uint32_t c = 0; sources >> c; c++) {
+        if (!(sources >> c & 1) || !a[c] || !b[c]) continue;
+        const ra_link_term *terms = table->dictionaries[table->dictionary[c]].terms;
+        equal |= a[c] == b[c];
+        differs |= level == RA_EMAIL_SLIP && a[c] != b[c] &&
+                   unequal_level(table->profile.fields[table->columns[c]].kind, &terms[a[c]],
+                                 &terms[b[c]]) == 1;
+    }
+    return equal && (level < RA_EMAIL_SLIP || differs);
+}
+
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits) {
     const ra_link_table *table = comparer->table;
@@ -243,7 +280,10 @@ uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, ui
     const ra_link_term *term_a = &terms[left[column]], *term_b = &terms[right[column]];
     if (field->kind == RA_LINK_LAG) return lag_level(term_a, term_b, table->linking);
     if (field->kind == RA_LINK_TIME) return time_level(term_a, term_b, field->limit);
-    if (left[column] != right[column]) return unequal_level(field->kind, term_a, term_b);
+    if (left[column] != right[column]) {
+        uint32_t level = unequal_level(field->kind, term_a, term_b);
+        return level > 1 && is_implied(comparer, left, right, column, level) ? 0 : level;
+    }
     if (field->frequency) *bits = rarity(comparer, column, term_a);
     return field->kind == RA_LINK_AMOUNT ? level_counts[RA_LINK_AMOUNT] : RA_LINK_EQUAL;
 }
@@ -274,9 +314,9 @@ static float agreement(const ra_link_comparer *comparer, uint32_t column, uint32
 
 /* Of each group the column that agrees best; nothing but the time when it vetoes. */
 static ra_link_evidence compare_grouped(const ra_link_comparer *comparer, uint32_t a, uint32_t b) {
-    ra_link_evidence evidence = {0, 0};
+    ra_link_evidence evidence = {0};
     float best[RA_LINK_GROUPS + 1] = {0}, best_bits[RA_LINK_GROUPS + 1] = {0}, bits;
-    uint64_t speaking[RA_LINK_GROUPS + 1] = {0};
+    uint32_t speaking[RA_LINK_GROUPS + 1] = {0}, levels[RA_LINK_GROUPS + 1] = {0};
     if (comparer->time != RA_LINK_NO_FIELD) {
         uint64_t level = ra_link_compare_column(comparer, a, b, comparer->time, &bits);
         evidence.pattern = level << (4 * comparer->time);
@@ -289,30 +329,42 @@ static ra_link_evidence compare_grouped(const ra_link_comparer *comparer, uint32
         float agrees = agreement(comparer, c, (uint32_t)level, bits);
         if (group == 0) {
             evidence.pattern |= level << (4 * c);
-            evidence.bits += bits;
+            evidence.bits[c] = bits;
         } else if (agrees > best[group]) {
             best[group] = agrees;
             best_bits[group] = bits;
-            speaking[group] = level << (4 * c);
+            levels[group] = (uint32_t)level;
+            speaking[group] = c;
         }
     }
     for (uint32_t group = 1; group <= RA_LINK_GROUPS; group++) {
-        evidence.pattern |= speaking[group];
-        evidence.bits += best_bits[group];
+        if (levels[group] == 0) continue;
+        evidence.pattern |= (uint64_t)levels[group] << (4 * speaking[group]);
+        evidence.bits[speaking[group]] = best_bits[group];
     }
     return evidence;
 }
 
 ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, uint32_t b) {
     if (comparer->grouped) return compare_grouped(comparer, a, b);
-    ra_link_evidence evidence = {0, 0};
+    ra_link_evidence evidence = {0};
     for (uint32_t c = 0; c < comparer->table->column_count; c++) {
-        float bits;
-        uint64_t level = ra_link_compare_column(comparer, a, b, c, &bits);
+        uint64_t level = ra_link_compare_column(comparer, a, b, c, &evidence.bits[c]);
         evidence.pattern |= level << (4 * c);
-        evidence.bits += bits;
     }
     return evidence;
+}
+
+float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t b, uint32_t column,
+                          uint32_t level) {
+    float bits = 0;
+    if (level == 0 || !ra_link_level_has_bits(comparer, column, level)) return 0;
+    const ra_link_table *table = comparer->table;
+    if (level == RA_LINK_EQUAL &&
+        table->profile.fields[table->columns[column]].kind != RA_LINK_MEMO)
+        return rarity(comparer, column, ra_link_table_term(table, a, column));
+    (void)ra_link_compare_column(comparer, a, b, column, &bits);
+    return bits;
 }
 
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
@@ -333,6 +385,8 @@ ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table 
         const ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[c]];
         comparer->levels[c] = level_counts[field->kind];
         comparer->group[c] = field->group;
+        for (uint32_t o = 0; o < table->column_count; o++)
+            comparer->made_of[c] |= (field->made_of >> table->columns[o] & 1) << o;
         comparer->grouped |= field->group != 0 || field->kind == RA_LINK_TIME;
         if (field->kind == RA_LINK_TIME) comparer->time = (uint8_t)c;
         uint8_t swap = field->swap;

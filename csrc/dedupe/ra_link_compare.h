@@ -12,7 +12,7 @@
  *   amount          2-14 ratio within 15 %, 12 % ... 0.5 %, 15 equal, 1 further off
  *   memo            see ra_link_memo.h
  * Of a group the column that agrees best has its level, the others have 0.
- * `bits` sums log2(1/frequency) of what is equal, for columns with frequency (and memos). */
+ * `bits` is log2(1/frequency) of what is equal, for columns with frequency (and memos). */
 #ifndef RA_DEDUPE_LINK_COMPARE_H
 #define RA_DEDUPE_LINK_COMPARE_H
 
@@ -22,10 +22,11 @@
 #define RA_LINK_EQUAL 5
 #define RA_LINK_SWAPPED 6
 #define RA_LINK_TOO_FAR 1
+#define RA_LINK_OTHERS 20 /* imaginary values: in a set of two, what both have is not common */
 
 typedef struct ra_link_evidence {
     uint64_t pattern;
-    float bits;
+    float bits[RA_LINK_FIELDS]; /* per column; 0 where its level has none */
 } ra_link_evidence;
 
 typedef struct ra_link_comparer {
@@ -35,6 +36,7 @@ typedef struct ra_link_comparer {
     float mean_cells[RA_LINK_FIELDS];   /* cells of the dictionary per column using it */
     uint32_t levels[RA_LINK_FIELDS];    /* highest level of the column */
     uint8_t group[RA_LINK_FIELDS];      /* of the column, 0: none */
+    uint32_t made_of[RA_LINK_FIELDS];   /* columns, one bit each */
     uint8_t time;                       /* the column of kind time, or RA_LINK_NO_FIELD */
     bool grouped;                       /* groups or a time, i.e. columns are not independent */
 } ra_link_comparer;
@@ -48,6 +50,10 @@ ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, u
 /* The level of one column with *bits for it. */
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits);
+
+/* The bits of a column whose level is known. */
+float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t b, uint32_t column,
+                          uint32_t level);
 
 /* Is this the level of equal values (of a text: of one that begins the other)? */
 bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level);

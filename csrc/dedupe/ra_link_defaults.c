@@ -21,7 +21,7 @@ static const char person[] =
     "field soc_sec_id code tf aliases=ssn,vat,national_id,tax_id,vat_number,social_security\n"
     "field phone phone tf aliases=telephone,phone_number,tel,phone1\n"
     "field mobile phone tf aliases=cell,mobile_phone,phone2\n"
-    "field email email tf aliases=e_mail,mail,email_address\n"
+    "field email email tf made_of=given_name,surname,name aliases=e_mail,mail,email_address\n"
     "block soc_sec_id\n"
     "block email\n"
     "block phone\n"
@@ -46,6 +46,11 @@ static const char person[] =
     "block email:6\n"
     "block suburb date_of_birth:4\n"
     "block company postcode:2\n"
+    "all 1000\n"
+    "share place suburb postcode state country\n"
+    "share address company street_number address_1 address_2 suburb postcode state country phone\n"
+    "share household surname street_number address_1 address_2 suburb postcode state country "
+    "phone\n"
     "sort surname given_name name date_of_birth\n";
 
 /* Name, e-mail, phone and address say the same thing over again, and so do basket and amount: in a

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "dedupe/ra_link_share.h"
+
 #define RA_SLICES 64 /* fixed, so that sums do not depend on the number of threads */
 #define RA_RANDOM_FEW 32768
 #define RA_RANDOM_MANY 131072
@@ -17,9 +19,18 @@
 /* A whole group disagrees (no name, e-mail or phone alike) in at most this share of true pairs: an
  * estimate above it has mistaken chance agreements of the other columns for sameness. */
 #define RA_GROUP_DIFFERS .01
+/* The same in most columns, or it is no identity: where nobody is noted twice, estimation would
+ * otherwise turn to the likest different records. */
+#define RA_DIFFERS .25
+/* Imaginary different pairs that speak for u where there are hardly any real ones: nearly all
+ * differ. */
+#define RA_FEW_PAIRS 16.0
+#define RA_UNSEEN 2.5
 #define RA_CURVE_BINS 512
-#define RA_AUTOMATIC 9.97F /* bits: 999 of 1,000 such pairs are right */
-#define RA_F1_LEAST 0.2    /* a model expecting less is no reason to take even less likely pairs */
+#define RA_SHARED_LEAST (-8.0F) /* bits: less does not show in the weight */
+#define RA_SHARED_MOST 100.0F   /* keeps single precision finite */
+#define RA_AUTOMATIC 9.97F      /* bits: 999 of 1,000 such pairs are right */
+#define RA_F1_LEAST 0.2 /* a model expecting less is no reason to take even less likely pairs */
 
 typedef struct ra_level_sums {
     double sum[RA_LINK_FIELDS][RA_LINK_LEVELS];
@@ -32,7 +43,9 @@ typedef struct ra_estimate {
     ra_level_sums *slices;
     uint64_t count;  /* pairs still in play */
     double *chances; /* per pair: odds, then the probability of being the same */
-    double *rivals;  /* per row: sum of the odds of its pairs, when linking two sets */
+    float *bits;     /* of the columns of each pair */
+    ra_link_neighbours neighbours;
+    double *rivals; /* per row: sum of the odds of its pairs, when linking two sets */
     uint32_t random_pairs;
 } ra_estimate;
 
@@ -102,10 +115,10 @@ static void add_slices(const ra_level_sums *slices, ra_level_sums *out) {
 static double chance_equal(const ra_link_comparer *comparer, uint32_t column) {
     const ra_link_table *table = comparer->table;
     const ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[column]];
-    double cells = comparer->mean_cells[column], sum = 0;
+    double cells = (double)comparer->mean_cells[column] + RA_LINK_OTHERS, sum = 0;
     for (uint32_t t = 1; t < dictionary->count; t++)
         sum += (double)dictionary->terms[t].count * (dictionary->terms[t].count - 1.0);
-    return cells > 1 ? sum / (cells * (cells - 1)) : 0;
+    return sum / (cells * (cells - 1));
 }
 
 /* Sum over the levels of a column; of one in a group over the whole group, since which of its
@@ -120,13 +133,18 @@ static double seen_in(const ra_link_comparer *comparer, const ra_level_sums *sum
     return seen;
 }
 
-static void set_u(ra_link_model *model, const ra_link_comparer *comparer,
-                  const ra_level_sums *sums) {
+static void set_u(ra_link_model *model, const ra_link_comparer *comparer, const ra_level_sums *sums,
+                  uint32_t random_pairs) {
     for (uint32_t c = 0; c < model->columns; c++) {
         uint32_t levels = comparer->levels[c];
         double seen = seen_in(comparer, sums, c);
-        for (uint32_t l = 1; l <= levels; l++)
-            model->u[c][l] = (sums->sum[c][l] + .5) / (seen + .5 * levels);
+        double share = ra_link_all_pairs(comparer->table) / (double)random_pairs;
+        double counts = share < 1 ? share : 1, unseen = RA_UNSEEN / levels;
+        for (uint32_t l = 1; l <= levels; l++) {
+            double more = l == 1 ? RA_FEW_PAIRS : unseen;
+            model->u[c][l] = (sums->sum[c][l] * counts + more) /
+                             (seen * counts + RA_FEW_PAIRS + unseen * (levels - 1));
+        }
         ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
         if (kind == RA_LINK_MEMO || kind == RA_LINK_LAG || kind == RA_LINK_TIME) continue;
         uint32_t equal = kind == RA_LINK_AMOUNT ? levels : RA_LINK_EQUAL;
@@ -147,11 +165,34 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
     }
 }
 
-float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, float bits) {
-    float weight = model->base + bits;
+float ra_link_model_shared(const ra_link_model *model, const float *worth) {
+    float odds = 1;
+    for (uint32_t s = 0; s < model->shares; s++) {
+        float sum = model->share_odds[s], rarest = 0;
+        for (uint32_t c = 0; c < model->columns; c++) {
+            if (!(model->shared[s] >> c & 1)) continue;
+            sum += worth[c];
+            rarest = fmaxf(rarest, worth[c]);
+        }
+        if (sum > rarest + RA_SHARED_LEAST) odds += exp2f(fminf(sum - rarest, RA_SHARED_MOST));
+    }
+    return odds > 1 ? log2f(odds) : 0;
+}
+
+/* Always in the order of the columns, so that a pair has the same weight to the last bit wherever
+ * it is weighed. */
+float ra_link_model_sum(const ra_link_model *model, const float *worth) {
+    float weight = model->base;
     for (uint32_t c = 0; c < model->columns; c++)
-        weight += model->weight[c][ra_link_level(pattern, c)];
-    return weight;
+        weight += worth[c];
+    return weight - ra_link_model_shared(model, worth);
+}
+
+float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, const float *bits) {
+    float worth[RA_LINK_FIELDS];
+    for (uint32_t c = 0; c < model->columns; c++)
+        worth[c] = model->weight[c][ra_link_level(pattern, c)] + bits[c];
+    return ra_link_model_sum(model, worth);
 }
 
 double ra_link_probability(float weight) {
@@ -164,13 +205,30 @@ static void slice_range(const ra_estimate *estimate, uint32_t slice, uint64_t *b
     *end = estimate->count * (slice + 1) / RA_SLICES;
 }
 
+static float *bits_of(const ra_estimate *estimate, uint64_t pair) {
+    return estimate->bits + pair * estimate->model->columns;
+}
+
+static ra_status find_bits(void *context, uint32_t slice, uint32_t worker) {
+    (void)worker;
+    ra_estimate *estimate = context;
+    uint64_t i, end;
+    for (slice_range(estimate, slice, &i, &end); i < end; i++) {
+        const ra_link_pair *pair = &estimate->training->pairs[i];
+        for (uint32_t c = 0; c < estimate->model->columns; c++)
+            bits_of(estimate, i)[c] = ra_link_column_bits(
+                estimate->training->comparer, pair->a, pair->b, c, ra_link_level(pair->pattern, c));
+    }
+    return RA_OK;
+}
+
 static ra_status find_odds(void *context, uint32_t slice, uint32_t worker) {
     (void)worker;
     ra_estimate *estimate = context;
     uint64_t i, end;
     for (slice_range(estimate, slice, &i, &end); i < end; i++) {
         const ra_link_pair *pair = &estimate->training->pairs[i];
-        float weight = ra_link_model_weight(estimate->model, pair->pattern, pair->weight);
+        float weight = ra_link_model_weight(estimate->model, pair->pattern, bits_of(estimate, i));
         estimate->chances[i] = weight < RA_HOPELESS ? 0 : exp2((double)weight);
     }
     return RA_OK;
@@ -261,7 +319,7 @@ static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
         for (uint32_t l = 1; l <= levels; l++) {
             double start = RA_PRIOR_STRENGTH * start_m(kind, l, levels);
             double m = (sums->sum[c][l] + start) / (seen + RA_PRIOR_STRENGTH);
-            if (l == 1 && comparer->group[c]) m = fmin(m, RA_GROUP_DIFFERS);
+            if (l == 1) m = fmin(m, comparer->group[c] ? RA_GROUP_DIFFERS : RA_DIFFERS);
             if (comparer->group[c] == 0) change = fmax(change, fabs(m - model->m[c][l]));
             model->m[c][l] = m;
         }
@@ -278,16 +336,12 @@ static void drop_hopeless(ra_estimate *estimate) {
     uint64_t kept = 0;
     for (uint64_t i = 0; i < estimate->count; i++) {
         ra_link_pair pair = estimate->training->pairs[i];
-        if (ra_link_model_weight(estimate->model, pair.pattern, pair.weight) >= RA_HOPELESS)
-            estimate->training->pairs[kept++] = pair;
+        const float *bits = bits_of(estimate, i);
+        if (ra_link_model_weight(estimate->model, pair.pattern, bits) < RA_HOPELESS) continue;
+        memmove(bits_of(estimate, kept), bits, estimate->model->columns * sizeof *bits);
+        estimate->training->pairs[kept++] = pair;
     }
     estimate->count = kept;
-}
-
-double ra_link_all_pairs(const ra_link_table *table) {
-    double rows = table->rows, split = table->split;
-    double pairs = table->linking ? split * (rows - split) : rows * (rows - 1) / 2;
-    return pairs > 1 ? pairs : 1;
 }
 
 static void start_model(ra_link_model *model, const ra_link_comparer *comparer) {
@@ -340,7 +394,13 @@ static ra_status prepare(ra_estimate *estimate, ra_arena *arena) {
     estimate->slices = ra_arena_array(arena, RA_SLICES, sizeof *estimate->slices);
     estimate->chances = ra_arena_array(arena, estimate->count, sizeof *estimate->chances);
     estimate->rivals = ra_arena_array(arena, table->rows, sizeof *estimate->rivals);
-    return estimate->slices && estimate->chances && estimate->rivals ? RA_OK : RA_NO_MEMORY;
+    estimate->bits = ra_arena_array(arena, estimate->count * table->column_count, sizeof(float));
+    if (!estimate->slices || !estimate->chances || !estimate->rivals || !estimate->bits)
+        return RA_NO_MEMORY;
+    ra_status status = ra_link_parallel(estimate->training->crew, RA_SLICES, find_bits, estimate);
+    if (status != RA_OK) return status;
+    return ra_link_share_draw(estimate->model, estimate->training->comparer,
+                              estimate->training->seed, arena, &estimate->neighbours);
 }
 
 ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *training,
@@ -354,13 +414,14 @@ ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *trai
         status = ra_link_parallel(training->crew, RA_SLICES, count_random, &estimate);
     if (status != RA_OK) return status;
     add_slices(estimate.slices, &sums);
-    set_u(model, training->comparer, &sums);
+    set_u(model, training->comparer, &sums, estimate.random_pairs);
     start_model(model, training->comparer);
     for (double change = 1; model->iterations < RA_ITERATIONS_MAX && change > RA_SETTLED;) {
         status = expectation(&estimate, &sums);
         if (status != RA_OK) return status;
         change = maximise(&estimate, &sums);
         set_weights(model, training->comparer);
+        ra_link_share_learn(model, &estimate.neighbours);
         if (++model->iterations == 2) drop_hopeless(&estimate);
     }
     status = expectation(&estimate, &sums);

@@ -9,6 +9,8 @@
  * from expectation maximisation over candidate pairs with u held fixed: candidates are no random
  * sample of the different pairs, but nearly all same pairs are among them, and the prior is over
  * all pairs, so the choice of blocks does not shift the weights. Where a level's rarity is counted
+ * Where different records may share several fields at once (ra_link_share.h) that explanation
+ * competes with sameness. Where a level's rarity is counted
  * per value (ra_link_level_has_bits) the weight holds log2(m) only and the value brings the rest.
  */
 #ifndef RA_DEDUPE_LINK_MODEL_H
@@ -22,13 +24,16 @@
 typedef struct ra_link_pair {
     uint32_t a, b;
     uint64_t pattern;
-    float weight; /* bits; before the model is known only the rarity part */
+    float weight; /* bits; 0 before the model is known */
 } ra_link_pair;
 
 typedef struct ra_link_model {
     double m[RA_LINK_FIELDS][RA_LINK_LEVELS];
     double u[RA_LINK_FIELDS][RA_LINK_LEVELS];
     float weight[RA_LINK_FIELDS][RA_LINK_LEVELS];
+    uint32_t shared[RA_LINK_SHARES];  /* columns of each share of the profile, one bit each */
+    float share_odds[RA_LINK_SHARES]; /* log2 of how often the rest follows when one is shared */
+    uint32_t shares;
     double prior;    /* P(two random records are the same) */
     float base;      /* log2 odds of the prior */
     float threshold; /* the weight from which taking pairs maximises the expected F1 */
@@ -50,12 +55,16 @@ typedef struct ra_link_training {
 ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *training,
                               ra_arena *arena) RA_MUST_CHECK;
 
-/* The weight of a pattern with its rarity bits. */
-float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, float bits);
+/* The weight of a pattern with the rarity bits of its columns. */
+float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, const float *bits);
+
+/* The same from what each column is worth. */
+float ra_link_model_sum(const ra_link_model *model, const float *worth);
+
+/* What is taken off the sum of the columns' weights `worth`, because records that are not the same
+ * may share all of a share's columns as well; never negative. */
+float ra_link_model_shared(const ra_link_model *model, const float *worth);
 
 double ra_link_probability(float weight);
-
-/* All pairs there are between the rows of the table. */
-double ra_link_all_pairs(const ra_link_table *table);
 
 #endif

@@ -82,6 +82,19 @@ static const char *parse_group(ra_link_profile *profile, uint8_t index, ra_str n
     return NULL;
 }
 
+static const char *parse_made_of(ra_link_profile *profile, uint8_t index, ra_str names) {
+    while (names.len > 0) {
+        const char *comma = memchr(names.ptr, ',', names.len);
+        size_t len = comma ? (size_t)(comma - names.ptr) : names.len;
+        uint8_t other = ra_link_profile_field(profile, (ra_str){names.ptr, len});
+        if (other == RA_LINK_NO_FIELD || other == index) return "made_of= needs fields before it";
+        profile->fields[index].made_of |= UINT32_C(1) << other;
+        size_t used = comma ? len + 1 : len;
+        names = (ra_str){names.ptr + used, names.len - used};
+    }
+    return profile->fields[index].made_of ? NULL : "made_of= needs fields before it";
+}
+
 /* 1 to `most`; false for anything else. */
 static bool parse_number(ra_str digits, uint32_t most, uint32_t *out) {
     *out = 0;
@@ -114,6 +127,7 @@ static const char *parse_option(ra_link_profile *profile, uint8_t index, ra_str 
     }
     if (starts_with(word, RA_STR("swap="), &rest)) return parse_swap(profile, index, rest);
     if (starts_with(word, RA_STR("group="), &rest)) return parse_group(profile, index, rest);
+    if (starts_with(word, RA_STR("made_of="), &rest)) return parse_made_of(profile, index, rest);
     if (starts_with(word, RA_STR("limit="), &rest))
         return parse_number(rest, RA_LINK_LIMIT_MAX, &field->limit)
                    ? NULL
@@ -200,6 +214,21 @@ static const char *parse_sort(ra_link_profile *profile, ra_words *words) {
     return NULL;
 }
 
+static const char *parse_share(ra_link_profile *profile, ra_words *words) {
+    if (profile->share_count == RA_LINK_SHARES) return "there are too many shares";
+    ra_link_share *share = &profile->shares[profile->share_count++];
+    ra_str name = next_word(words);
+    if (name.len == 0 || !copy_text(share->name, sizeof share->name, name))
+        return "a share has a name of at most 31 bytes";
+    uint32_t count = 0;
+    for (ra_str word = next_word(words); word.len; word = next_word(words), count++) {
+        uint8_t field = ra_link_profile_field(profile, word);
+        if (field == RA_LINK_NO_FIELD) return "share names an unknown field";
+        share->fields |= UINT32_C(1) << field;
+    }
+    return count > 1 ? NULL : "a share needs two fields at least";
+}
+
 static const char *parse_line(ra_link_profile *profile, ra_str line) {
     const char *comment = line.len ? memchr(line.ptr, '#', line.len) : NULL;
     if (comment) line.len = (size_t)(comment - line.ptr);
@@ -213,11 +242,16 @@ static const char *parse_line(ra_link_profile *profile, ra_str line) {
     if (ra_str_equal(verb, RA_STR("field"))) return parse_field(profile, &words);
     if (ra_str_equal(verb, RA_STR("block"))) return parse_rule(profile, &words);
     if (ra_str_equal(verb, RA_STR("sort"))) return parse_sort(profile, &words);
+    if (ra_str_equal(verb, RA_STR("share"))) return parse_share(profile, &words);
+    if (ra_str_equal(verb, RA_STR("all")))
+        return parse_number(next_word(&words), RA_LINK_ALL_MAX, &profile->all)
+                   ? NULL
+                   : "all needs a number of rows from 1 to 2000";
     if (ra_str_equal(verb, RA_STR("review")))
         return parse_number(next_word(&words), 99, &profile->review)
                    ? NULL
                    : "review needs a number of percent from 1 to 99";
-    return "a line starts with profile, field, block, review or sort";
+    return "a line starts with profile, field, block, all, share, review or sort";
 }
 
 ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) {

@@ -8,19 +8,25 @@
  *   block surname:sound date_of_birth:4
  *   sort  surname given_name
  *
- * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [aliases=A,B]
+ * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [made_of=A,B] [aliases=A,B]
  *     `tf`: agreeing on a rare value weighs more; `swap`: the two fields are often exchanged;
  *     `group`: the fields of a group say the same thing, so the one that agrees best speaks for
- *     all; `limit`, of kind time: further apart is never the same. `aliases`: header names, after
+ *     all; `limit`, of kind time: further apart is never the same; `made_of`:
+ *     where those fields, defined before, are equal, this one is alike anyway: then only equality
+ *     counts. `aliases`: header names, after
  *     the name itself.
  * block FIELD[:HOW] ...                             records agreeing on all parts are candidates;
  *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days, times within
  *     the limit),
  *     token (one of the four rarest words), either (its value or that of its swap field);
  *     default the whole value.
- * review PERCENT                                    list pairs from this probability up; default:
- *     where the expected F1 is best.
- * sort FIELD ...                                    order inside a block that is too large. */
+ * all ROWS                                          in sets of at most so many rows every pair is a
+ *     candidate, since blocks lose some.
+ * share NAME FIELD ...                              different records may have all of these in
+ * common, because they belong to one NAME (a household, a place); how often is learnt. review
+ * PERCENT                                    list pairs from this probability up; default: where
+ * the expected F1 is best. sort FIELD ...                                    order inside a block
+ * that is too large. */
 #ifndef RA_DEDUPE_LINK_PROFILE_H
 #define RA_DEDUPE_LINK_PROFILE_H
 
@@ -32,7 +38,9 @@
 #define RA_LINK_NAME_MAX 32
 #define RA_LINK_ALIASES_MAX 256
 #define RA_LINK_GROUPS 4
+#define RA_LINK_SHARES 4
 #define RA_LINK_LIMIT_MAX 9999 /* days */
+#define RA_LINK_ALL_MAX 2000   /* rows */
 #define RA_LINK_NO_FIELD 0xFF
 
 typedef enum ra_link_kind {
@@ -63,9 +71,10 @@ typedef struct ra_link_field {
     char aliases[RA_LINK_ALIASES_MAX]; /* comma separated, may be empty */
     ra_link_kind kind;
     bool frequency;
-    uint8_t swap;   /* index of the other field or RA_LINK_NO_FIELD */
-    uint8_t group;  /* from 1; 0: none */
-    uint32_t limit; /* days; of RA_LINK_TIME only */
+    uint8_t swap;     /* index of the other field or RA_LINK_NO_FIELD */
+    uint8_t group;    /* from 1; 0: none */
+    uint32_t made_of; /* fields, one bit each */
+    uint32_t limit;   /* days; of RA_LINK_TIME only */
 } ra_link_field;
 
 typedef struct ra_link_part {
@@ -79,6 +88,11 @@ typedef struct ra_link_rule {
     uint32_t count;
 } ra_link_rule;
 
+typedef struct ra_link_share {
+    char name[RA_LINK_NAME_MAX];
+    uint32_t fields; /* one bit each */
+} ra_link_share;
+
 typedef struct ra_link_profile {
     char name[RA_LINK_NAME_MAX];
     ra_link_field fields[RA_LINK_FIELDS];
@@ -86,7 +100,9 @@ typedef struct ra_link_profile {
     uint8_t sort[RA_LINK_PARTS];
     char groups[RA_LINK_GROUPS][RA_LINK_NAME_MAX];
     uint32_t review; /* percent, or 0 */
-    uint32_t group_count, field_count, rule_count, sort_count;
+    uint32_t all;    /* rows, or 0 */
+    ra_link_share shares[RA_LINK_SHARES];
+    uint32_t group_count, share_count, field_count, rule_count, sort_count;
 } ra_link_profile;
 
 /* Read a textual profile. On failure error->row is the line, error->message says what is wrong. */

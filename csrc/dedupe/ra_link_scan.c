@@ -95,9 +95,9 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
     const ra_link_model *model = run->scan->model;
     const uint32_t *a = table->cells + (size_t)pair->a * table->column_count;
     const uint32_t *b = table->cells + (size_t)pair->b * table->column_count;
-    uint8_t open[RA_LINK_FIELDS];
+    uint8_t open[RA_LINK_FIELDS] = {0};
     uint32_t open_count = 0;
-    float most = model->base, rarity = 0, bits;
+    float most = model->base, worth[RA_LINK_FIELDS] = {0}, bits;
     pair->pattern = 0;
     for (uint32_t i = 0; i < table->column_count; i++) {
         uint32_t c = run->order[i];
@@ -110,18 +110,19 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
         }
         uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);
         pair->pattern |= level << (4 * c);
-        most += model->weight[c][level] + bits;
-        rarity += bits;
+        worth[c] = model->weight[c][level] + bits;
+        most += worth[c];
     }
     for (uint32_t i = 0; i < open_count && most >= run->scan->floor; i++) {
         uint32_t c = open[i];
         uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);
         pair->pattern |= level << (4 * c);
-        most += model->weight[c][level] + bits - run->ceiling[c];
-        rarity += bits;
+        worth[c] = model->weight[c][level] + bits;
+        most += worth[c] - run->ceiling[c];
     }
-    pair->weight = ra_link_model_weight(model, pair->pattern, rarity);
-    return most >= run->scan->floor;
+    if (most < run->scan->floor) return false;
+    pair->weight = ra_link_model_sum(model, worth);
+    return pair->weight >= run->scan->floor;
 }
 
 /* What the model is learnt from: pairs that may be the same and are nobody's habit. */
@@ -130,7 +131,7 @@ static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
     if (scan->habits != NULL && (scan->habits[pair->a] || scan->habits[pair->b])) return false;
     ra_link_evidence evidence = ra_link_compare(comparer, pair->a, pair->b);
     pair->pattern = evidence.pattern;
-    pair->weight = evidence.bits;
+    pair->weight = 0;
     return !ra_link_is_vetoed(comparer, evidence.pattern);
 }
 

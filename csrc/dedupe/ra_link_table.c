@@ -181,6 +181,12 @@ void ra_link_table_split(ra_link_table *table) {
     table->split = table->rows;
 }
 
+double ra_link_all_pairs(const ra_link_table *table) {
+    double rows = table->rows, split = table->split;
+    double pairs = table->linking ? split * (rows - split) : rows * (rows - 1) / 2;
+    return pairs > 1 ? pairs : 1;
+}
+
 void ra_link_table_free(ra_link_table *table) {
     for (uint32_t f = 0; f < RA_LINK_FIELDS; f++)
         ra_arena_free(&table->dictionaries[f].arena);

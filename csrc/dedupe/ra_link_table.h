@@ -58,6 +58,9 @@ ra_status ra_link_table_add(ra_link_table *table, ra_str id,
 /* What follows belongs to the second set. */
 void ra_link_table_split(ra_link_table *table);
 
+/* All pairs there are between the rows, of different sets when linking; at least 1. */
+double ra_link_all_pairs(const ra_link_table *table);
+
 void ra_link_table_free(ra_link_table *table);
 
 /* The term of a cell; NULL when the cell is empty. */

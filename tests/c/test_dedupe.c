@@ -231,7 +231,7 @@ static void an_explanation_adds_up_to_the_weight(void **state) {
     for (uint64_t i = 0; i < result.count; i++) {
         ra_link_reason reasons[RA_LINK_REASONS];
         uint32_t count = ra_link_explain(&result, result.pairs[i].a, result.pairs[i].b, reasons);
-        assert_int_equal(count, 5);
+        assert_in_range(count, 5, 6); /* the columns, perhaps what is shared */
         float sum = result.model.base;
         for (uint32_t c = 0; c < count; c++)
             sum += reasons[c].weight;

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Made-up people with families and namesakes: few pairs missed, next to none wrong.
+
+What different people have in common must not make them one, nor mislead the estimation.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+import retail_accelerator_native as native
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "generate"))
+
+from people import FIELDS, Crowd, Setting
+
+NO_NUMBERS = (
+    *("given_name", "surname", "address_1", "suburb", "postcode", "state"),
+    "date_of_birth",
+)
+CONTACT = (
+    *("given_name", "surname", "address_1", "suburb", "postcode", "phone", "email"),
+)
+SEED = 20260601
+WORLDS = {
+    # name: (setting, least precision, least recall)
+    "everything": ({}, 0.999, 0.99),
+    "families": ({"households": 0.7}, 0.998, 0.99),
+    "no numbers": ({"fields": NO_NUMBERS}, 0.99, 0.91),
+    "families, no numbers": (
+        {"fields": NO_NUMBERS, "households": 0.7},
+        *(0.99, 0.88),
+    ),
+    "contacts": ({"fields": CONTACT}, 0.98, 0.94),
+    "towns without their postcode": ({"are_places_linked": False}, 0.999, 0.99),
+    "one town": ({"towns": 1}, 0.999, 0.99),
+    "few names": ({"given_names": 50, "surnames": 200}, 0.999, 0.99),
+    "many slips": (
+        {"slips": 6.0, "per_field": 3, "twins": 0.4, "most": 5},
+        *(0.995, 0.96),
+    ),
+    "many gaps": ({"missing": 0.3}, 0.995, 0.92),
+    "hardly any twins": ({"twins": 0.005}, 0.98, 0.98),
+}
+
+
+def outcome(fields, crowd):
+    ids = [row[0] for row in crowd.rows]
+    rows = [tuple(value or None for value in row[1:]) for row in crowd.rows]
+    result = native.link("person", fields, rows)
+    found = {frozenset((ids[a], ids[b])) for a, b, _weight, _chance in result.pairs}
+    return found, set(map(frozenset, crowd.pairs))
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_people_noted_twice_are_found_and_their_neighbours_left_alone(name):
+    values, precision, recall = WORLDS[name]
+    setting = Setting(rows=10_000, seed=SEED, **values)
+    found, true = outcome(setting.fields, Crowd(setting).gather())
+    assert len(found & true) / len(found) >= precision
+    assert len(found & true) / len(true) >= recall
+
+
+@pytest.mark.parametrize("households", [0.0, 0.4])
+def test_where_nobody_is_noted_twice_nothing_is_found(households):
+    setting = Setting(rows=10_000, seed=SEED, twins=0.0, households=households)
+    found, true = outcome(FIELDS, Crowd(setting).gather())
+    assert not true
+    assert len(found) <= 2
+
+
+@pytest.mark.parametrize("rows", [10, 30, 100, 300, 1000, 3000])
+def test_small_sets_are_enough(rows):
+    """Over several sets each, since one small set proves little."""
+    wrong = missed = right = 0
+    for seed in range(20 if rows <= 100 else 3):
+        setting = Setting(rows=rows, seed=SEED + seed, twins=0.3)
+        found, true = outcome(FIELDS, Crowd(setting).gather())
+        right += len(found & true)
+        wrong += len(found - true)
+        missed += len(true - found)
+    assert wrong <= 0.02 * right
+    assert missed <= 0.02 * right
+
+
+def test_a_set_of_two_notes_of_one_person_is_one_pair():
+    rows = [row[1:] for row in _rows(Setting(rows=1, seed=SEED, missing=0.0))]
+    result = native.link("person", FIELDS, [rows[0], rows[0]])
+    assert [pair[:2] for pair in result.pairs] == [(0, 1)]
+
+
+def test_the_explanation_says_what_others_have_in_common():
+    setting = Setting(rows=3000, seed=SEED, households=0.5)
+    rows = [tuple(value or None for value in row[1:]) for row in _rows(setting)]
+    result = native.link("person", FIELDS, rows)
+    assert result.pairs
+    for a, b, weight, _probability in result.pairs:
+        reasons = {field: bits for field, _level, bits in result.explain(a, b)}
+        assert sum(reasons.values()) == pytest.approx(weight, abs=1e-3)
+        assert reasons.get("shared", -1) < 0
+
+
+def _rows(setting):
+    return Crowd(setting).gather().rows
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("share home", "two fields"),
+        ("share home x", "two fields"),
+        ("share home x shoe", "unknown field"),
+        ("share", "a share has a name"),
+        ("field mail email made_of=shoe", "fields before it"),
+        ("field mail email made_of=", "fields before it"),
+        ("all 0", "from 1 to 2000"),
+        ("all 2001", "from 1 to 2000"),
+    ],
+)
+def test_a_wrong_share_or_source_is_refused(line, words):
+    with pytest.raises(native.Error, match=words):
+        native.link_check(f"field x name\nblock x\n{line}\n")
