@@ -25,6 +25,8 @@ class RetailSettlementLink(models.Model):
     _description = "Match of a Settlement Row"
     _order = "event_id, state, score desc, id"
     _rec_name = "event_id"
+    # A hundred thousand at once; who decided by hand is in the audit log.
+    _log_access = False
 
     event_id = fields.Many2one(
         "retail.settlement.event",
@@ -41,7 +43,6 @@ class RetailSettlementLink(models.Model):
         [("applied", "Applied"), ("proposed", "Proposed")],
         required=True,
         readonly=True,
-        index=True,
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     level = fields.Selection(LEVELS, required=True, readonly=True)

@@ -7,7 +7,9 @@ movements.
 """
 
 import hashlib
+import io
 import os
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +23,10 @@ from . import files, statements
 from .reading import check_rounding, currency_of, explain, read
 
 BATCH = 5000
+COPY_BATCH = 20_000  # rows: bounds the memory of their text
+NULL = "\\N"
+SPECIAL = re.compile(r"[\\\t\n\r]")
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 # What makes a movement: neither its row nor the payout, which a pending one gets later.
 IDENTITY = ("kind", "type", "transaction", "parent", "order", "date", "currency")
 AMOUNTS = ("gross", "fee", "fee_tax", "net")
@@ -176,8 +182,8 @@ class Intake:
         self._insert(report, identities, known, settlements)
         found = self.env["retail.settlement"].union(*settlements.values())
         report.sudo().settlement_ids = found
-        self._adopt(identities, known, settlements)
-        found._refresh_amounts()
+        left = self._adopt(identities, known, settlements)
+        (found | left)._refresh_amounts()
         log.append(
             report,
             "read",
@@ -314,73 +320,126 @@ class Intake:
         )
 
     def _adopt(self, identities, known, settlements):
-        """Movements that were pending belong to their payout from now on."""
+        """Movements that were pending belong to their payout from now on; returns the
+        settlements they left."""
         moves = defaultdict(list)
         for key, identity in zip(self._keys(), identities, strict=True):
             event, owner = known.get(identity, (None, None))
             if event and key[0] and owner != settlements[key].id:
                 moves[settlements[key]].append(event)
+        left = set()
         for settlement, events in moves.items():
-            pending = (
-                self.env["retail.settlement.event"]
-                .browse(events)
-                .filtered(lambda event: not event.settlement_id.reference)
+            left.update(self._move(settlement, events))
+        return self.env["retail.settlement"].browse(left)
+
+    def _move(self, settlement, events):
+        """Give pending rows to their payout, and their links with them; returns ids of
+        the settlements they were in."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE retail_settlement_event e SET settlement_id = %s
+                     FROM retail_settlement old
+                    WHERE e.id = ANY(%s) AND old.id = e.settlement_id
+                      AND old.reference IS NULL
+                RETURNING e.id, old.id""",
+                settlement.id,
+                events,
             )
-            pending.sudo().write({"settlement_id": settlement.id})
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE retail_settlement_link SET settlement_id = %s"
+                " WHERE event_id = ANY(%s)",
+                settlement.id,
+                [event for event, _old in rows],
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        return {old for _event, old in rows}
 
     # -- rows --
 
     def _insert(self, report, identities, known, settlements):
-        """The new movements, as rows."""
-        keys = self._keys()
+        """The new movements, as rows, by COPY."""
         fresh = [index for index, key in enumerate(identities) if key not in known]
-        if not fresh:
-            return
-        self.env["retail.settlement.event"].flush_model()
-        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        for batch in split_every(1000, fresh, list):
-            rows = [
-                SQL(
-                    "%s",
-                    self._row(
-                        index, report, identities[index], settlements[keys[index]]
-                    ),
-                )
-                for index in batch
-            ]
-            self.env.cr.execute(
-                SQL(
-                    "INSERT INTO retail_settlement_event (%s) VALUES %s",
-                    names,
-                    SQL(", ").join(rows),
-                )
+        self.env.flush_all()
+        names = ", ".join(f'"{name}"' for name in COLUMNS)
+        for batch in split_every(COPY_BATCH, fresh, list):
+            columns = self._values(batch, report, identities, settlements)
+            lines = map("\t".join, zip(*columns, strict=True))
+            self.env.cr.copy_expert(
+                f"COPY retail_settlement_event ({names}) FROM STDIN",
+                io.StringIO("\n".join(lines)),
             )
-        self.env.invalidate_all()
+        self.env.invalidate_all(flush=False)
 
-    def _row(self, index, report, identity, settlement):
-        """Values of COLUMNS."""
-        values = {name: column[index] for name, column in self.columns.items()}
-        currency = self.currencies[values["currency"]]
-        paid_currency = self.currencies.get(values["paid_currency"])
-        amounts = [self._major(values[name], currency.name) for name in AMOUNTS]
+    def _values(self, batch, report, identities, settlements):
+        """The columns COLUMNS of these rows, each a list of texts for COPY."""
+
+        def of(name):
+            column = self.columns[name]
+            return [column[index] for index in batch]
+
+        def same(value):
+            return [str(value)] * len(batch)
+
+        codes, paid_codes = of("currency"), of("paid_currency")
+        keys = zip(_texts(of("payout")), codes, strict=True)
+        owners = [settlements[key] for key in keys]
+        amounts = {name: self._majors(of(name), codes) for name in AMOUNTS}
         return (
-            *(self.channel.id, self.channel.company_id.id, settlement.id, report.id),
-            *(identity, values["row"], values["kind"]),
-            *(_moment(values["date"]), _moment(values["available"]), currency.id),
-            *amounts,
-            paid_currency.id if paid_currency else None,
-            self._major(values["paid"], paid_currency.name) if paid_currency else None,
-            float(values["rate"] or 0),
-            "new",
-            abs(amounts[0]),
-            *(values[name] or None for name in TEXTS),
+            *(same(self.channel.id), same(self.channel.company_id.id)),
+            *([str(owner.id) for owner in owners], same(report.id)),
+            [identities[index] for index in batch],
+            *([str(row) for row in of("row")], of("kind")),
+            *(_times(of("date")), _times(of("available")), self._ids(codes)),
+            *amounts.values(),
+            *(self._ids(paid_codes), self._majors(of("paid"), paid_codes)),
+            [str(rate) if rate else "0" for rate in of("rate")],
+            same("new"),
+            [amount.lstrip("-") for amount in amounts["gross"]],
+            *([_escaped(text) for text in of(name)] for name in TEXTS),
         )
+
+    def _majors(self, minors, codes):
+        """Amounts in their currencies' units; NULL where there is no currency."""
+        return [
+            repr(self._major(minor, code)) if code else NULL
+            for minor, code in zip(minors, codes, strict=True)
+        ]
+
+    def _ids(self, codes):
+        ids = {code: str(currency.id) for code, currency in self.currencies.items()}
+        return [ids[code] if code else NULL for code in codes]
+
+
+def _texts(values):
+    return [value or "" for value in values]
+
+
+def _escaped(text):
+    """A text as COPY reads it."""
+    if not text:
+        return NULL
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text
+
+
+def _times(values):
+    """Times as COPY reads them, to the second."""
+    known = {None: NULL, "": NULL}
+    for value in values:
+        if value not in known:
+            known[value] = f"{_moment(value):%Y-%m-%d %H:%M:%S}"
+    return [known[value] for value in values]
 
 
 def _moment(value):
     """UTC without time zone, as Odoo keeps it; events count microseconds since 1970."""
-    if value is None or isinstance(value, str):
-        return value or None
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     return datetime.fromtimestamp(value / 1e6, UTC).replace(tzinfo=None)

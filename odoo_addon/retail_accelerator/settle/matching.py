@@ -1,28 +1,45 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Ties rows to what they pay, through the engine's cascade, and keeps the evidence."""
+"""Ties rows to what they pay, through the engine's cascade, and keeps the evidence.
+
+Rows go from the database to the engine, and links back into it, set-wise: no row
+costs a record of Odoo.
+"""
 
 from collections import Counter
-from datetime import UTC
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..audit import log
 from ..engine import native
 from . import items, posting, rules
-from .entry import minor_units
 
 # Rows that move a customer's money; the others are explained by their kind.
 MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown")
-FIELDS = {
-    "transaction": "transaction_ref",
-    "parent": "parent_ref",
-    "order": "order_ref",
-    "invoice": "invoice_ref",
-    "checkout": "checkout_ref",
-    "party": "party",
-    "email": "email",
-    "description": "description",
-}
+OPEN = ("new", "waiting", "exception")
 WAITING = "not_found_yet"
 LEVELS = ("id", "reference", "amount", "group")
+# Name in the engine: expression of the event ``e``, its currency ``c``, that of the
+# customer ``pc`` and its payout ``s``.
+FIELDS = {
+    "kind": SQL("e.kind"),
+    "payout": SQL("s.reference"),
+    "transaction": SQL("e.transaction_ref"),
+    "parent": SQL("e.parent_ref"),
+    "order": SQL("e.order_ref"),
+    "invoice": SQL("e.invoice_ref"),
+    "checkout": SQL("e.checkout_ref"),
+    "party": SQL("e.party"),
+    "email": SQL("e.email"),
+    "description": SQL("e.description"),
+    "date": SQL("(extract(epoch FROM e.date) * 1000000)::int8"),
+    "currency": SQL("c.name"),
+    "gross": items.minor(SQL("e.gross"), "c"),
+    "net": items.minor(SQL("e.net"), "c"),
+    "paid_currency": SQL("pc.name"),
+    "paid": items.minor(SQL("e.paid_amount"), "pc"),
+    "rate": SQL("NULLIF(e.rate, 0)::text"),
+}
 
 
 def match(settlements):
@@ -31,23 +48,7 @@ def match(settlements):
     channel = settlements.channel_id.ensure_one()
     log.lock(channel.env, channel.company_id)
     rules.apply(channel, settlements)
-    events = (
-        channel.env["retail.settlement.event"]
-        .sudo()
-        .search(
-            [
-                ("settlement_id", "in", settlements.ids),
-                ("state", "in", ("new", "waiting", "exception")),
-                ("kind", "!=", "adjustment"),
-            ],
-            order="id",
-        )
-    )
-    plain = events.filtered(lambda event: event.kind not in MATCHABLE)
-    plain.write({"state": "plain", "reason": False})
-    result = {"levels": dict.fromkeys(LEVELS, 0), "reasons": {}}
-    if events - plain:
-        result = Matching(channel, events - plain).run()
+    result = Matching(channel, settlements).run()
     for settlement in settlements:
         if settlement.state == "proved" and not settlement.exception_count:
             settlement.state = "matched"
@@ -67,18 +68,62 @@ def match(settlements):
 
 
 class Matching:
-    """The rows of one channel against its company's open items."""
+    """The open rows of a channel's settlements against its company's open items."""
 
-    def __init__(self, channel, events):
+    def __init__(self, channel, settlements):
         self.channel = channel
         self.env = channel.env
-        self.events = events
+        self.settlements = settlements
+        self.events = []  # ids, in the order of the engine's rows
 
     def run(self):
         self.env.flush_all()
-        matcher = native.require().Matcher([self._document(e) for e in self.events])
-        self._load(matcher, items.open_items(self.channel, self._since()))
-        return self._keep(matcher.match())
+        self._set_plain()
+        rows = self._rows()
+        result = {"levels": dict.fromkeys(LEVELS, 0), "reasons": {}}
+        if rows:
+            matcher = native.require().Matcher(rows)
+            self._load(matcher, items.open_items(self.channel, self._since()))
+            result = self._keep(matcher.match())
+        self.env.invalidate_all(flush=False)
+        return result
+
+    def _of_mine(self):
+        """SQL: the settlements' open rows; adjustments are for rules and people."""
+        return SQL(
+            "e.settlement_id = ANY(%s) AND e.state = ANY(%s)"
+            " AND e.kind <> 'adjustment'",
+            self.settlements.ids,
+            list(OPEN),
+        )
+
+    def _set_plain(self):
+        self.env.cr.execute(
+            SQL(
+                """UPDATE retail_settlement_event e SET state = 'plain', reason = NULL
+                    WHERE %s AND e.kind <> ALL(%s)""",
+                self._of_mine(),
+                list(MATCHABLE),
+            )
+        )
+
+    def _rows(self):
+        """The rows as the engine reads events."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT e.id, %s
+                     FROM retail_settlement_event e
+                     JOIN retail_settlement s ON s.id = e.settlement_id
+                     JOIN res_currency c ON c.id = e.currency_id
+                     LEFT JOIN res_currency pc ON pc.id = e.paid_currency_id
+                    WHERE %s
+                    ORDER BY e.id""",
+                SQL(", ").join(FIELDS.values()),
+                self._of_mine(),
+            )
+        )
+        self.events = [row[0] for row in rows]
+        return [dict(zip(FIELDS, row[1:], strict=True)) for row in rows]
 
     def _load(self, matcher, statement):
         """Stream the open items to the engine, on the transaction's connection."""
@@ -93,73 +138,117 @@ class Matching:
             raise native.translate_error(error) from error
 
     def _since(self):
-        dates = [event.date for event in self.events if event.date]
-        return min(dates).date() if dates else self.env.cr.now().date()
-
-    def _document(self, event):
-        """The row as the engine reads events."""
-        currency, paid_currency = event.currency_id, event.paid_currency_id
-        return {
-            "kind": event.kind,
-            "payout": event.settlement_id.reference or None,
-            **{name: event[field] or None for name, field in FIELDS.items()},
-            "date": microseconds(event.date) if event.date else None,
-            "currency": currency.name,
-            "gross": minor_units(event.gross, currency),
-            "net": minor_units(event.net, currency),
-            "paid_currency": paid_currency.name or None,
-            "paid": minor_units(event.paid_amount, paid_currency),
-            "rate": f"{event.rate:.10f}" if event.rate else None,
-        }
+        """Day of the oldest row."""
+        [[day]] = self.env.execute_query(
+            SQL(
+                "SELECT min(e.date)::date FROM retail_settlement_event e"
+                " WHERE e.id = ANY(%s)",
+                self.events,
+            )
+        )
+        return day or self.env.cr.now().date()
 
     # -- what came of it --
 
     def _keep(self, result):
         """Write links, proposals and reasons."""
-        links = [self._link(*link, "applied") for link in result.links]
-        proposals = [self._link(*link, "proposed") for link in result.proposals]
-        self.env["retail.settlement.link"].sudo().search(
-            [("event_id", "in", self.events.ids), ("state", "=", "proposed")]
-        ).unlink()
-        self.env["retail.settlement.link"].sudo().create(links + proposals)
-        levels = {self.events[row[0]]: row[3] for row in result.links}
-        self.events.browse([event.id for event in levels]).write(
-            {"state": "matched", "reason": False}
-        )
-        reasons = Counter()
-        for index, reason in result.exceptions:
-            reasons[reason] += 1
-            self.events[index].write(
-                {
-                    "state": "waiting" if reason == WAITING else "exception",
-                    "reason": reason,
-                }
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM retail_settlement_link
+                    WHERE event_id = ANY(%s) AND state = 'proposed'""",
+                self.events,
             )
+        )
+        self._link(result.links, "applied")
+        self._link(result.proposals, "proposed")
+        levels = {self.events[link[0]]: link[3] for link in result.links}
+        self._set_matched(list(levels))
+        self._set_reasons(result.exceptions)
+        self._check(list(levels))
         counts = Counter(levels.values())
         return {
             "levels": {level: counts[level] for level in LEVELS},
-            "reasons": dict(reasons),
+            "reasons": dict(Counter(reason for _event, reason in result.exceptions)),
         }
 
-    def _link(self, index, item, kind, level, amount, score, evidence, state):
-        event = self.events[index]
-        name = items.KINDS[kind]
-        target = self.env["sale.order" if name == "order" else "account.move.line"]
-        target = target.sudo().browse(item)
-        currency = target.currency_id
-        return {
-            "event_id": event.id,
-            "state": state,
-            "kind": name,
-            "level": level,
-            "score": score,
-            "amount": amount / 10**currency.decimal_places,
-            "currency_id": currency.id,
-            "evidence": evidence,
-            "order_id" if name == "order" else "move_line_id": item,
-        }
+    def _link(self, links, state):
+        """Keep the engine's links, with the currency of what they lead to."""
+        if not links:
+            return
+        events, targets, kinds, levels, amounts, scores, evidence = zip(
+            *links, strict=True
+        )
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO retail_settlement_link
+                          (event_id, settlement_id, company_id, state, kind, level,
+                           score, amount, currency_id, evidence, order_id,
+                           move_line_id)
+                   SELECT e.id, e.settlement_id, e.company_id, %(state)s, new.kind,
+                          new.level, round(new.score::numeric, 4),
+                          new.amount / 10.0 ^ c.decimal_places, c.id, new.evidence,
+                          o.id, ml.id
+                     FROM unnest(%(events)s::int[], %(targets)s::int[],
+                                 %(kinds)s::text[], %(levels)s::text[],
+                                 %(amounts)s::int8[], %(scores)s::float8[],
+                                 %(evidence)s::text[])
+                          WITH ORDINALITY AS new(event_id, target_id, kind, level,
+                                                 amount, score, evidence, number)
+                     JOIN retail_settlement_event e ON e.id = new.event_id
+                     LEFT JOIN sale_order o
+                            ON o.id = new.target_id AND new.kind = 'order'
+                     LEFT JOIN account_move_line ml
+                            ON ml.id = new.target_id AND new.kind <> 'order'
+                     JOIN res_currency c
+                       ON c.id = COALESCE(o.currency_id, ml.currency_id)
+                    ORDER BY new.number""",
+                state=state,
+                events=[self.events[event] for event in events],
+                targets=list(targets),
+                kinds=[items.KINDS[kind] for kind in kinds],
+                levels=list(levels),
+                amounts=list(amounts),
+                scores=list(scores),
+                evidence=list(evidence),
+            )
+        )
 
+    def _set_matched(self, events):
+        self.env.cr.execute(
+            SQL(
+                """UPDATE retail_settlement_event SET state = 'matched', reason = NULL
+                    WHERE id = ANY(%s)""",
+                events,
+            )
+        )
 
-def microseconds(moment):
-    """Since 1970, as the engine counts; Odoo's times are UTC."""
-    return int(moment.replace(tzinfo=UTC).timestamp()) * 1_000_000
+    def _set_reasons(self, exceptions):
+        """Rows whose reason stays are not written again."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE retail_settlement_event e
+                      SET state = CASE new.reason WHEN %(waiting)s THEN 'waiting'
+                                                  ELSE 'exception' END,
+                          reason = new.reason
+                     FROM unnest(%(events)s::int[], %(reasons)s::text[])
+                          AS new(event_id, reason)
+                    WHERE e.id = new.event_id
+                      AND e.reason IS DISTINCT FROM new.reason""",
+                waiting=WAITING,
+                events=[self.events[event] for event, _reason in exceptions],
+                reasons=[reason for _event, reason in exceptions],
+            )
+        )
+
+    def _check(self, events):
+        """No item may be consumed twice; the engine proved it for what it was given,
+        this proves it for what stands in the database."""
+        names = items.overdrawn(self.channel.company_id, events)
+        if names:
+            raise UserError(
+                self.env._(
+                    "Nothing was matched: together with rows matched before, more "
+                    "would be taken than there is of %s. Please report this.",
+                    ", ".join(names[:10]),
+                )
+            )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo.tests import tagged
 
-from ..settle import matching, posting
+from ..settle import items, matching, posting
 from .settlement_common import SettlementCase
 
 SALE = {"transaction": "ch_1", "gross": 12000, "fee": -378}
@@ -135,3 +135,113 @@ class TestSettlementMatching(SettlementCase):
         link = settlement.event_ids.applied_ids
         matching.match(settlement)
         self.assertEqual(settlement.event_ids.applied_ids, link)
+
+    def test_order_that_became_cheaper_stops_no_other_row(self):
+        cheaper, order = self.order(), self.order()
+        cheaper.client_order_ref, order.client_order_ref = "WEB-7", "WEB-8"
+        self.settle({**SALE, "order": "WEB-7"})
+        cheaper.order_line.price_unit = 10.0
+        other = {**SALE, "order": "WEB-8", "transaction": "ch_8", "payout": "po_8"}
+        settlement, _result = self.settle(other)
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+
+    def test_invoice_paid_by_hand_after_its_match_stops_no_other_row(self):
+        paid, order = self.invoice(120.0), self.order()
+        order.client_order_ref = "WEB-9"
+        self.settle({**SALE, "invoice": paid.name})
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=paid.ids
+        ).create({}).action_create_payments()
+        other = {**SALE, "order": "WEB-9", "transaction": "ch_9", "payout": "po_9"}
+        settlement, _result = self.settle(other)
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+
+    def other_shops(self, order):
+        """The order came from another shop."""
+        shop = self.env["retail.channel"].create({"name": "Other", "code": "other"})
+        self.env["retail.ledger"].create(
+            {
+                "channel_id": shop.id,
+                "company_id": shop.company_id.id,
+                "kind": "order",
+                "source_ref": order.client_order_ref,
+                "source_number": order.client_order_ref,
+                "identity_key": f"{order.id:032d}",
+                "outcome": "created",
+                "order_id": order.id,
+            }
+        )
+
+    def test_orders_of_another_shop_are_never_taken(self):
+        order = self.order()
+        order.client_order_ref = "1007"
+        self.other_shops(order)
+        settlement, _result = self.settle({**SALE, "order": "1007"})
+        self.assertFalse(settlement.event_ids.applied_ids)
+
+    def test_invoices_of_another_shops_orders_are_never_taken(self):
+        order = self.order()
+        order.client_order_ref = "1008"
+        self.other_shops(order)
+        order.action_confirm()
+        order._create_invoices().action_post()
+        settlement, _result = self.settle({**SALE, "order": "1008"})
+        self.assertFalse(settlement.event_ids.applied_ids)
+        self.assertFalse(settlement.event_ids.proposal_ids)
+
+    def test_order_in_two_records_of_the_shop_is_one_item(self):
+        order = self.order()
+        for ref in ("1009", "1010"):
+            self.env["retail.ledger"].create(
+                {
+                    "channel_id": self.channel.id,
+                    "company_id": self.company.id,
+                    "kind": "order",
+                    "source_ref": ref,
+                    "source_number": ref,
+                    "identity_key": ref.zfill(32),
+                    "outcome": "created",
+                    "order_id": order.id,
+                }
+            )
+        settlement, _result = self.settle({**SALE, "order": "1010"})
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+
+    def test_order_is_found_by_its_online_payment(self):
+        order = self.order()
+        provider = self.env["payment.provider"].search([], limit=1)
+        methods = self.env["payment.method"].with_context(active_test=False)
+        method = methods.search([], limit=1)
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": "tx-77",
+                "provider_reference": "ch_77",
+                "amount": 120.0,
+                "currency_id": self.currency.id,
+                "partner_id": self.partner.id,
+                "sale_order_ids": [(6, 0, order.ids)],
+            }
+        )
+        settlement, result = self.settle({**SALE, "transaction": "ch_77"})
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+        self.assertEqual(result["levels"]["id"], 1)
+
+    def test_many_rows_of_one_order_stop_no_later_row(self):
+        order = self.order(1000.0)
+        order.client_order_ref = "WEB-70"
+        row = {**SALE, "order": "WEB-70", "gross": 100, "fee": 0}
+        self.settle(*({**row, "transaction": f"ch_{n}"} for n in range(100)))
+        later = {**row, "transaction": "ch_last", "payout": "po_70"}
+        settlement, _result = self.settle(later)
+        self.assertEqual(settlement.event_ids.applied_ids.order_id, order)
+
+    def test_more_is_never_taken_than_there_is(self):
+        order = self.order()
+        settlement = self.payout(SALE, {**SALE, "transaction": "ch_2"})
+        for event in settlement.event_ids:
+            self.link(event, order)
+        self.env.flush_all()
+        names = items.overdrawn(self.company, settlement.event_ids.ids)
+        self.assertEqual(names, [order.name])
