@@ -84,6 +84,8 @@ static ra_status set_texts(const ra_settle_row *row, ra_event *event) {
         if (text.len > 0 && !ra_arena_copy(&row->events->arena, text, targets[i].text))
             return RA_NO_MEMORY;
     }
+    /* Nothing follows itself. */
+    if (ra_str_equal(event->parent, event->transaction)) event->parent = (ra_str){NULL, 0};
     return RA_OK;
 }
 

@@ -44,6 +44,7 @@ class Noise:
     days: int = 45
     prices: tuple = tuple(PRICES)
     people: int = 0  # customers; 0: half as many as sales
+    foreign: float = 0.08  # sales in another currency than the payout's
 
 
 USUAL = Noise()
@@ -135,7 +136,7 @@ class Builder:
         amount = sum(
             chance.choice(noise.prices) for _ in range(chance.choice((1, 1, 2, 3)))
         )
-        dollars = self.happens(0.08)
+        dollars = self.happens(noise.foreign)
         order, transaction = (
             f"S{number:06}",
             f"ch_{number:x}{chance.randrange(1 << 32):08x}",
