@@ -22,10 +22,14 @@ class World:
         self.journal = env["account.journal"].search(
             [("type", "=", "general"), ("company_id", "=", company.id)], limit=1
         )
+        self.income = env["account.account"].search(
+            [("account_type", "=", "income")], limit=1
+        )
         self.partners = env["res.partner"].create(
             [{"name": f"Customer {number}"} for number in range(8)]
         )
         self.account = self.partners[0].property_account_receivable_id
+        self.payable = self.partners[0].property_account_payable_id
         self.product = env["product.product"].create(
             {"name": "Thing", "type": "consu", "list_price": 10}
         )
@@ -65,7 +69,9 @@ class World:
 
     def due(self, move):
         """The invoice's line to be paid."""
-        return move.line_ids.filtered(lambda line: line.account_id == self.account)
+        return move.line_ids.filtered(
+            lambda line: line.account_id in (self.account, self.payable)
+        )
 
     def payment(self, amount, partner, outbound=False, **vals):
         payment = self.env["account.payment"].create(

@@ -56,6 +56,12 @@ def create_database():
     close("ra_parity_create")
 
 
+@pytest.fixture(scope="session")
+def books_database():
+    yield make_database("ra_parity_books", "retail_test_books")
+    close("ra_parity_books")
+
+
 def close(name):
     Registry.registries.pop(name, None)
     odoo.sql_db.close_db(name)

@@ -10,6 +10,9 @@ import pytest
 from books_parity import compare
 from books_world import World
 
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
 SEED = int(os.environ.get("RA_SEED", "7"))
 
 
@@ -31,9 +34,19 @@ def reconciled(env, groups):
 
 @pytest.fixture
 def world(environment, plain_database):
-    env = environment(plain_database)
+    yield from made(environment(plain_database))
+
+
+@pytest.fixture
+def world_of_modules(environment, modules_database):
+    yield from made(environment(modules_database))
+
+
+def made(env):
     env.user.group_ids += env.ref("account.group_account_user")
-    return World(env, SEED)
+    yield World(env, SEED)
+    # Odoo remembers companies and users that are rolled back now.
+    env.registry.clear_all_caches()
 
 
 def all_native(result, count):
@@ -167,6 +180,161 @@ def test_exchange_differences_are_left_to_the_orm(world):
     assert result == {"native": 0, "orm": 1, "reasons": {"exchange difference": 1}}
 
 
+def orm_alone(result, reason, count=1):
+    assert result == {"native": 0, "orm": count, "reasons": {reason: count}}
+
+
+def test_cash_basis_taxes_are_left_to_the_orm(world):
+    world.env.company.tax_exigibility = True
+    invoice = world.invoice()
+    paid = world.payment(invoice.amount_total, invoice.partner_id)
+    orm_alone(reconciled(world.env, [world.due(invoice) + paid]), "cash basis taxes")
+
+
+def test_early_payment_discounts_are_left_to_the_orm(world):
+    terms = world.env["account.payment.term"].create(
+        {"name": "2/10", "early_discount": True, "discount_days": 10}
+    )
+    invoice = world.invoice(invoice_payment_term_id=terms.id)
+    paid = world.payment(invoice.amount_total, invoice.partner_id)
+    result = reconciled(world.env, [world.due(invoice) + paid])
+    orm_alone(result, "early payment discount")
+
+
+def test_payments_without_entry_are_left_to_the_orm(world):
+    """The invoice waits for such a payment; its entry comes with the bank line."""
+    env = world.env
+    journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
+    journal.inbound_payment_method_line_ids.payment_account_id = False
+    invoice = world.invoice()
+    payment = env["account.payment"].create(
+        {
+            "payment_type": "inbound",
+            "journal_id": journal.id,
+            "partner_type": "customer",
+            "partner_id": invoice.partner_id.id,
+            "amount": invoice.amount_total,
+            "date": world.day(),
+            "invoice_ids": [(6, 0, invoice.ids)],
+        }
+    )
+    payment.outstanding_account_id = False
+    payment.state = "in_process"
+    assert invoice.matched_payment_ids == payment and not payment.move_id
+    paid = world.entry([(invoice.partner_id, invoice.amount_total, None, None)])
+    result = reconciled(env, [world.due(invoice) + paid])
+    orm_alone(result, "payment without entry")
+
+
+def test_lines_of_two_groups_are_left_to_the_orm(world):
+    invoice = world.invoice()
+    first = world.payment(invoice.amount_total / 2, invoice.partner_id)
+    second = world.payment(invoice.amount_total / 2, invoice.partner_id)
+    due = world.due(invoice)
+    result = reconciled(world.env, [due + first, due + second])
+    orm_alone(result, "lines in several groups", 2)
+
+
+def test_lines_already_reconciled_are_refused_by_the_orm(world):
+    from odoo.addons.retail_accelerator.books import Books
+
+    invoice = world.invoice()
+    paid = world.payment(invoice.amount_total, invoice.partner_id)
+    lines = world.due(invoice) + paid
+    lines.reconcile()
+    with pytest.raises(UserError, match="already reconciled"):
+        Books(world.env).reconcile([lines])
+
+
+def test_groups_for_the_orm_go_beside_native_ones(world):
+    """In one call; the reasons say how many went which way."""
+    terms = world.env["account.payment.term"].create(
+        {"name": "2/10", "early_discount": True, "discount_days": 10}
+    )
+    groups = []
+    for number in range(6):
+        given = {"invoice_payment_term_id": terms.id} if number > 3 else {}
+        invoice = world.invoice(**given)
+        paid = world.payment(invoice.amount_total, invoice.partner_id)
+        groups.append(world.due(invoice) + paid)
+    result = reconciled(world.env, groups)
+    assert result == {"native": 4, "orm": 2, "reasons": {"early payment discount": 2}}
+
+
+def test_invoices_rounded_to_coins(world):
+    """Cash rounding adds a line; what is due ends in five cents."""
+    rounding = world.env["account.cash.rounding"].create(
+        {
+            "name": "Coins",
+            "rounding": 0.05,
+            "strategy": "add_invoice_line",
+            "profit_account_id": world.income.id,
+            "loss_account_id": world.income.id,
+        }
+    )
+    groups = []
+    for cents in (1001, 2033, 4999):
+        invoice = world.invoice(amount=cents, invoice_cash_rounding_id=rounding.id)
+        paid = world.payment(invoice.amount_total, invoice.partner_id)
+        groups.append(world.due(invoice) + paid)
+    all_native(reconciled(world.env, groups), 3)
+
+
+def test_invoices_due_in_parts(world):
+    """A payment term of two dates: two lines of one invoice, paid by two payments."""
+    terms = world.env["account.payment.term"].create(
+        {
+            "name": "halves",
+            "line_ids": [
+                Command.create({"value": "percent", "value_amount": 50, "nb_days": 0}),
+                Command.create({"value": "percent", "value_amount": 50, "nb_days": 30}),
+            ],
+        }
+    )
+    groups = []
+    for number in range(4):
+        invoice = world.invoice(invoice_payment_term_id=terms.id)
+        for due in world.due(invoice)[: 1 + number % 2]:
+            paid = world.payment(due.balance, invoice.partner_id)
+            groups.append(due + paid)
+    all_native(reconciled(world.env, groups), 6)
+
+
+def test_vendor_bills_and_their_refunds(world):
+    groups = []
+    for number in range(4):
+        bill = world.invoice(kind="in_invoice", amount=5000 + number)
+        due = world.due(bill)
+        if number % 2:
+            note = world.invoice(kind="in_refund", amount=2000, partner=bill.partner_id)
+            groups.append(due + world.due(note))
+        else:
+            paid = world.payment(
+                bill.amount_total, bill.partner_id, True, partner_type="supplier"
+            )
+            groups.append(due + paid)
+    all_native(reconciled(world.env, groups), 4)
+
+
+def test_two_companies_in_one_call(world):
+    """Each with accounts of its own; the groups do not mix them."""
+    env = world.env
+    company = env["res.company"].create({"name": "Second"})
+    env.user.company_ids += company
+    env["account.chart.template"].try_loading("generic_coa", company)
+    both = env(context={"allowed_company_ids": [env.company.id, company.id]})
+    second = World(
+        both(context={"allowed_company_ids": [company.id, env.company.id]}), SEED + 1
+    )
+    groups = []
+    for here in (world, second) * 3:
+        invoice = here.invoice()
+        paid = here.payment(invoice.amount_total, invoice.partner_id)
+        groups.append(here.due(invoice) + paid)
+    assert len({lines.company_id for lines in groups}) == 2
+    all_native(reconciled(both, groups), 6)
+
+
 def test_invoices_of_sales_orders(world):
     env = world.env
     groups = []
@@ -203,9 +371,18 @@ def test_followers_are_told_as_odoo_tells_them(world):
 
 
 def test_random_groups(world):
+    all_native(reconciled(world.env, random_groups(world, 25)), 25)
+
+
+def test_random_groups_beside_other_modules(world_of_modules):
+    groups = random_groups(world_of_modules, 12)
+    all_native(reconciled(world_of_modules.env, groups), 12)
+
+
+def random_groups(world, count):
     """Everything mixed: several invoices, notes and payments to a group."""
     groups = []
-    for number in range(25):
+    for number in range(count):
         partner = world.partners[number % 8]
         lines = world.due(world.invoice(partner=partner))
         for _part in range(world.random.randrange(3)):
@@ -219,4 +396,4 @@ def test_random_groups(world):
             else:
                 lines += world.entry([(partner, amount, None, None)])
         groups.append(lines)
-    all_native(reconciled(world.env, groups), 25)
+    return groups

@@ -14,6 +14,10 @@ from .reconcile import reconcile_native
 class Books:
     """Bulk work on journal entries in one environment.
 
+    Each call happens whole or not at all: what raises leaves nothing behind and the
+    transaction usable. A conflict with another transaction is PostgreSQL's error, after
+    which the whole transaction has to be repeated.
+
     ``last_lane`` is the lane of the last call, "native", "orm" or "mixed";
     ``last_reasons`` why the ORM had to do something, {reason: number of groups}.
     """
@@ -35,7 +39,8 @@ class Books:
         :param vals: of the entry: journal_id, date, ref, currency_id
         :param lines: list of ``create`` values of its lines, which must balance
         """
-        move, reasons = entries.post_entry(self.env, vals, lines, self.lane)
+        with self.env.cr.savepoint():
+            move, reasons = entries.post_entry(self.env, vals, lines, self.lane)
         self._tell(1 - len(reasons[:1]), Counter(reasons))
         return move
 
@@ -46,17 +51,11 @@ class Books:
         :return: ``{"native": groups, "orm": groups, "reasons": {reason: groups}}``
         """
         groups = [list(getattr(group, "ids", group)) for group in groups]
-        if self.lane == "orm":
-            problems = ["the ORM was asked for"]
-        else:
-            problems = reconcile_problems(self.env)
         with self.env.cr.savepoint():
-            self.env.flush_all()
+            problems = self._reconcile_problems()
             if problems:
-                left, reasons = (
-                    range(len(groups)),
-                    Counter(dict.fromkeys(problems, len(groups))),
-                )
+                left = range(len(groups))
+                reasons = Counter(dict.fromkeys(problems, len(groups)))
             else:
                 left, reasons = self._reconcile_native(groups)
             items = self.env["account.move.line"]
@@ -66,6 +65,11 @@ class Books:
         native = len(groups) - len(left)
         self._tell(native, reasons)
         return {"native": native, "orm": len(left), "reasons": dict(reasons)}
+
+    def _reconcile_problems(self):
+        if self.lane == "orm":
+            return ["the ORM was asked for"]
+        return reconcile_problems(self.env)
 
     def _reconcile_native(self, groups):
         reader = Reader(self.env)
@@ -80,13 +84,15 @@ class Books:
 
         :return: the reversing entry, reconciled with ``move``
         """
-        move.line_ids.remove_move_reconcile()
         values = {
             "date": date or fields.Date.context_today(move),
             "ref": reason or self.env._("Reversal of %s", move.name),
         }
+        with self.env.cr.savepoint():
+            move.line_ids.remove_move_reconcile()
+            opposite = move._reverse_moves([values], cancel=True)
         self._tell(0, Counter(["reversal"]))
-        return move._reverse_moves([values], cancel=True)
+        return opposite
 
     def _tell(self, native, reasons):
         self.last_reasons = dict(reasons)

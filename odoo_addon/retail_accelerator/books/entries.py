@@ -8,6 +8,7 @@ line is replaced by the lines it stands for, as copies of its row.
 """
 
 from collections import defaultdict
+from math import fsum
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -15,8 +16,14 @@ from odoo.tools import SQL
 
 from ..engine.column_sources import REVIEWED_MODULES
 from . import checks
-from .lane import automation_problems, overriding_modules, trigger_problems
-from .writing import next_ids
+from .invariants import check_balance, check_expansion, execute
+from .lane import (
+    automation_problems,
+    constraint_problems,
+    overriding_modules,
+    trigger_problems,
+)
+from .sql import array, columns, ints, next_ids
 
 PLAIN = {
     "account_id",
@@ -42,6 +49,7 @@ CURRENCY_AMOUNTS = (
 def post_entry(env, vals, lines, lane):
     """The posted entry, and the reasons why Odoo wrote all of its lines.
 
+    Inside the caller's savepoint.
     Refuses with a UserError, before anything is written, what ``checks`` refuses.
     """
     _refuse(env, vals, lines)
@@ -53,8 +61,7 @@ def post_entry(env, vals, lines, lane):
         except _Unlike as unlike:
             env.invalidate_all(flush=False)
             reasons = [str(unlike)]
-    with env.cr.savepoint():
-        return _post(env, vals, lines), reasons
+    return _post(env, vals, lines), reasons
 
 
 class _Unlike(Exception):
@@ -113,13 +120,18 @@ def _special(lines):
 def _line_problems(env, vals, lines):
     company = env["account.journal"].browse(vals["journal_id"]).company_id
     home = company.currency_id.id
+    currencies = env["res.currency"].with_context(active_test=False).search([])
+    places = {currency.id: currency.decimal_places for currency in currencies}
     for line in lines:
         if not set(line) <= PLAIN or not line.get("name") or not line.get("balance"):
             return ["lines with taxes, analytics or without amount after plain ones"]
-        if (line.get("currency_id") or home) != home and not line.get(
-            "amount_currency"
-        ):
+        currency_id = line.get("currency_id") or home
+        if currency_id != home and not line.get("amount_currency"):
             return ["a foreign line without its amount"]
+        if _fine(line["balance"], places[home]) or _fine(
+            _amount_currency(line), places[currency_id]
+        ):
+            return ["amounts finer than their currency"]
     partners = env["res.partner"].browse(
         {line["partner_id"] for line in lines if line.get("partner_id")}
     )
@@ -127,8 +139,8 @@ def _line_problems(env, vals, lines):
         SQL(
             """SELECT count(*) FROM res_partner
                 WHERE id = ANY(%s) AND (company_id IS NULL OR company_id = ANY(%s))""",
-            partners.ids,
-            company.parent_ids.ids,
+            ints(partners.ids),
+            ints(company.parent_ids.ids),
         )
     )
     if rows[0][0] != len(partners):
@@ -138,18 +150,25 @@ def _line_problems(env, vals, lines):
 
 def _database_problems(env):
     models = ("account.move", "account.move.line")
+    items = env["account.move.line"]
+    stored = [field for field in items._fields.values() if field.store]
     found = [
         f"module {module} overrides {model}.{method}"
         for model in models
         for method in ("create", "write", "_post")
         for module in overriding_modules(env[model], method)
     ]
-    fields = env["account.move.line"]._fields.values()
+    found += [
+        f"module {module} overrides account.move.line.{method}"
+        for method in sorted({f.compute for f in stored if isinstance(f.compute, str)})
+        for module in overriding_modules(items, method)
+    ]
     found += [
         f"field account.move.line.{field.name}"
-        for field in fields
-        if field.store and set(field._modules) - REVIEWED_MODULES
+        for field in stored
+        if set(field._modules) - REVIEWED_MODULES
     ]
+    found += constraint_problems(env, models)
     return found + automation_problems(env, models) + trigger_problems(env, models)
 
 
@@ -170,6 +189,11 @@ def _check_condensed(condensed, classes):
         raise _Unlike("taxes or analytics by account")
     if any(line.matching_number for line in condensed):
         raise _Unlike("lines matched on posting")
+
+
+def _fine(amount, places):
+    """Whether the amount has digits that its currency has not."""
+    return abs(amount - round(amount, places)) > 10 ** -(places + 3)
 
 
 # -- how -----------------------------------------------------------------------
@@ -195,8 +219,8 @@ def _sum(key, classes):
         "currency_id": currency_id,
         "partner_id": False,
         "name": lines[0]["name"],
-        "balance": sum(line["balance"] for line in lines),
-        "amount_currency": sum(_amount_currency(line) for line in lines),
+        "balance": fsum(line["balance"] for line in lines),
+        "amount_currency": fsum(map(_amount_currency, lines)),
     }
 
 
@@ -225,28 +249,23 @@ def _expand(env, move, first, classes, lines):
         for line_id, line in zip(ids, lines, strict=True)
     ]
     _insert(env, rows)
-    env.cr.execute(
-        SQL("DELETE FROM account_move_line WHERE id = ANY(%s)", condensed.ids)
+    check_expansion(env, move, condensed.ids, ids)
+    execute(
+        env,
+        SQL("DELETE FROM account_move_line WHERE id = ANY(%s)", ints(condensed.ids)),
+        len(condensed),
     )
+    check_balance(env, move, first + len(lines))
     env.invalidate_all(flush=False)
     _rank_partners(env, lines)
 
 
 def _insert(env, rows):
+    ids, templates, partners, names, balances, amounts = zip(*rows, strict=True)
     written = (*OWN, *BALANCES, *CURRENCY_AMOUNTS, "debit", "credit")
-    shared = [
-        name
-        for (name,) in env.execute_query(
-            SQL(
-                """SELECT column_name FROM information_schema.columns
-                    WHERE table_schema = current_schema
-                      AND table_name = 'account_move_line'
-                      AND is_generated = 'NEVER' AND column_name <> ALL(%s)""",
-                list(written),
-            )
-        )
-    ]
-    env.cr.execute(
+    shared = columns(env, "account_move_line", written)
+    execute(
+        env,
         SQL(
             """INSERT INTO account_move_line (%(written)s, %(shared)s)
                SELECT new.id, new.partner_id, new.name,
@@ -256,9 +275,8 @@ def _insert(env, rows):
                                       THEN own.value ELSE 0 END,
                       own.value, own.value,
                       greatest(home.value, 0), greatest(-home.value, 0), %(values)s
-                 FROM unnest(%(ids)s::int[], %(templates)s::int[],
-                             %(partners)s::int[], %(names)s::text[],
-                             %(balances)s::numeric[], %(amounts)s::numeric[])
+                 FROM unnest(%(ids)s, %(templates)s, %(partners)s, %(names)s,
+                             %(balances)s, %(amounts)s)
                       AS new(id, template, partner_id, name, balance, amount)
                  JOIN account_move_line t ON t.id = new.template
                  JOIN res_company c ON c.id = t.company_id
@@ -270,14 +288,14 @@ def _insert(env, rows):
             written=SQL(", ").join(map(SQL.identifier, written)),
             shared=SQL(", ").join(map(SQL.identifier, shared)),
             values=SQL(", ").join(SQL.identifier("t", name) for name in shared),
-            **dict(
-                zip(
-                    ("ids", "templates", "partners", "names", "balances", "amounts"),
-                    map(list, zip(*rows, strict=True)),
-                    strict=True,
-                )
-            ),
-        )
+            ids=ints(ids),
+            templates=ints(templates),
+            partners=ints(partners),
+            names=array("text", names),
+            balances=array("numeric", balances),
+            amounts=array("numeric", amounts),
+        ),
+        len(rows),
     )
 
 

@@ -42,6 +42,8 @@ REPRODUCED = {
         "write",
     ),
 }
+# Whose records it creates: constraints on them are not asked.
+CREATED = ("account.partial.reconcile", "account.full.reconcile")
 # What it writes: a stored field that hangs on one of these must be a reviewed one.
 WRITTEN = {
     "account.move.line": (
@@ -97,6 +99,7 @@ def reconcile_problems(env):
         *_override_problems(env),
         *_column_problems(env),
         *_dependent_problems(env),
+        *constraint_problems(env, CREATED),
         *automation_problems(env, REPRODUCED),
         *trigger_problems(env, REPRODUCED),
     ]
@@ -107,6 +110,16 @@ def _override_problems(env):
         for name in names:
             for module in overriding_modules(env[model_name], name):
                 yield f"module {module} overrides {model_name}.{name}"
+
+
+def constraint_problems(env, models):
+    """Constraints of unreviewed modules, which the statements would not ask."""
+    for name in models:
+        for method in env[name]._constraint_methods:
+            parts = method.__module__.split(".")
+            module = parts[2] if parts[:2] == ["odoo", "addons"] else ""
+            if module and module not in REVIEWED_MODULES:
+                yield f"constraint {name}.{method.__name__}"
 
 
 def overriding_modules(model, method):

@@ -12,6 +12,7 @@ from odoo.tools.mail import generate_tracking_message_id
 from odoo.tools.misc import clean_context
 
 from .lane import overriding_modules
+from .sql import array, columns, ints
 
 METHODS = (
     "message_post",
@@ -70,7 +71,7 @@ class ChangeLog:
                     WHERE f.res_model = %(model)s AND f.res_id = ANY(%(ids)s)
                       AND s.res_model = %(model)s""",
                 model=self.model._name,
-                ids=list(changes),
+                ids=ints(changes),
             )
         )
         return {row[0] for row in rows} | (set(data) & set(changes))
@@ -82,7 +83,7 @@ class ChangeLog:
             SQL(
                 "SELECT id, company_id FROM %s WHERE id = ANY(%s)",
                 SQL.identifier(self.model._table),
-                ids,
+                ints(ids),
             )
         )
         companies = dict(rows)
@@ -126,39 +127,39 @@ class ChangeLog:
 
     def _copy(self, template, ids):
         """The template's row and its tracking values, for other records."""
-        columns = self._columns("mail_message", OWN)
+        shared = columns(self.env, "mail_message", OWN)
         name = self.model._name
         rows = self.env.execute_query(
             SQL(
                 """INSERT INTO mail_message
-                          (res_id, parent_id, message_id, %(columns)s)
+                          (res_id, parent_id, message_id, %(shared)s)
                    SELECT new.res_id, %(parent)s, new.message_id, %(values)s
                      FROM mail_message t,
-                          unnest(%(ids)s::int[], %(message_ids)s::text[])
+                          unnest(%(ids)s, %(message_ids)s)
                           AS new(res_id, message_id)
                     WHERE t.id = %(template)s
                 RETURNING id""",
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
-                values=SQL(", ").join(SQL.identifier("t", c) for c in columns),
+                shared=SQL(", ").join(map(SQL.identifier, shared)),
+                values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
                 parent=self._parent(template),
-                ids=ids,
-                message_ids=[
-                    generate_tracking_message_id(f"{record_id}-{name}")
-                    for record_id in ids
-                ],
+                ids=ints(ids),
+                message_ids=array(
+                    "text",
+                    (generate_tracking_message_id(f"{i}-{name}") for i in ids),
+                ),
                 template=template.id,
             )
         )
-        columns = self._columns("mail_tracking_value", ("id", "mail_message_id"))
+        shared = columns(self.env, "mail_tracking_value", ("id", "mail_message_id"))
         self.env.cr.execute(
             SQL(
-                """INSERT INTO mail_tracking_value (mail_message_id, %(columns)s)
+                """INSERT INTO mail_tracking_value (mail_message_id, %(shared)s)
                    SELECT new.id, %(values)s
-                     FROM mail_tracking_value t, unnest(%(ids)s::int[]) AS new(id)
+                     FROM mail_tracking_value t, unnest(%(ids)s) AS new(id)
                     WHERE t.mail_message_id = %(template)s ORDER BY new.id, t.id""",
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
-                values=SQL(", ").join(SQL.identifier("t", c) for c in columns),
-                ids=[row[0] for row in rows],
+                shared=SQL(", ").join(map(SQL.identifier, shared)),
+                values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
+                ids=ints(row[0] for row in rows),
                 template=template.id,
             )
         )
@@ -180,16 +181,3 @@ class ChangeLog:
                          coalesce(date, create_date) DESC, id DESC LIMIT 1)""",
             self.model._name,
         )
-
-    def _columns(self, table, without):
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT column_name FROM information_schema.columns
-                    WHERE table_schema = current_schema AND table_name = %s
-                      AND is_generated = 'NEVER' AND column_name <> ALL(%s)
-                    ORDER BY ordinal_position""",
-                table,
-                list(without),
-            )
-        )
-        return [row[0] for row in rows]

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from .foreign import plan_foreign
 from .planning import Group, Line, apply_partials, plan_same_currency
+from .sql import array, ints
 
 INVOICE_TYPES = (
     "out_invoice",
@@ -80,7 +81,7 @@ class Reader:
         ``groups``: lists of line ids.
         """
         seen = Counter(line_id for ids in groups for line_id in set(ids))
-        lines = self._lines(SQL("l.id = ANY(%s)", list(seen)))
+        lines = self._lines(SQL("l.id = ANY(%s)", ints(seen)))
         bound = self._bound(lines)
         shared = self._shared_numbers(groups, lines)
         taken = []
@@ -116,7 +117,9 @@ class Reader:
         numbers = {line.matching_number for line in lines.values()} - {None}
         bound = defaultdict(list)
         if numbers:
-            condition = SQL("l.matching_number = ANY(%s)", list(numbers))
+            condition = SQL(
+                "l.matching_number = ANY(%s)", array("text", sorted(numbers))
+            )
             for line in self._lines(condition).values():
                 bound[line.matching_number].append(lines.get(line.id, line))
         return bound
@@ -226,7 +229,7 @@ class Reader:
                      FROM account_partial_reconcile
                     WHERE debit_move_id = ANY(%(ids)s) OR credit_move_id = ANY(%(ids)s)
                     ORDER BY id""",
-                ids=list(owner),
+                ids=ints(owner),
             )
         )
         for partial_id, debit_id, credit_id in rows:

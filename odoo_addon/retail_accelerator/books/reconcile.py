@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from . import states, writing
 from .lane import overriding_modules
 from .messages import ChangeLog
+from .sql import ints
 
 
 def reconcile_native(env, groups):
@@ -36,7 +37,7 @@ def _update_statement_lines(env, move_ids):
         SQL(
             """SELECT statement_line_id FROM account_move
                 WHERE id = ANY(%s) AND statement_line_id IS NOT NULL""",
-            move_ids,
+            ints(move_ids),
         )
     )
     if rows:
@@ -67,7 +68,7 @@ def _of_sales_orders(invoices):
             """SELECT DISTINCT l.move_id FROM account_move_line l
                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
                 WHERE l.move_id = ANY(%s) ORDER BY l.move_id""",
-            invoices.ids,
+            ints(invoices.ids),
         )
     )
     return invoices.browse([row[0] for row in rows])

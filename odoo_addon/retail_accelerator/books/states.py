@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from odoo.tools import SQL
 
 from .reading import PAYABLE
+from .sql import array, ints
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 INBOUND = ("out_invoice", "in_refund", "out_receipt")
@@ -22,7 +23,7 @@ def update_invoices(env, move_ids):
     Odoo's synchronisation of entries rewrites every line of a reconciled invoice except
     costs of goods, and marks the invoice as modified; both show in its columns.
     """
-    log = {"uid": env.uid, "now": env.cr.now(), "ids": move_ids}
+    log = {"uid": env.uid, "now": env.cr.now(), "ids": ints(move_ids)}
     env.cr.execute(
         SQL(
             """UPDATE account_move_line SET write_uid = %(uid)s, write_date = %(now)s
@@ -79,7 +80,7 @@ def _matching(move_ids):
      LEFT JOIN account_payment payment ON payment.id = other_move.origin_payment_id
          WHERE source.move_id = ANY(%(ids)s) AND other.move_id <> source.move_id"""
     debit, credit = SQL("debit_move_id"), SQL("credit_move_id")
-    given = {"types": list(PAYABLE), "ids": move_ids}
+    given = {"types": list(PAYABLE), "ids": ints(move_ids)}
     return SQL(
         """SELECT move_id, array_agg(DISTINCT move_type::text) AS types,
                   bool_or(payment IS NOT NULL OR statement_line_id IS NOT NULL) AS paid,
@@ -124,8 +125,8 @@ def _matched_payments(invoice_ids):
     debit, credit = SQL("debit_move_id"), SQL("credit_move_id")
     return SQL(
         "%s UNION %s",
-        SQL(side, debit, credit, invoice_ids),
-        SQL(side, credit, debit, invoice_ids),
+        SQL(side, debit, credit, ints(invoice_ids)),
+        SQL(side, credit, debit, ints(invoice_ids)),
     )
 
 
@@ -194,7 +195,7 @@ class Payments:
 
     def update_statuses(self, move_ids):
         """``is_matched`` of these entries' payments: the invoices' states need it."""
-        self.found = self._read(SQL("p.move_id = ANY(%s)", move_ids))
+        self.found = self._read(SQL("p.move_id = ANY(%s)", ints(move_ids)))
         changed = {}
         for payment in self.found:
             matched = payment.status()[0]
@@ -212,7 +213,7 @@ class Payments:
             known = [payment.id for payment in self.found]
             others = SQL(
                 "p.id <> ALL(%s) AND p.id IN (%s)",
-                known,
+                ints(known),
                 _matched_payments(invoice_ids),
             )
             self.found += self._read(others)
@@ -275,7 +276,7 @@ class Payments:
                      JOIN res_company c ON c.id = l.company_id
                     WHERE l.move_id = ANY(%s)""",
                 list(types),
-                move_ids,
+                ints(move_ids),
             )
         )
         names = (
@@ -315,7 +316,7 @@ class Payments:
                     WHERE r.payment_id = ANY(%(ids)s) AND i.move_type = ANY(%(sales)s)
                 """,
                 types=list(PAYABLE),
-                ids=payment_ids,
+                ids=ints(payment_ids),
                 sales=list(SALE_TYPES),
             )
         )
@@ -333,15 +334,14 @@ class Payments:
                       SET state = new.state, is_matched = new.is_matched,
                           is_reconciled = new.is_reconciled,
                           write_uid = %(uid)s, write_date = %(now)s
-                     FROM unnest(%(ids)s::int[], %(states)s::text[],
-                                 %(matched)s::bool[], %(reconciled)s::bool[])
+                     FROM unnest(%(ids)s, %(states)s, %(matched)s, %(reconciled)s)
                           AS new(id, state, is_matched, is_reconciled)
                     WHERE p.id = new.id""",
                 uid=self.env.uid,
                 now=self.env.cr.now(),
-                ids=list(payments),
-                states=[payment.state for payment in payments.values()],
-                matched=[payment.is_matched for payment in payments.values()],
-                reconciled=[payment.is_reconciled for payment in payments.values()],
+                ids=ints(payments),
+                states=array("text", (p.state for p in payments.values())),
+                matched=array("bool", (p.is_matched for p in payments.values())),
+                reconciled=array("bool", (p.is_reconciled for p in payments.values())),
             )
         )

@@ -7,49 +7,42 @@ Everything is set-wise: one statement a table, whatever the number of groups.
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .invariants import check_lines, check_plan, execute
 from .planning import matching_numbers
+from .sql import array, ints, next_ids
 
 
 def check_access(env, groups):
-    """Odoo's access rights and record rules for what ``reconcile`` would write."""
+    """Odoo's access rights and record rules for what ``reconcile`` reads and writes.
+
+    Odoo itself does not ask for the right to write the lines it matches; we do.
+    """
     env["account.partial.reconcile"].check_access("create")
     env["account.full.reconcile"].check_access("create")
     lines = {line.id for group in groups for line in group.lines}
     moves = {line.move_id for group in groups for line in group.lines}
-    for records in (
-        env["account.move.line"].browse(lines),
-        env["account.move"].browse(moves),
-    ):
-        _check_rules(records)
+    for operation in ("read", "write"):
+        _check_rules(env["account.move.line"].browse(lines), operation)
+        _check_rules(env["account.move"].browse(moves), operation)
 
 
-def _check_rules(records):
-    """``check_access("write")``, by one query however many records there are."""
-    records.browse().check_access("write")
+def _check_rules(records, operation):
+    """``check_access``, by one query however many records there are."""
+    records.browse().check_access(operation)
     if records.env.su:
         return
-    rules = records.env["ir.rule"]._compute_domain(records._name, "write")
+    rules = Domain(records.env["ir.rule"]._compute_domain(records._name, operation))
+    if rules.is_true():
+        return
     allowed = records.sudo().with_context(active_test=False)
-    count = allowed.search_count(Domain("id", "in", records.ids) & Domain(rules))
+    count = allowed.search_count(Domain("id", "in", records.ids) & rules)
     if count != len(records):
-        records.check_access("write")
-
-
-def next_ids(env, table, count):
-    """``count`` ascending ids of a table's sequence."""
-    rows = env.execute_query(
-        SQL(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) "
-            "FROM generate_series(1, %s)",
-            table,
-            count,
-        )
-    )
-    return [row[0] for row in rows]
+        records.check_access(operation)
 
 
 def write_groups(env, groups):
     """Insert partials and fulls, and bring the lines up to date."""
+    check_plan(groups)
     partials = [partial for group in groups for partial in group.partials]
     ids = next_ids(env, "account_partial_reconcile", len(partials))
     for partial, partial_id in zip(partials, ids, strict=True):
@@ -64,24 +57,29 @@ def write_groups(env, groups):
     _insert_partials(env, partials)
     _complete_earlier(env, complete)
     _update_lines(env, groups)
+    _check_rules(env["account.full.reconcile"].browse(full_ids), "create")
+    _check_rules(env["account.partial.reconcile"].browse(ids), "create")
 
 
 def _insert_fulls(env, ids):
-    env.cr.execute(
+    execute(
+        env,
         SQL(
             """INSERT INTO account_full_reconcile
                       (id, create_uid, create_date, write_uid, write_date)
                SELECT id, %(uid)s, %(now)s, %(uid)s, %(now)s
-                 FROM unnest(%(ids)s::int[]) AS id""",
+                 FROM unnest(%(ids)s) AS id""",
             uid=env.uid,
             now=env.cr.now(),
-            ids=ids,
-        )
+            ids=ints(ids),
+        ),
+        len(ids),
     )
 
 
 def _insert_partials(env, partials):
-    env.cr.execute(
+    execute(
+        env,
         SQL(
             """INSERT INTO account_partial_reconcile
                       (id, debit_move_id, credit_move_id, full_reconcile_id,
@@ -97,12 +95,10 @@ def _insert_partials(env, partials):
                       round(p.credit_amount / 10.0 ^ credit.decimal_places,
                             credit.decimal_places),
                       %(uid)s, %(now)s, %(uid)s, %(now)s
-                 FROM unnest(%(ids)s::int[], %(debit_ids)s::int[],
-                             %(credit_ids)s::int[], %(full_ids)s::int[],
-                             %(debit_currencies)s::int[], %(credit_currencies)s::int[],
-                             %(companies)s::int[], %(dates)s::date[],
-                             %(amounts)s::bigint[], %(debits)s::bigint[],
-                             %(credits)s::bigint[])
+                 FROM unnest(%(ids)s, %(debit_ids)s, %(credit_ids)s, %(full_ids)s,
+                             %(debit_currencies)s, %(credit_currencies)s,
+                             %(companies)s, %(dates)s, %(amounts)s, %(debits)s,
+                             %(credits)s)
                       AS p(id, debit_id, credit_id, full_id, debit_currency_id,
                            credit_currency_id, company_id, max_date, amount,
                            debit_amount, credit_amount)
@@ -113,18 +109,19 @@ def _insert_partials(env, partials):
                 ORDER BY p.id""",
             uid=env.uid,
             now=env.cr.now(),
-            ids=[p.id for p in partials],
-            debit_ids=[p.debit.id for p in partials],
-            credit_ids=[p.credit.id for p in partials],
-            full_ids=[p.full_id for p in partials],
-            debit_currencies=[p.debit.currency_id for p in partials],
-            credit_currencies=[p.credit.currency_id for p in partials],
-            companies=[p.company_id for p in partials],
-            dates=[p.max_date for p in partials],
-            amounts=[p.amount for p in partials],
-            debits=[p.debit_amount for p in partials],
-            credits=[p.credit_amount for p in partials],
-        )
+            ids=ints(p.id for p in partials),
+            debit_ids=ints(p.debit.id for p in partials),
+            credit_ids=ints(p.credit.id for p in partials),
+            full_ids=ints(p.full_id for p in partials),
+            debit_currencies=ints(p.debit.currency_id for p in partials),
+            credit_currencies=ints(p.credit.currency_id for p in partials),
+            companies=ints(p.company_id for p in partials),
+            dates=array("date", (p.max_date for p in partials)),
+            amounts=array("bigint", (p.amount for p in partials)),
+            debits=array("bigint", (p.debit_amount for p in partials)),
+            credits=array("bigint", (p.credit_amount for p in partials)),
+        ),
+        len(partials),
     )
 
 
@@ -132,15 +129,17 @@ def _complete_earlier(env, complete):
     """Partials of before belong to the full reconciliation that closes them."""
     rows = {edge[0]: group.full_id for group in complete for edge in group.edges}
     if rows:
-        env.cr.execute(
+        execute(
+            env,
             SQL(
                 """UPDATE account_partial_reconcile partial
                       SET full_reconcile_id = new.full_id
-                     FROM unnest(%s::int[], %s::int[]) AS new(id, full_id)
+                     FROM unnest(%s, %s) AS new(id, full_id)
                     WHERE partial.id = new.id""",
-                list(rows),
-                list(rows.values()),
-            )
+                ints(rows),
+                ints(rows.values()),
+            ),
+            len(rows),
         )
 
 
@@ -161,12 +160,14 @@ def _update_lines(env, groups):
             if line_id not in changed
         )
     _write_changed(env, list(changed.values()))
+    check_lines(env, changed)
     if renumbered:
         _write_renumbered(env, renumbered)
 
 
 def _write_changed(env, rows):
-    env.cr.execute(
+    execute(
+        env,
         SQL(
             """UPDATE account_move_line line
                   SET amount_residual = round(
@@ -179,35 +180,39 @@ def _write_changed(env, rows):
                       full_reconcile_id = nullif(new.full_id, 0),
                       matching_number = new.number,
                       write_uid = %(uid)s, write_date = %(now)s
-                 FROM unnest(%(ids)s::int[], %(residuals)s::bigint[],
-                             %(currency_residuals)s::bigint[], %(fulls)s::int[],
-                             %(numbers)s::text[])
+                 FROM unnest(%(ids)s, %(residuals)s, %(currency_residuals)s, %(fulls)s,
+                             %(numbers)s)
                       AS new(id, residual, residual_currency, full_id, number),
                       res_company company, res_currency home, res_currency own
                 WHERE line.id = new.id AND company.id = line.company_id
                   AND home.id = company.currency_id AND own.id = line.currency_id""",
             uid=env.uid,
             now=env.cr.now(),
-            ids=[line.id for line, _number, _full in rows],
-            residuals=[line.residual for line, _number, _full in rows],
-            currency_residuals=[line.residual_currency for line, _n, _full in rows],
-            fulls=[full_id for _line, _number, full_id in rows],
-            numbers=[number for _line, number, _full in rows],
-        )
+            ids=ints(line.id for line, _number, _full in rows),
+            residuals=array("bigint", (line.residual for line, _n, _full in rows)),
+            currency_residuals=array(
+                "bigint", (line.residual_currency for line, _n, _full in rows)
+            ),
+            fulls=ints(full_id for _line, _number, full_id in rows),
+            numbers=array("text", (number for _line, number, _full in rows)),
+        ),
+        len(rows),
     )
 
 
 def _write_renumbered(env, rows):
-    env.cr.execute(
+    execute(
+        env,
         SQL(
             """UPDATE account_move_line line
                   SET matching_number = new.number,
                       full_reconcile_id = nullif(new.full_id, 0)
-                 FROM unnest(%s::int[], %s::text[], %s::int[])
+                 FROM unnest(%s, %s, %s)
                       AS new(id, number, full_id)
                 WHERE line.id = new.id""",
-            list(rows),
-            [number for number, _full in rows.values()],
-            [full_id for _number, full_id in rows.values()],
-        )
+            ints(rows),
+            array("text", (number for number, _full in rows.values())),
+            ints(full_id for _number, full_id in rows.values()),
+        ),
+        len(rows),
     )

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the room's statements share: long lists as parameters, ids, columns.
+
+psycopg2 writes a list as ``ARRAY[1,2,3]``, of which PostgreSQL parses and plans every
+element: with thousands of rows as long as the statement itself takes. One literal
+``'{1,2,3}'`` is one constant.
+"""
+
+from odoo.tools import SQL
+
+CASTS = {
+    "int": SQL("int[]"),
+    "bigint": SQL("bigint[]"),
+    "numeric": SQL("numeric[]"),
+    "date": SQL("date[]"),
+    "bool": SQL("bool[]"),
+    "text": SQL("text[]"),
+}
+
+
+def array(kind, values):
+    """The values, None among them, as one array; ``kind``: a key of ``CASTS``."""
+    convert = _quoted if kind == "text" else str
+    literal = ",".join(
+        ["NULL" if value is None else convert(value) for value in values]
+    )
+    return SQL("%s::%s", f"{{{literal}}}", CASTS[kind])
+
+
+def ints(values):
+    return array("int", values)
+
+
+def _quoted(text):
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def next_ids(env, table, count):
+    """``count`` ascending ids of a table's sequence."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT nextval(sequence)
+                 FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)
+                      AS found(sequence), generate_series(1, %s)""",
+            table,
+            count,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def columns(env, table, without):
+    """Names of a table's columns that can be written, but for some."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT attname FROM pg_attribute
+                WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
+                  AND attgenerated = '' AND attname <> ALL(%s) ORDER BY attnum""",
+            table,
+            list(without),
+        )
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Two at the same books at once: nothing posted or matched twice, and in the end the
+books of a clean run.
+
+The first transaction has done its work when the second begins; the second waits for it
+or meets it when it commits. Then the second is repeated, as Odoo repeats a request.
+"""
+
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg2
+import pytest
+from support import ADMIN, ROOT
+
+import odoo
+from odoo import api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+
+sys.path.insert(0, str(ROOT / "tests/parity"))
+from books_jobs import (
+    book_payout,
+    post_by_hand,
+    prepare,
+    reconcile,
+    reset_by_hand,
+)
+from books_state import balanced, books_state
+
+PREPARED, DATABASE = "ra_once_books", "ra_once_books_work"
+WAIT = 30  # seconds
+
+
+def tool(*arguments):
+    subprocess.run([str(ROOT / "tools/db"), *arguments], check=True)
+
+
+def configure(name):
+    odoo.tools.config.parse_config(
+        ["-d", name, "--no-http", "--log-level=critical"], setup_logging=False
+    )
+
+
+def forget(name):
+    Registry.registries.pop(name, None)
+    odoo.sql_db.close_db(name)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    """A database with pairs to match, and a payout with the invoices it pays."""
+    tool("drop", PREPARED)
+    tool("clone", PREPARED)
+    configure(PREPARED)
+    with Registry(PREPARED).cursor() as cr:
+        prepare(api.Environment(cr, ADMIN, {}))
+    forget(PREPARED)
+    yield PREPARED
+    tool("drop", PREPARED)
+
+
+@pytest.fixture
+def database(prepared):
+    tool("drop", DATABASE)
+    tool("clone", DATABASE, prepared)
+    configure(DATABASE)
+    yield DATABASE
+    forget(DATABASE)
+    tool("drop", DATABASE)
+
+
+@contextmanager
+def transaction(database):
+    with Registry(database).cursor() as cr:
+        yield api.Environment(cr, ADMIN, {})
+
+
+# -- at once ----
+
+
+def clean_state(database, *works):
+    """The books after the works one after the other, undone."""
+    from odoo.addons.retail_accelerator.engine.templates import undone
+
+    with transaction(database) as env:
+        found = []
+        with undone(env.cr):
+            for work in works:
+                work(env)
+            env.flush_all()
+            env.cr.precommit.run()
+            env.flush_all()
+            found = books_state(env.cr)
+        env.cr.rollback()
+    return found
+
+
+def meet(database, first, second):
+    """``second`` begins before ``first`` commits; how often it was tried."""
+    tries = []
+
+    def counted(env):
+        tries.append(1)
+        return second(env)
+
+    def beside():
+        try:
+            with transaction(database) as env:
+                # The snapshot is taken before the first one commits.
+                env.cr.execute("SELECT count(*) FROM account_move_line")
+                begun.set()
+                retrying(partial(counted, env), env)
+        except Exception as error:  # for the test to see
+            errors.append(error)
+
+    errors, begun = [], threading.Event()
+    thread = threading.Thread(target=beside)
+    with transaction(database) as env:
+        first(env)
+        env.flush_all()
+        thread.start()
+        assert begun.wait(WAIT)
+        wait_until_it_waits(database, thread)
+        env.cr.commit()
+    thread.join(WAIT)
+    assert not thread.is_alive()
+    if errors:
+        raise errors[0]
+    return len(tries)
+
+
+def wait_until_it_waits(database, thread):
+    """Until the second transaction waits for the first, or is done."""
+    with psycopg2.connect(dbname=database) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for _ in range(WAIT * 20):
+                cursor.execute(
+                    """SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = %s AND wait_event_type = 'Lock'""",
+                    [database],
+                )
+                if cursor.fetchone()[0] or not thread.is_alive():
+                    return
+                thread.join(0.05)
+    pytest.fail("the second transaction neither waits nor ends")
+
+
+def check(database, clean):
+    with transaction(database) as env:
+        assert balanced(env.cr)
+        assert books_state(env.cr) == clean
+        env.cr.rollback()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("auto", "auto"), ("auto", "orm"), ("orm", "auto")]
+)
+def test_two_reconcile_the_same_lines(database, first, second):
+    """The other may be a worker or a person in Odoo's own screens."""
+    clean = clean_state(database, reconcile)
+    tries = meet(
+        database, partial(reconcile, lane=first), partial(reconcile, lane=second)
+    )
+    assert tries == 2
+    check(database, clean)
+
+
+def test_two_reconcile_in_opposite_order(database):
+    clean = clean_state(database, reconcile)
+    tries = meet(database, reconcile, partial(reconcile, backwards=True))
+    assert tries == 2
+    check(database, clean)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("auto", "auto"), ("auto", "orm"), ("orm", "auto")]
+)
+def test_two_book_the_same_payout(database, first, second):
+    clean = clean_state(database, book_payout)
+    tries = meet(
+        database, partial(book_payout, lane=first), partial(book_payout, lane=second)
+    )
+    assert tries == 2
+    check(database, clean)
+
+
+def test_a_person_posts_in_the_same_journal_meanwhile(database):
+    """Both are posted, with numbers that follow each other."""
+    clean = clean_state(database, post_by_hand, book_payout)
+    meet(database, post_by_hand, book_payout)
+    check(database, clean)
+
+
+def test_a_person_posts_while_a_payout_is_booked(database):
+    clean = clean_state(database, book_payout, post_by_hand)
+    meet(database, book_payout, post_by_hand)
+    check(database, clean)
+
+
+def test_an_invoice_put_back_to_draft_meanwhile_is_left_to_odoo(database):
+    """Odoo matches drafts, too; the native lane does not take them."""
+    clean = clean_state(database, reset_by_hand, reconcile)
+    tries = meet(database, reset_by_hand, reconcile)
+    assert tries == 2
+    check(database, clean)
+
+
+def test_a_conflict_leaves_nothing_of_the_payout(database):
+    """Without a repetition: the entry goes with the reconciliation that failed."""
+    with transaction(database) as env, transaction(database) as other:
+        other.cr.execute("SELECT count(*) FROM account_move_line")
+        book_payout(env)
+        env.cr.commit()
+        state = books_state(env.cr)
+        with pytest.raises(psycopg2.OperationalError) as caught:
+            book_payout(other)
+        assert caught.value.pgcode == "40001"
+        other.cr.rollback()
+        env.cr.rollback()
+        assert books_state(env.cr) == state
+        env.cr.rollback()
