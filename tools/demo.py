@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The demonstration: two real web shops imported into Odoo, and Odoo served.
+"""The demonstration: two real web shops imported into Odoo, their payouts booked, Odoo
+served.
 
 Usage: demo.py start | stop
 """
@@ -15,6 +16,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+import demo_settle
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ROOT / ".run"
@@ -67,8 +70,13 @@ def prepare_database():
     stamp.write_text(wanted)
 
 
+def export_of(code):
+    """Folder of the shop's exported records."""
+    return ROOT / "tests/data/woocommerce" / code
+
+
 def import_shop(code, currency):
-    folder = ROOT / "tests/data/woocommerce" / code
+    folder = export_of(code)
     catalogue = [
         word for name in CATALOGUE for word in (f"--{name}", folder / f"{name}.json")
     ]
@@ -93,6 +101,19 @@ def describe(code, about, result):
     lanes = ", ".join(f"{lane} {count}" for lane, count in result["lanes"].items())
     if any(result["lanes"].values()):
         print(f"         written by lane: {lanes}")
+
+
+def settle():
+    """Book the shops' payouts; returns the reports left for the user to read."""
+    settlements = demo_settle.Settlements(ROOT / "tools", DATABASE, RUN / "demo-payouts")
+    settlements.prepare(
+        [(code, currency, export_of(code) / "orders.json") for code, currency, _ in SHOPS]
+    )
+    for code, _currency, _about in SHOPS:
+        files = settlements.files(code)
+        result = retail("settle", "--channel", code, "--post", *files)
+        demo_settle.describe(code, result)
+    return settlements.later()
 
 
 def answers(port):
@@ -161,9 +182,14 @@ def start():
     prepare_database()
     for code, currency, about in SHOPS:
         describe(code, about, import_shop(code, currency))
+    later = settle()
     state = serve()
     print(f"\nOdoo is running:  http://127.0.0.1:{state['port']}/odoo")
-    print("  user admin, password admin; open the menu Retail, then Imports")
+    print("  user admin, password admin; open the menu Retail")
+    print("  Imports: the orders. Settlements, Payouts: each with its proof;")
+    print("  Settlements, Exceptions: rows to match by hand or to write off")
+    for path in later:
+        print(f"  to read yourself with Settlements, Read Reports (channel ex): {path}")
     print("  stop it with: make demo-stop")
 
 
