@@ -105,9 +105,14 @@ def describe(code, about, result):
 
 def settle():
     """Book the shops' payouts; returns the reports left for the user to read."""
-    settlements = demo_settle.Settlements(ROOT / "tools", DATABASE, RUN / "demo-payouts")
+    settlements = demo_settle.Settlements(
+        ROOT / "tools", DATABASE, RUN / "demo-payouts"
+    )
     settlements.prepare(
-        [(code, currency, export_of(code) / "orders.json") for code, currency, _ in SHOPS]
+        [
+            (code, currency, export_of(code) / "orders.json")
+            for code, currency, _ in SHOPS
+        ]
     )
     for code, _currency, _about in SHOPS:
         files = settlements.files(code)

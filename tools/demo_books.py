@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The demonstration's books before its payouts come; for ``tools/odoo shell``.
 
-Reads {"bank": {currency: [{"date", "amount", "label"}]}, "invoice": {channel: [number]},
-"rates": {currency: units of it for one dollar}} from the file that RA_DEMO_BOOKS names. What
-is there already stays as it is.
+Reads {"bank": {currency: [{"date", "amount", "label"}]}, "invoice": {channel: [order
+number]}, "rates": {currency: units of it for one dollar}} from the file that
+RA_DEMO_BOOKS names. What is there already stays as it is.
 """
 
 import json
@@ -29,14 +29,14 @@ def set_rates(rates):
 def bank_journal(code):
     """The shop's bank account in that currency."""
     journals = env["account.journal"]
-    found = journals.search([("code", "=", f"BNK{code}")])
+    found = journals.search([("code", "=", code), ("company_id", "=", company.id)])
     if found:
         return found
     currency = env["res.currency"].search([("name", "=", code)])
     return journals.create(
         {
             "name": f"Bank {code}",
-            "code": f"BNK{code}",
+            "code": code,
             "type": "bank",
             "currency_id": currency.id,
             "company_id": company.id,

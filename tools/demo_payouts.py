@@ -14,7 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 SALES = 8  # of each payout
-USD = {"CAD": Decimal("1.3725"), "EUR": Decimal("0.8604")}  # one dollar in that currency
+USD = {
+    "CAD": Decimal("1.3725"),
+    "EUR": Decimal("0.8604"),
+}  # one dollar in that currency
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,13 @@ class Builder:
         date = max(row.date for row in self.rows) + timedelta(hours=2)
         self.rows.append(Row(kind, self._id(), date, gross, fee))
 
+    def nameless(self, sale):
+        """A sale of which only amount and time came along."""
+        self.sell(sale, order="")
+        self.rows[-1] = replace(
+            self.rows[-1], sale=None, date=sale.date + timedelta(days=2)
+        )
+
     def stranger(self, order, amount):
         """A sale whose order nobody knows."""
         self.rows.append(
@@ -155,7 +165,7 @@ def payouts_of(shop, currency, cards, wallet, foreign):
         yield _later(shop, currency, hands[4])
     else:
         yield _adyen(shop, currency, hands[0], foreign)
-        yield _mollie(shop, currency, hands[1])
+        yield _mollie(shop, currency, hands[1], hands[3][0])
         yield _klarna(shop, currency, hands[2])
         yield _paypal(shop, "paypal-activity", currency, wallet[:SALES])
 
@@ -230,12 +240,13 @@ def _adyen(shop, currency, sales, foreign):
     return Payout(shop, "adyen", "204", currency, rows.rows, bank)
 
 
-def _mollie(shop, currency, sales):
+def _mollie(shop, currency, sales, unpaid):
     rows = Builder("", currency)
     for sale in sales:
         rows.sell(sale)
     rows.back("refund", 1, sales[1].total)
     rows.stranger("Gift voucher 4471", sales[0].total)
+    rows.nameless(unpaid)
     return Payout(shop, "mollie", "7310452.2611.01", currency, rows.rows)
 
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The demonstration's payouts as reports, each in the columns and words of its provider."""
+"""The demonstration's payouts as reports, each in its provider's columns and words."""
 
 import csv
 import io
 from dataclasses import replace
 
 from demo_payouts import NOTHING, USD, Row
-
 
 
 def _table(rows, delimiter=","):
@@ -256,7 +255,9 @@ def write_mollie(payout):
                 "Currency": payout.currency,
                 "Amount": row.gross,
                 "Status": "paidout",
-                "ID": f"{prefix[row.kind]}{row.transaction}" if row.kind in prefix else "",
+                "ID": f"{prefix[row.kind]}{row.transaction}"
+                if row.kind in prefix
+                else "",
                 "Description": row.order if row.kind in prefix else "Withheld fees 1",
                 "Consumer name": _of(row.sale, "party"),
                 "Settlement currency": payout.currency,

@@ -33,6 +33,7 @@
         "views/retail_duplicate_link_views.xml",
         "views/retail_settlement_views.xml",
         "views/retail_settlement_event_views.xml",
+        "views/retail_channel_settlement_views.xml",
         "views/retail_settlement_profile_views.xml",
         "views/retail_settlement_rule_views.xml",
         "views/retail_audit_views.xml",

@@ -28,7 +28,7 @@ class RetailAudit(models.Model):
     # An entry is never written again, and the log itself says who and when.
     _log_access = False
 
-    number = fields.Integer(required=True, readonly=True)
+    number = fields.Integer(required=True, readonly=True, aggregator=None)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, ondelete="restrict"
     )

@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from ..settle import proof
+from ..settle import proof, proof_page, providers
 
 STATES = [
     ("draft", "Pending"),
@@ -32,7 +32,15 @@ class RetailSettlement(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
-    provider = fields.Char(required=True, readonly=True)
+    provider = fields.Char(
+        string="Profile",
+        required=True,
+        readonly=True,
+        help="The profile its reports were read by.",
+    )
+    provider_name = fields.Char(
+        string="Provider", compute="_compute_provider_name", store=True
+    )
     reference = fields.Char(
         readonly=True,
         help="The provider's name of the payout; empty for rows not paid out yet.",
@@ -41,6 +49,7 @@ class RetailSettlement(models.Model):
     date = fields.Date(string="Paid out", readonly=True)
     state = fields.Selection(
         STATES,
+        string="Status",
         required=True,
         readonly=True,
         default="draft",
@@ -58,14 +67,23 @@ class RetailSettlement(models.Model):
         compute="_compute_amount_posted",
         help="What the entries expect from the bank.",
     )
-    amount_bank = fields.Monetary(string="Bank", readonly=True, copy=False)
+    amount_bank = fields.Monetary(
+        string="On the bank",
+        readonly=True,
+        copy=False,
+        help="The bank statement's line.",
+    )
     event_count = fields.Integer(compute="_compute_event_counts")
     matched_count = fields.Integer(compute="_compute_event_counts")
     exception_count = fields.Integer(
-        compute="_compute_event_counts", search="_search_exception_count"
+        string="To resolve",
+        compute="_compute_event_counts",
+        search="_search_exception_count",
     )
     amount_exception = fields.Monetary(
-        string="At stake", compute="_compute_event_counts"
+        string="At stake",
+        compute="_compute_event_counts",
+        help="Net amount of the rows that wait to be resolved.",
     )
     event_ids = fields.One2many(
         "retail.settlement.event", "settlement_id", readonly=True
@@ -95,7 +113,10 @@ class RetailSettlement(models.Model):
         index="btree_not_null",
     )
     lane_notes = fields.Text(
-        readonly=True, help="Why parts were written by Odoo's own, slower code."
+        string="Booked by Odoo's own code",
+        readonly=True,
+        help="Why parts of it were not written by the fast native code. The books are "
+        "the same either way.",
     )
     failure = fields.Text(
         readonly=True, copy=False, help="Why the last attempt to post was refused."
@@ -109,13 +130,18 @@ class RetailSettlement(models.Model):
         "This payout is known already.",
     )
 
-    @api.depends("provider", "reference", "currency_id")
+    @api.depends("provider")
+    def _compute_provider_name(self):
+        for settlement in self:
+            settlement.provider_name = providers.label(settlement.provider)
+
+    @api.depends("provider_name", "reference", "currency_id")
     def _compute_name(self):
         for settlement in self:
             what = settlement.reference or self.env._(
                 "not paid out (%s)", settlement.currency_id.name
             )
-            settlement.name = f"{settlement.provider}: {what}"
+            settlement.name = f"{settlement.provider_name} {what}"
 
     @api.depends("event_ids.state", "event_ids.net")
     def _compute_event_counts(self):
@@ -157,10 +183,10 @@ class RetailSettlement(models.Model):
         for settlement in self:
             settlement.amount_posted = proof.posted(settlement.sudo())
 
-    @api.depends("event_ids", "move_ids", "bank_line_id", "amount_bank")
+    @api.depends("event_ids", "move_ids", "bank_line_id", "amount_bank", "amount_file")
     def _compute_proof_html(self):
         for settlement in self:
-            settlement.proof_html = proof.page(settlement)
+            settlement.proof_html = proof_page.page(settlement)
 
     def _variance(self):
         """{cause: amount} from the sales to the bank; see settle.proof."""

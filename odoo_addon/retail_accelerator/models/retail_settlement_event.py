@@ -60,6 +60,7 @@ class RetailSettlementEvent(models.Model):
     )
     settlement_id = fields.Many2one(
         "retail.settlement",
+        string="Payout",
         required=True,
         readonly=True,
         index=True,
@@ -74,7 +75,7 @@ class RetailSettlementEvent(models.Model):
         size=32,
         help="Tells this movement from every other, in whatever file it comes.",
     )
-    source_row = fields.Integer(string="Row", readonly=True)
+    source_row = fields.Integer(string="Row", readonly=True, aggregator=None)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     provider_type = fields.Char(
         string="Provider's type", readonly=True, help="The provider's own word for it."
@@ -86,7 +87,11 @@ class RetailSettlementEvent(models.Model):
     order_ref = fields.Char(string="Order reference", readonly=True)
     invoice_ref = fields.Char(string="Invoice reference", readonly=True)
     checkout_ref = fields.Char(string="Checkout reference", readonly=True)
-    party = fields.Char(readonly=True, groups="retail_accelerator.group_operator")
+    party = fields.Char(
+        string="Customer",
+        readonly=True,
+        groups="retail_accelerator.group_operator",
+    )
     email = fields.Char(readonly=True, groups="retail_accelerator.group_operator")
     date = fields.Datetime(readonly=True)
     date_available = fields.Datetime(string="Available", readonly=True)
@@ -102,6 +107,7 @@ class RetailSettlementEvent(models.Model):
     rate = fields.Float(
         digits=(20, 10),
         readonly=True,
+        aggregator=None,
         help="The provider's own: payout currency for one unit of the paid one.",
     )
     description = fields.Char(readonly=True, groups="retail_accelerator.group_operator")
@@ -110,8 +116,13 @@ class RetailSettlementEvent(models.Model):
         readonly=True,
         groups="retail_accelerator.group_operator",
     )
-    state = fields.Selection(STATES, required=True, readonly=True, default="new")
-    reason = fields.Selection(REASONS, readonly=True)
+    state = fields.Selection(
+        STATES, string="Status", required=True, readonly=True, default="new"
+    )
+    reason = fields.Selection(REASONS, string="Cause", readonly=True)
+    advice = fields.Text(
+        string="What to do", compute="_compute_advice", help="About the cause."
+    )
     amount_at_stake = fields.Monetary(
         string="At stake",
         compute="_compute_amount_at_stake",

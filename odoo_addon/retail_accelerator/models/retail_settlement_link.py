@@ -46,7 +46,7 @@ class RetailSettlementLink(models.Model):
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     level = fields.Selection(LEVELS, required=True, readonly=True)
-    score = fields.Float(digits=(6, 4), readonly=True)
+    score = fields.Float(digits=(6, 4), readonly=True, aggregator=None)
     amount = fields.Monetary(
         readonly=True, help="In the target's currency; with the sign of the row."
     )
@@ -86,7 +86,8 @@ class RetailSettlementLink(models.Model):
     def action_apply(self):
         """Take this proposal."""
         self.ensure_one()
-        return self.event_id._match_by_hand(self)
+        self.event_id._match_by_hand(self)
+        return {"type": "ir.actions.act_window_close"}
 
     def action_open_target(self):
         """The order, invoice or payment."""

@@ -8,7 +8,6 @@ from . import posting
 from .entry import minor_units
 
 OPEN = ("exception", "waiting", "new")
-BEFORE_POSTING = ("draft", "proved", "matched")
 
 
 def hold(event):
@@ -122,14 +121,19 @@ def limit(event):
     return 0.0
 
 
+def at_stake(event):
+    """The row's amount without sign, in the company's currency."""
+    company = event.company_id
+    day = event.settlement_id.date or event.env.cr.now().date()
+    return event.currency_id._convert(
+        abs(event.gross), company.currency_id, company, day
+    )
+
+
 def write_off(event, note):
     """Nobody will pay or claim the row any more."""
     hold(event)
-    company = event.company_id
-    day = event.settlement_id.date or event.env.cr.now().date()
-    amount = event.currency_id._convert(
-        abs(event.gross), company.currency_id, company, day
-    )
+    company, amount = event.company_id, at_stake(event)
     if company.currency_id.compare_amounts(amount, limit(event)) > 0:
         raise AccessError(
             event.env._(

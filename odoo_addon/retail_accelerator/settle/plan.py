@@ -101,6 +101,10 @@ class Planner:
 
     def lines_of(self, event):
         """The lines of one row's gross amount."""
+        if event.kind in ("fee", "fee_tax"):
+            account = self.channel[f"settlement_{event.kind}_account_id"]
+            minor = -self._minor(event.gross)
+            return [self.line(event.kind, account, minor, event=event)]
         orders = []
         lines = self._gross(event, self._minor(event.gross), orders)
         return lines + Revenue(self, orders).lines()

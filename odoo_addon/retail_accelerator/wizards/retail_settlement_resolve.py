@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.retail_settlement_rule import ANSWERS
 from ..settle import desk
 
 
@@ -11,18 +12,32 @@ class RetailSettlementResolve(models.TransientModel):
     _name = "retail.settlement.resolve"
     _description = "Resolve a Settlement Row"
 
-    event_id = fields.Many2one("retail.settlement.event", required=True, readonly=True)
+    event_id = fields.Many2one(
+        "retail.settlement.event", string="Row", required=True, readonly=True
+    )
     company_id = fields.Many2one(related="event_id.company_id")
     currency_id = fields.Many2one(related="event_id.currency_id")
     gross = fields.Monetary(related="event_id.gross")
+    paid_currency_id = fields.Many2one(related="event_id.paid_currency_id")
+    paid_amount = fields.Monetary(
+        related="event_id.paid_amount", currency_field="paid_currency_id"
+    )
     reason = fields.Selection(related="event_id.reason")
+    advice = fields.Text(related="event_id.advice")
+    date = fields.Datetime(related="event_id.date")
+    order_ref = fields.Char(related="event_id.order_ref")
+    party = fields.Char(related="event_id.party")
+    provider_type = fields.Char(related="event_id.provider_type")
+    proposal_ids = fields.One2many(related="event_id.proposal_ids")
     order_id = fields.Many2one(
         "sale.order",
         domain="[('company_id', '=', company_id), ('state', '!=', 'cancel')]",
+        help="An order that is not invoiced yet.",
     )
     move_line_id = fields.Many2one(
         "account.move.line",
-        string="Open Item",
+        string="Invoice or Credit Note",
+        help="The open item on the customer's account.",
         domain="[('company_id', '=', company_id), ('parent_state', '=', 'posted'),"
         " ('account_type', '=', 'asset_receivable'), ('reconciled', '=', False)]",
     )
@@ -42,14 +57,28 @@ class RetailSettlementResolve(models.TransientModel):
         domain="[('company_ids', 'parent_of', company_id)]",
         help="For a row that pays no order: its amount is booked on this account.",
     )
-    provider_type = fields.Char(related="event_id.provider_type")
+    kind = fields.Selection(
+        ANSWERS,
+        string="Treat as",
+        help="The rows are treated as if the provider had said so: a payment is "
+        "matched with its order, a fee is booked as a fee.",
+    )
     for_all = fields.Boolean(
         string="All rows of this type",
         help="Makes a rule of it: rows with the same word of the provider are booked "
         "on this account too, those that wait and those to come.",
     )
-    note = fields.Text()
-    writeoff_limit = fields.Float(compute="_compute_writeoff_limit")
+    amount_fixed = fields.Boolean(compute="_compute_amount_fixed")
+    note = fields.Text(help="Kept with the row and in the audit log.")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    writeoff_limit = fields.Monetary(
+        string="You may write off up to",
+        currency_field="company_currency_id",
+        compute="_compute_writeoff_limit",
+    )
+    may_write_off = fields.Boolean(compute="_compute_writeoff_limit")
 
     @api.depends("order_id", "move_line_id")
     def _compute_target_currency_id(self):
@@ -67,10 +96,20 @@ class RetailSettlementResolve(models.TransientModel):
             same = wizard.target_currency_id == event.currency_id
             wizard.amount = event.gross if same else event.paid_amount
 
+    @api.depends("target_currency_id", "event_id")
+    def _compute_amount_fixed(self):
+        for wizard in self:
+            wizard.amount_fixed = (
+                wizard.target_currency_id == wizard.event_id.currency_id
+            )
+
     @api.depends("event_id")
     def _compute_writeoff_limit(self):
         for wizard in self:
-            wizard.writeoff_limit = desk.limit(wizard.event_id)
+            limit, amount = desk.limit(wizard.event_id), desk.at_stake(wizard.event_id)
+            currency = wizard.company_currency_id
+            wizard.writeoff_limit = limit
+            wizard.may_write_off = currency.compare_amounts(amount, limit) <= 0
 
     def action_match(self):
         self.ensure_one()
@@ -102,22 +141,35 @@ class RetailSettlementResolve(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _book_all(self):
+        rule = self._rule(account_id=self.account_id.id)
+        desk.book(self.event_id, self.account_id, self.note, rule)
+        self.event_id.action_retry_type()
+
+    def _rule(self, **answer):
+        """What is decided for all rows with this word of the provider."""
         if not self.provider_type:
             raise UserError(
                 self.env._(
                     "The report gives this row no type, so no rule knows others of it."
                 )
             )
-        rule = self.env["retail.settlement.rule"].create(
+        return self.env["retail.settlement.rule"].create(
             {
                 "channel_id": self.event_id.channel_id.id,
                 "provider": self.event_id.settlement_id.provider,
                 "provider_type": self.provider_type,
-                "account_id": self.account_id.id,
+                **answer,
             }
         )
-        desk.book(self.event_id, self.account_id, self.note, rule)
+
+    def action_treat(self):
+        """By a rule, all rows of this type are of the chosen kind."""
+        self.ensure_one()
+        if not self.kind:
+            raise UserError(self.env._("Choose what the rows of this type are."))
+        self._rule(kind=self.kind)
         self.event_id.action_retry_type()
+        return {"type": "ir.actions.act_window_close"}
 
     def action_write_off(self):
         self.ensure_one()

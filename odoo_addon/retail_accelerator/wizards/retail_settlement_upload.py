@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Read reports that an accountant drops here."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..settle import bank, files, intake, statements
+from ..settle import bank, files, intake, providers, statements
 
 OPEN = ("draft", "proved", "matched")
 
@@ -17,37 +19,72 @@ class RetailSettlementUpload(models.TransientModel):
         "retail.channel",
         required=True,
         default=lambda self: self.env["retail.channel"].search([], limit=1),
+        help="The shop whose sales the reports pay out.",
     )
     attachment_ids = fields.Many2many(
         "ir.attachment", string="Reports", bypass_search_access=True
     )
-    preview = fields.Text(
-        compute="_compute_preview", help="What is in the reports; nothing is kept yet."
+    preview = fields.Html(
+        compute="_compute_preview",
+        sanitize=False,
+        help="What is in the reports; nothing is kept yet.",
     )
 
     @api.depends("channel_id", "attachment_ids")
     def _compute_preview(self):
         for wizard in self:
-            lines = [
+            rows = [
                 wizard._describe(attachment)
                 for attachment in wizard.attachment_ids
                 if wizard.channel_id
             ]
-            wizard.preview = "\n".join(lines)
+            wizard.preview = rows and Markup(
+                "<table class='table table-sm'><tbody>%s</tbody></table>"
+            ) % Markup().join(rows)
 
     def _describe(self, attachment):
-        content = attachment.sudo().raw
+        """A line of the preview: what the file is, or why it cannot be read."""
+        content, name = attachment.sudo().raw, attachment.name
+        known = self.env["retail.settlement.file"]._known(
+            self.channel_id, intake.checksum(content)
+        )
+        if known:
+            text = self.env._(
+                "read on %s already; reading it again changes nothing",
+                fields.Date.to_string(known.create_date),
+            )
+            return self._line("fa-info-circle text-info", name, text)
         try:
-            if intake.is_bank_file(self.channel_id, content, attachment.name):
-                return self._describe_statements(content, attachment.name)
-            report = intake.read(self.channel_id, content, attachment.name)
+            if intake.is_bank_file(self.channel_id, content, name):
+                text = self._describe_statements(content, name)
+            else:
+                text = self._describe_report(content, name)
         except (AccessError, UserError) as error:
-            return str(error)
-        events = report.events
+            return self._line("fa-times-circle text-danger", name, str(error))
+        return self._line("fa-check-circle text-success", name, text)
+
+    @staticmethod
+    def _line(icon, name, text):
+        return Markup(
+            "<tr><td><i class='fa %s'></i></td><td>%s</td><td>%s</td></tr>"
+        ) % (
+            icon,
+            name,
+            text,
+        )
+
+    def _describe_report(self, content, name):
+        events = intake.read(self.channel_id, content, name).events
+        provider = providers.label(events.profile)
+        if not events.payouts:
+            return self.env._(
+                "%(provider)s: %(rows)s rows, no payout named",
+                provider=provider,
+                rows=len(events),
+            )
         return self.env._(
-            "%(name)s: %(profile)s, %(rows)s rows, %(payouts)s payouts",
-            name=attachment.name,
-            profile=events.profile,
+            "%(provider)s: %(rows)s rows, %(payouts)s payouts, the rows add up",
+            provider=provider,
             rows=len(events),
             payouts=len(events.payouts),
         )
@@ -55,34 +92,37 @@ class RetailSettlementUpload(models.TransientModel):
     def _describe_statements(self, content, name):
         found = statements.read(self.channel_id, content, name)
         return self.env._(
-            "%(name)s: %(lines)s bank lines of %(accounts)s",
-            name=name,
+            "%(lines)s bank lines of %(accounts)s",
             lines=sum(len(statement.lines) for statement in found),
             accounts=", ".join(sorted({statement.account for statement in found})),
         )
 
     def action_read(self):
         """Read and match the reports, reconcile payouts with new bank lines; show the
-        payouts."""
+        payouts. A file that cannot be read is noted as refused and does not hold up the
+        others."""
         self.ensure_one()
-        settlements = self.env["retail.settlement"]
+        settlements, refused = self.env["retail.settlement"], []
         if not self.attachment_ids:
             raise UserError(self.env._("Add a report first."))
         self.channel_id._prepare_settlements()
         for attachment in self.attachment_ids:
-            taken = intake.take(self.channel_id, attachment.sudo().raw, attachment.name)
+            content, name = attachment.sudo().raw, attachment.name
+            try:
+                with self.env.cr.savepoint():
+                    taken = intake.take(self.channel_id, content, name)
+            except UserError as error:
+                refused.append((content, name, str(error)))
+                continue
             settlements |= taken.settlements
             if taken.file.provider in files.BANK:
                 settlements |= self._reconcile()
+        if len(refused) == len(self.attachment_ids):
+            raise UserError("\n".join(message for *_report, message in refused))
+        for report in refused:
+            intake.refuse(self.channel_id, *report)
         settlements.filtered(lambda payout: payout.state in OPEN).action_match()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "retail_accelerator.retail_settlement_action"
-        )
-        if len(settlements) == 1:
-            action.update(
-                view_mode="form", views=[(False, "form")], res_id=settlements.id
-            )
-        return {**action, "domain": [("id", "in", settlements.ids)]}
+        return self._show(settlements, [message for *_report, message in refused])
 
     def _reconcile(self):
         """The channel's posted payouts whose bank line has come."""
@@ -90,3 +130,26 @@ class RetailSettlementUpload(models.TransientModel):
             [("channel_id", "=", self.channel_id.id), ("state", "=", "posted")]
         )
         return posted.filtered(bank.reconcile)
+
+    def _show(self, settlements, problems):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "retail_accelerator.retail_settlement_action"
+        )
+        if len(settlements) == 1:
+            action.update(
+                view_mode="form", views=[(False, "form")], res_id=settlements.id
+            )
+        action["domain"] = [("id", "in", settlements.ids)]
+        if not problems:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger",
+                "sticky": True,
+                "title": self.env._("Not every report could be read"),
+                "message": "\n".join(problems),
+                "next": action,
+            },
+        }

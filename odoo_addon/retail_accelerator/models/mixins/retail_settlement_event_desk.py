@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ...settle import desk
+from ...settle.advice import advice
 
 OPEN = ("exception", "waiting")
 EDITABLE = {"note", "user_id"}
@@ -22,7 +23,10 @@ class RetailSettlementEventDesk(models.AbstractModel):
     )
     note = fields.Text(help="What was found out about this row.")
     age = fields.Integer(
-        string="Age (days)", compute="_compute_age", help="Since it happened."
+        string="Age (days)",
+        compute="_compute_age",
+        aggregator=None,
+        help="Since it happened.",
     )
 
     @api.depends("date")
@@ -30,6 +34,11 @@ class RetailSettlementEventDesk(models.AbstractModel):
         now = fields.Datetime.now()
         for event in self:
             event.age = (now - event.date).days if event.date else 0
+
+    @api.depends("reason")
+    def _compute_advice(self):
+        for event in self:
+            event.advice = advice(self.env, event.reason)
 
     def write(self, vals):
         """People note and assign; everything else goes through an action."""
@@ -70,6 +79,35 @@ class RetailSettlementEventDesk(models.AbstractModel):
         )
         if events:
             events.settlement_id.action_match()
+
+    @api.model
+    def action_retry_all(self):
+        """Match again every open row of the user's companies."""
+        settlements = self.search([("state", "in", OPEN)]).settlement_id
+        settlements.action_match()
+        left = self.search_count([("state", "in", OPEN)])
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": self.env._("%s rows are left to resolve.", left)
+                if left
+                else self.env._("Every row is explained now."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_import_orders(self):
+        """The way to orders that a row names and Odoo does not have."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import Orders"),
+            "res_model": "retail.import",
+            "view_mode": "form",
+            "context": {"default_channel_id": self.channel_id.id},
+        }
 
     def action_resolve(self):
         """The form in which a row is matched by hand or written off."""

@@ -4,10 +4,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ...settle import bank, matching, posting
 from ...settle.runner import Runner
+
+POSTED = ("posted", "reconciled")
 
 
 class RetailSettlementWorkflow(models.AbstractModel):
@@ -33,9 +35,12 @@ class RetailSettlementWorkflow(models.AbstractModel):
         self.check_access("write")
 
     def action_match(self):
-        """Try again to match what is open."""
+        """Try again to match what is open. What was posted to suspense is booked anew,
+        which takes an accountant; for others posted payouts stay as they are."""
         self._check_operator()
-        for _channel, settlements in self.grouped("channel_id").items():
+        may_post = self.env.user.has_group("retail_accelerator.group_accountant")
+        mine = self.filtered(lambda payout: may_post or payout.state not in POSTED)
+        for _channel, settlements in mine.grouped("channel_id").items():
             matching.match(settlements)
 
     def action_preview(self):
@@ -56,12 +61,78 @@ class RetailSettlementWorkflow(models.AbstractModel):
         for settlement in self:
             posting.post(settlement)
 
+    def action_post_selected(self):
+        """Post those of the selected payouts that can be; says what became of each."""
+        posting.check_accountant(self.env)
+        refused = []
+        for settlement in self.sorted(
+            lambda payout: (str(payout.date or ""), payout.id)
+        ):
+            try:
+                with self.env.cr.savepoint():
+                    posting.post(settlement)
+            except UserError as error:
+                refused.append(f"{settlement.name}: {error}")
+                if settlement.state not in POSTED:
+                    settlement.failure = str(error)
+        return self._notify(
+            self.env._(
+                "%(count)s of %(all)s payouts are posted.",
+                count=len(self) - len(refused),
+                all=len(self),
+            ),
+            refused,
+        )
+
     def action_reconcile(self):
         """Look for the bank line of each payout."""
         posting.check_accountant(self.env)
-        for settlement in self:
+        posted = self.filtered(lambda payout: payout.state == "posted")
+        found = 0
+        for settlement in posted:
             posting.held(settlement, "posted")
-            bank.reconcile(settlement)
+            found += bank.reconcile(settlement)
+        if len(self) == 1 and found:
+            return None
+        missing = [
+            self.env._(
+                "%(name)s: no open bank line of %(amount)s around %(date)s, or more "
+                "than one. Import the bank statement, or reconcile the line by hand "
+                "with the account of payouts in transit.",
+                name=payout.name,
+                amount=payout.currency_id.format(payout.amount_posted),
+                date=payout.date,
+            )
+            for payout in posted
+            if payout.state == "posted"
+        ]
+        return self._notify(
+            self.env._("%s payouts are reconciled with the bank.", found), missing
+        )
+
+    def _notify(self, message, problems=()):
+        """A message that stays while there are problems, and the screen anew."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if problems else "success",
+                "sticky": bool(problems),
+                "title": message,
+                "message": "\n".join(problems),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_policies(self):
+        """Where the journal and accounts of the payout's channel are set."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "retail.channel",
+            "res_id": self.channel_id.id,
+            "view_mode": "form",
+        }
 
     def action_reverse(self):
         """Ask for date and reason, then take the entries back."""
@@ -81,7 +152,10 @@ class RetailSettlementWorkflow(models.AbstractModel):
     # -- what belongs to the payout --
 
     def action_view_events(self):
-        return self._records("retail.settlement.event", self.env._("Rows"))
+        return {
+            **self._records("retail.settlement.event", self.env._("Rows")),
+            "context": {"search_default_group_kind": 1},
+        }
 
     def action_view_exceptions(self):
         return self._records(
@@ -96,7 +170,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
-            "view_mode": "list,form,pivot",
+            "view_mode": "list,form,pivot,graph",
             "domain": [("settlement_id", "=", self.id), *domain],
         }
 

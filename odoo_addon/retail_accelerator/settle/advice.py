@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What each cause of an exception means, and what a person does about it."""
+
+
+def advice(env, reason):
+    """Sentences for an accountant; empty for no reason."""
+    texts = {
+        "unknown_type": env._(
+            "The profile of this report does not know the row's type, so it is not "
+            "clear what the money is for. Say with “Resolve” what it is: it is "
+            "applied to all open rows of this type."
+        ),
+        "no_rule": env._(
+            "Adjustments pay no order. Say with “Resolve” what this one is, or on "
+            "which account it is booked; with “All rows of this type” it is a rule "
+            "from then on."
+        ),
+        "not_found_yet": env._(
+            "The row names an order or invoice that Odoo does not have. Import the "
+            "orders of that time and match again; it is also tried again by itself. "
+            "If the sale was never Odoo's, match it by hand or write it off."
+        ),
+        "no_candidate": env._(
+            "The row has no reference, and no open order or invoice has this amount "
+            "at that time. Choose the order or invoice by hand."
+        ),
+        "several_candidates": env._(
+            "Several open orders or invoices could be meant. Compare customer and "
+            "date of the candidates below, and take the right one."
+        ),
+        "weak_evidence": env._(
+            "There is a likely order or invoice, but amount, date and customer are "
+            "not evidence enough. Take the candidate below if it is the right one."
+        ),
+        "exceeds_open": env._(
+            "The order or invoice that the row names has less open than the row "
+            "pays. Perhaps it was paid in part by other means. Choose what else it "
+            "pays by hand."
+        ),
+        "already_settled": env._(
+            "The order or invoice that the row names is paid already. Look for a "
+            "payment registered by hand, or a second payment that has to be given "
+            "back."
+        ),
+        "currency_mismatch": env._(
+            "The row and what it names are in different currencies, and the report "
+            "gives no rate. Match it by hand with the amount in the currency of "
+            "what it pays."
+        ),
+        "duplicate_row": env._(
+            "The provider lists the same movement twice in this payout. Ask the "
+            "provider; if the money came twice, match the second row by hand or "
+            "write it off."
+        ),
+        "target_changed": env._(
+            "Somebody paid the invoice in another way after the row was matched. "
+            "Match again, or undo the other payment."
+        ),
+    }
+    return texts.get(reason, "")

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""What the screens of settlements do beyond showing records."""
+
+import base64
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..models.retail_settlement_event import REASONS
+from ..settle import posting
+from .settlement_common import SettlementCase
+
+SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
+STRIPE = (
+    "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
+    "reporting_category,payment_metadata[order_id]\n"
+    "{payout},txn_1,2026-03-10 10:00:00,usd,{gross},3.00,{net},charge,1001\n"
+    "{payout},po,2026-03-12 10:00:00,usd,-97.00,0.00,-97.00,payout,\n"
+)
+
+
+@tagged("post_install", "-at_install")
+class TestSettlementScreens(SettlementCase):
+    def exception(self, reason="no_candidate", **row):
+        event = self.payout({**SALE, **row}).event_ids
+        event.write({"state": "exception", "reason": reason})
+        return event
+
+    def upload(self, *contents):
+        attachments = self.env["ir.attachment"].create(
+            [
+                {"name": f"report{number}.csv", "raw": content.encode()}
+                for number, content in enumerate(contents, 1)
+            ]
+        )
+        return self.env["retail.settlement.upload"].create(
+            {"channel_id": self.channel.id, "attachment_ids": attachments.ids}
+        )
+
+    def good(self, payout="po_9"):
+        return STRIPE.format(payout=payout, gross="100.00", net="97.00")
+
+    def wrong(self):
+        return STRIPE.format(payout="po_8", gross="101.00", net="98.00")
+
+    def resolve(self, event, **vals):
+        return self.env["retail.settlement.resolve"].create(
+            {"event_id": event.id, "note": "seen", **vals}
+        )
+
+    # -- names --
+
+    def test_payout_is_named_by_its_provider(self):
+        self.channel._prepare_settlements()
+        wizard = self.upload(self.good())
+        wizard.action_read()
+        payout = self.env["retail.settlement"].search([("reference", "=", "po_9")])
+        self.assertEqual(payout.name, "Stripe po_9")
+
+    def test_every_cause_has_its_advice(self):
+        event = self.exception()
+        for reason, _label in REASONS:
+            event.sudo().reason = reason
+            self.assertGreater(len(event.advice), 40, reason)
+
+    # -- upload --
+
+    def test_preview_tells_what_each_report_is_and_keeps_nothing(self):
+        before = self.env["retail.settlement"].search_count([])
+        wizard = self.upload(self.good(), self.wrong(), "no report at all")
+        self.assertIn("Stripe: 2 rows, 1 payouts", wizard.preview)
+        self.assertIn("difference of", wizard.preview)
+        self.assertEqual(wizard.preview.count("fa-times-circle"), 2)
+        self.assertEqual(self.env["retail.settlement"].search_count([]), before)
+
+    def test_report_that_is_refused_does_not_hold_up_the_others(self):
+        action = self.upload(self.good(), self.wrong()).action_read()
+        self.assertIn("difference of 1.00", action["params"]["message"])
+        payouts = self.env["retail.settlement"].search([("reference", "like", "po_")])
+        self.assertEqual(payouts.mapped("reference"), ["po_9"])
+        refused = self.env["retail.settlement.file"].search([("state", "=", "refused")])
+        self.assertIn("difference of 1.00", refused.message)
+        refused.invalidate_recordset()
+        self.assertEqual(base64.b64decode(refused.content), self.wrong().encode())
+
+    def test_reading_only_wrong_reports_says_why(self):
+        with self.assertRaisesRegex(UserError, "report1.csv is refused"):
+            self.upload(self.wrong()).action_read()
+
+    def test_report_read_before_is_recognised(self):
+        self.upload(self.good()).action_read()
+        self.assertIn("changes nothing", self.upload(self.good()).preview)
+
+    # -- posting from the list --
+
+    def test_one_payout_that_is_refused_does_not_hold_up_the_others(self):
+        good = self.payout({**SALE, "payout": "po_a", "transaction": "a"})
+        later = self.payout(
+            {
+                **SALE,
+                "payout": "po_b",
+                "transaction": "b",
+                "date": "2099-01-01 10:00:00",
+            }
+        )
+        answer = (good | later).action_post_selected()
+        self.assertEqual(good.state, "posted")
+        self.assertIn("2099-01-01", later.failure)
+        self.assertIn("1 of 2", answer["params"]["title"])
+
+    def test_missing_bank_line_is_said_with_its_amount(self):
+        payout = self.payout(SALE)
+        posting.post(payout)
+        answer = payout.action_reconcile()
+        self.assertIn("116.22", answer["params"]["message"])
+        self.bank_line(116.22, "po_1")
+        self.assertIsNone(payout.action_reconcile())
+        self.assertEqual(payout.state, "reconciled")
+
+    # -- proof --
+
+    def test_proof_says_how_far_it_goes(self):
+        payout = self.payout(SALE)
+        self.assertIn("nothing is posted yet", payout.proof_html)
+        posting.post(payout)
+        self.assertIn("waits for the line of", payout.proof_html)
+        self.bank_line(116.22, "po_1")
+        payout.action_reconcile()
+        self.assertIn("all figures agree", payout.proof_html)
+        payout.amount_bank = 115.22
+        self.assertIn("Bank statement differs from the rows by", payout.proof_html)
+
+    # -- what a person explains --
+
+    def test_unknown_type_is_settled_once_for_all_its_rows(self):
+        row = {"kind": "unknown", "type": "mystery", "gross": -300, "fee": 0}
+        events = self.payout(
+            {**row, "transaction": "m1"}, {**row, "transaction": "m2", "gross": -200}
+        ).event_ids
+        events.write({"state": "exception", "reason": "unknown_type"})
+        self.resolve(events[0], kind="fee").action_treat()
+        self.assertEqual(set(events.mapped("state")), {"plain"})
+        self.assertEqual(events.settlement_id.state, "matched")
+        sums = self.sums(posting.post(events.settlement_id))
+        self.assertEqual(sums[self.channel.settlement_fee_account_id], 5.0)
+
+    def test_fee_recognised_after_posting_leaves_the_suspense_account(self):
+        event = self.exception(
+            reason="unknown_type", kind="unknown", type="mystery", gross=-300, fee=0
+        )
+        posting.post(event.settlement_id)
+        suspense = event.suspense_line_id
+        self.resolve(event, kind="fee").action_treat()
+        self.assertEqual(suspense.amount_residual, 0.0)
+        self.assertFalse(event.suspense_line_id)
+        sums = self.sums(event.settlement_id.move_ids)
+        self.assertEqual(sums[self.channel.settlement_fee_account_id], 3.0)
+
+    def test_rows_are_treated_as_something(self):
+        event = self.exception(reason="unknown_type", kind="unknown", type="mystery")
+        with self.assertRaises(UserError):
+            self.resolve(event).action_treat()
+
+    def test_row_matched_again_after_posting_leaves_the_suspense_account(self):
+        event = self.exception(order="", transaction="ch_77")
+        posting.post(event.settlement_id)
+        suspense, order = event.suspense_line_id, self.order()
+        order.reference = "ch_77"
+        event.action_retry_cause()
+        self.assertEqual(event.state, "matched")
+        self.assertEqual(suspense.amount_residual, 0.0)
+        self.assertFalse(event.suspense_line_id)
+
+    def test_operator_leaves_posted_payouts_as_they_are(self):
+        event = self.exception(order="", transaction="ch_77")
+        posting.post(event.settlement_id)
+        self.order().reference = "ch_77"
+        event.with_user(self.people["operator"]).action_retry()
+        self.assertEqual(event.state, "exception")
+        self.assertTrue(event.suspense_line_id)
+
+    def test_retry_of_everything_says_what_is_left(self):
+        self.exception(order="", transaction="ch_77")
+        answer = self.env["retail.settlement.event"].action_retry_all()
+        self.assertIn("rows are left", answer["params"]["message"])
+
+    def test_write_off_is_offered_within_the_limit_only(self):
+        small = self.exception(gross=500)
+        self.assertTrue(self.resolve(small).may_write_off)
+        large = self.exception(gross=20000, transaction="ch_2", payout="po_2")
+        self.assertFalse(self.resolve(large).may_write_off)
+
+    def test_auditor_may_not_settle_types(self):
+        event = self.exception(reason="unknown_type", kind="unknown", type="mystery")
+        wizards = self.env["retail.settlement.resolve"]
+        with self.assertRaises(AccessError):
+            wizards.with_user(self.people["auditor"]).create({"event_id": event.id})
