@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The module's readers of files that are no tables; they need no Odoo."""
+"""The module's readers and profiles, which need no Odoo."""
 
 import sys
 from pathlib import Path
@@ -8,5 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "odoo_addon/retail_accelerator/settle"))
 
 import files  # noqa: E402
+import profiles  # noqa: E402
 
-__all__ = ["files"]
+__all__ = ["files", "profiles"]

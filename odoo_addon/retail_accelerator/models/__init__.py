@@ -28,6 +28,7 @@ from . import (
     retail_settlement_file,
     retail_settlement_link,
     retail_settlement_profile,
+    retail_settlement_profile_line,
     retail_settlement_rule,
     sale_order,
 )

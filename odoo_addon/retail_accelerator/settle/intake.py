@@ -12,17 +12,17 @@ import os
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..audit import log
 from . import files, statements
-from .reading import check_rounding, currency_of, explain, read
+from .reading import check_rounding, currency_of, explain, moment, read
 
 BATCH = 5000
+FINEST = 9  # digits that a currency can have
 COPY_BATCH = 20_000  # rows: bounds the memory of their text
 NULL = "\\N"
 SPECIAL = re.compile(r"[\\\t\n\r]")
@@ -218,9 +218,10 @@ class Intake:
         """A hex digest for each event, distinct also for equal rows; the same whatever
         digits the amounts are counted in."""
         parts = [self.columns[name] for name in IDENTITY]
+        scales = {code: 10 ** (FINEST - n) for code, n in self.digits.items()}
         amounts = [
             [
-                Decimal(value).scaleb(-self.digits[code]).normalize() if value else 0
+                value * scales[code]
                 for value, code in zip(
                     self.columns[name], self.columns["currency"], strict=True
                 )
@@ -430,24 +431,13 @@ def _times(values):
     known = {None: NULL, "": NULL}
     for value in values:
         if value not in known:
-            known[value] = f"{_moment(value):%Y-%m-%d %H:%M:%S}"
+            known[value] = f"{moment(value):%Y-%m-%d %H:%M:%S}"
     return [known[value] for value in values]
 
 
-def _moment(value):
-    """UTC without time zone, as Odoo keeps it; events count microseconds since 1970."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return datetime.fromtimestamp(value / 1e6, UTC).replace(tzinfo=None)
-
-
 def _day(value):
-    moment = _moment(value)
-    return moment.date() if isinstance(moment, datetime) else moment
+    found = moment(value)
+    return found.date() if isinstance(found, datetime) else found
 
 
 def refuse(channel, content, name, message):

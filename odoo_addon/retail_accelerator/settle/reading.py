@@ -2,6 +2,7 @@
 """From the bytes of a report to events, or a sentence that says what is wrong."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from odoo.exceptions import UserError
 
@@ -133,3 +134,14 @@ def check_rounding(env, name, currency, digits, amounts):
                     wanted=f"{10**-digits:.{digits}f}",
                 )
             )
+
+
+def moment(value):
+    """UTC without time zone, as Odoo keeps it; events count microseconds since 1970."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return datetime.fromtimestamp(value / 1e6, UTC).replace(tzinfo=None)

@@ -31,6 +31,8 @@ MODELS = (
     "retail.settlement.event",
     "retail.settlement.link",
     "retail.settlement.profile",
+    "retail.settlement.profile.column",
+    "retail.settlement.profile.word",
     "retail.settlement.rule",
     "retail.audit",
 )
@@ -166,7 +168,8 @@ class TestSecurity(RetailCase):
         entry = env["retail.audit"].search(
             [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
         )
-        return report, settlement, event, link, profile, rule, entry
+        lines = (profile.column_ids[0], profile.word_ids[0])
+        return report, settlement, event, link, profile, *lines, rule, entry
 
     def test_every_model_is_covered(self):
         records = self.records_of(self.channel)
