@@ -7,7 +7,13 @@ from collections import defaultdict
 from dataclasses import replace
 
 from odoo.addons.retail_accelerator.command import import_orders
-from odoo.addons.retail_accelerator.engine import progress, queue, session, worker
+from odoo.addons.retail_accelerator.engine import (
+    duplicates,
+    progress,
+    queue,
+    session,
+    worker,
+)
 
 CALLS = (
     "identities",
@@ -31,6 +37,8 @@ def prepare(env, channel, args):
     command = argparse.Namespace(
         channel=channel, lane="native", dry_run=False, refunds=None, files=[args.file]
     )
+    if args.no_duplicates:
+        duplicates.DuplicateCheck.hold = lambda *_arguments: None
     parts = profile() if args.profile else {}
 
     def run():
@@ -55,6 +63,10 @@ def profile():
         (session.Session, "process"),
         (session.Session, "_resolve"),
         (session.Session, "_native_wave"),
+        (duplicates.DuplicateCheck, "hold"),
+        (duplicates.DuplicateCheck, "_in_ledger"),
+        (duplicates.DuplicateCheck, "_judge"),
+        (duplicates.DuplicateCheck, "conclude"),
     ):
         setattr(owner, name, _timed(parts, name, getattr(owner, name)))
     take = _timed(parts, "wait for the reader", queue.ChunkQueue.take)

@@ -19,6 +19,7 @@ BOUNDS = {
     "peak_mib": (96, False),
     "reconcile_vs_orm": (20, True),
     "payout_vs_orm": (10, True),
+    "import_check_overhead": (10, False),
 }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import bench_books
 import bench_database as database
+import bench_duplicates
 import bench_report as report
 import bench_rows
 import bench_settle
@@ -39,10 +40,11 @@ class Size:
     repetitions: int
     scale_from: int  # time_10x: this many orders, then ten times as many
     scale_repetitions: int
+    ledger: int  # orders in the ledger when the look for duplicates is measured
 
 
-FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3)
-QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1)
+FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3, 1_000_000)
+QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1, 100_000)
 
 
 class Bench:
@@ -267,6 +269,12 @@ class Bench:
         say("settlements")
         self.measures += bench_settle.run(1_000_000, self.size.repetitions)
 
+    def duplicates(self):
+        """What the look for duplicates costs when the ledger is full."""
+        say("duplicates at import")
+        size = self.size
+        self.measures += bench_duplicates.run(self, size.ledger, size.repetitions)
+
 
 METHOD = {
     "native": "file on disk to committed rows and ledger, native lane, foreign keys by"
@@ -281,7 +289,7 @@ METHOD = {
     "expert": "sale.order.create, every precomputed field passed, batches of 200,"
     " without ledger",
 }
-STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle")
+STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle", "duplicates")
 
 
 def say(text):
@@ -297,6 +305,9 @@ def parse_arguments():
     parser.add_argument(
         "--scale-from", type=int, metavar="N", help="time_10x from N to 10 N orders"
     )
+    parser.add_argument(
+        "--ledger", type=int, metavar="N", help="import_check_overhead with N orders"
+    )
     return parser.parse_args()
 
 
@@ -305,6 +316,8 @@ def main():
     size = FULL if args.full else QUICK
     if args.scale_from:
         size = Size(**{**vars(size), "scale_from": args.scale_from})
+    if args.ledger:
+        size = Size(**{**vars(size), "ledger": args.ledger})
     results = HERE.parents[1] / "bench" / "results.jsonl"
     with tempfile.TemporaryDirectory(prefix="ra-bench-") as folder:
         bench = Bench(size, folder)

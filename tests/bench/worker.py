@@ -28,6 +28,9 @@ def parse_arguments():
     parser.add_argument(
         "--profile", action="store_true", help="time by part of a chunk"
     )
+    parser.add_argument(
+        "--no-duplicates", action="store_true", help="do not look for duplicates"
+    )
     return parser.parse_args()
 
 

@@ -255,6 +255,27 @@ def test_a_similar_order_of_another_channel_is_held(desk, market, feed):
     assert abs(total - pair.score) < 0.1
 
 
+@pytest.mark.parametrize("known", [1, 4, 30])
+def test_a_new_shop_does_not_miss_an_obvious_twin(desk, market, feed, known):
+    """Nothing is rare yet among one or some orders; the obvious still stands out."""
+    documents = spread(feed.orders(known))
+    desk.take(documents, feed.path())
+    twin = again(documents[-1], timedelta(minutes=12), customer_id=0)
+    twin["billing"]["first_name"] += "e"
+    twin["billing"]["email"] = "relay-773@market.example"
+    assert counts(market.take([twin], feed.path())) == expected(rejected=1)
+    entry = market.entry_of(twin["id"])
+    assert (entry.outcome, entry.reason) == ("review", "duplicate_suspected")
+    [pair] = entry.duplicate_ids
+    assert pair.first_id == desk.orders_of(documents[-1]["id"]).id
+
+
+def test_a_new_shop_takes_different_orders_for_different(desk, market, feed):
+    desk.take(spread(feed.orders(5)), feed.path())
+    others = spread(list(map(other_buyer, feed.orders(5, start=50))))
+    assert counts(market.take(others, feed.path())) == expected(created=5)
+
+
 def other_buyer(document):
     document["id"] += 900_000_000
     document["number"] = str(document["id"])

@@ -8,20 +8,26 @@ contact; ``conclude`` runs when the wave's rows are written, and remembers the p
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import attrgetter
 
 from odoo.tools import SQL
 
 from . import resemblance
-from .lanes import EPOCH, to_microseconds
+from .lanes import to_microseconds
 
 CONTENT, SUSPECTED = "duplicate_content", "duplicate_suspected"
 REASONS = (CONTENT, SUSPECTED)
-HOUR_US = 3_600_000_000
+KEYS = {CONTENT: attrgetter("content"), SUSPECTED: attrgetter("near")}
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+SECOND_US = 1_000_000
 # Channels tell the time of one sale differently: time zones, days without an hour.
 OTHER_CHANNEL = 3
+# Where more orders of one week have an equal key, the sweeps look at the others.
+ALIKE_MOST = 8
 
 
-@dataclass
+@dataclass(slots=True)
 class Newcomer:
     """A record that is to become an order."""
 
@@ -41,6 +47,7 @@ class Finding:
     other: str  # identity of the other record
     order_id: int = 0  # of the other; 0: it is written with this wave
     label: str = ""
+    payload: bytes | None = field(default=None, repr=False)  # of a similar order
     score: dict = field(default_factory=dict)
     held: bool = False
 
@@ -52,102 +59,163 @@ class DuplicateCheck:
         self.active = active
         self.channel = channel
         self.env = channel.env
-        self.window = channel.duplicate_hours * HOUR_US
+        self.window = channel.duplicate_hours * HOUR
+        # A channel tells its own times alike.
+        self.wide_window = self.window * (OTHER_CHANNEL if self._has_others() else 1)
+        self.background = resemblance.Background(channel.env)
         self.findings = []
 
-    def hold(self, chunk, wave):
-        """Give the wave's duplicates their outcome, by the channel's policy."""
+    def _has_others(self):
+        """Whether the company has another channel, be it archived."""
+        channels = self.env["retail.channel"].with_context(active_test=False).sudo()
+        company = [("company_id", "=", self.channel.company_id.id)]
+        return bool(
+            channels.search_count([*company, ("id", "!=", self.channel.id)], limit=1)
+        )
+
+    def hold(self, chunk, wave, known=frozenset()):
+        """Give the wave's duplicates their outcome, by the channel's policy.
+
+        ``known``: identities of the wave that the ledger has already.
+        """
         if not self.active:
             return
         chunk.resolve(wave)  # statuses first: what is not imported repeats nothing
         now = to_microseconds(self.env.cr.now())
+        # Similar orders are not looked for when the channel imports them anyway.
+        similar = self.channel.suspect_policy != "ignore"
         newcomers = [
-            Newcomer(*row[:4], now if row[4] is None else row[4])
-            for row in chunk.newcomers(wave)
+            Newcomer(
+                index,
+                identity,
+                content,
+                near if similar else None,
+                now if created is None else created,
+            )
+            for index, identity, content, near, created in chunk.newcomers(wave)
         ]
         findings = {}
         for finding in self._within(newcomers) + self._in_ledger(newcomers):
             findings.setdefault(finding.newcomer.index, []).append(finding)
         self.findings = []
         if findings:
-            self._judge(chunk, findings, newcomers)
+            self._judge(chunk, findings, newcomers, known)
 
     # -- look --
 
     def _in_ledger(self, newcomers):
-        """Orders of the ledger with an equal key, near in time."""
+        """Orders of the ledger with an equal key, near in time.
+
+        The ledger's indexes begin with the week of an order, so that the look-ups of a
+        chunk, and its own new rows, touch a few pages only.
+        """
         if not newcomers:
             return []
         by_index = {newcomer.index: newcomer for newcomer in newcomers}
         rows = self.env.execute_query(
             SQL(
                 """WITH new AS MATERIALIZED (
-                       SELECT * FROM unnest(%s::int[], %s::text[], %s::text[],
-                                            %s::timestamp[])
-                           AS new(index, content, near, created)
-                   ), found AS (
-                       SELECT new.index, TRUE AS twin, new.created, l.id
-                         FROM new JOIN retail_ledger l
-                           ON l.content_key = new.content
-                          AND l.source_created BETWEEN new.created - %s
-                                                   AND new.created + %s
-                        UNION ALL
-                       SELECT new.index, FALSE, new.created, l.id
-                         FROM new JOIN retail_ledger l
-                           ON l.near_key = new.near
-                          AND l.source_created BETWEEN new.created - %s
-                                                   AND new.created + %s
+                       SELECT index, content, near,
+                              timestamp 'epoch' + second * interval '1 s' AS created
+                         FROM unnest(%s::int[], string_to_array(%s, ',', ''),
+                                     string_to_array(%s, ',', ''), %s::bigint[])
+                           AS new(index, content, near, second)
                    )
-                   SELECT found.index, found.twin, l.identity_key, l.order_id, o.name
-                     FROM found
-                     JOIN retail_ledger l ON l.id = found.id
-                     JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
-                    WHERE l.company_id = %s
-                      AND (l.channel_id != %s
-                           OR abs(extract(epoch FROM l.source_created - found.created))
-                              <= %s)
-                    ORDER BY found.index, found.twin DESC, l.order_id""",
+                   %s UNION ALL %s ORDER BY 1, 2 DESC, 4""",
                 [newcomer.index for newcomer in newcomers],
-                [newcomer.content for newcomer in newcomers],
-                [self._near(newcomer) for newcomer in newcomers],
-                [EPOCH + timedelta(microseconds=n.created) for n in newcomers],
-                *[timedelta(microseconds=self.window)] * 2,
-                *[timedelta(microseconds=self.window * OTHER_CHANNEL)] * 2,
-                self.channel.company_id.id,
-                self.channel.id,
-                self.window // 1_000_000,
+                ",".join(newcomer.content or "" for newcomer in newcomers),
+                ",".join(newcomer.near or "" for newcomer in newcomers),
+                [newcomer.created // SECOND_US for newcomer in newcomers],
+                self._equal("content", self.window, SQL("NULL::bytea")),
+                self._equal("near", self.wide_window, SQL("l.payload")),
             )
         )
         return [
-            Finding(by_index[index], CONTENT if twin else SUSPECTED, other, order, name)
-            for index, twin, other, order, name in rows
+            Finding(
+                by_index[index],
+                CONTENT if twin else SUSPECTED,
+                other,
+                order,
+                name,
+                payload and bytes(payload),
+            )
+            for index, twin, other, order, name, payload in rows
         ]
 
-    def _near(self, newcomer):
-        """Similar orders are not looked for when the channel imports them anyway."""
-        return None if self.channel.suspect_policy == "ignore" else newcomer.near
+    def _equal(self, key, window, payload):
+        """The query of a key; within a channel it looks no further than its window."""
+        return SQL(
+            """SELECT new.index, %s AS twin, l.identity_key, l.order_id, l.name,
+                      l.payload
+                 FROM new CROSS JOIN unnest(%s::interval[]) AS step
+                CROSS JOIN LATERAL (
+                       SELECT l.identity_key, l.order_id, o.name, %s AS payload
+                         FROM retail_ledger l
+                         JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
+                        WHERE date_trunc('week', l.source_created)
+                              = date_trunc('week', new.created - %s) + step
+                          AND %s = %s
+                          AND l.source_created BETWEEN new.created - %s
+                                                   AND new.created + %s
+                          AND (l.channel_id != %s
+                               OR l.source_created BETWEEN new.created - %s
+                                                       AND new.created + %s)
+                          AND l.company_id = %s
+                        LIMIT %s) l
+                WHERE date_trunc('week', new.created - %s) + step
+                      <= new.created + %s""",
+            key == "content",
+            [WEEK * week for week in range(2 + 2 * window // WEEK)],
+            payload,
+            window,
+            SQL.identifier("l", f"{key}_key"),
+            SQL.identifier("new", key),
+            window,
+            window,
+            self.channel.id,
+            self.window,
+            self.window,
+            self.channel.company_id.id,
+            ALIKE_MOST,
+            window,
+            window,
+        )
 
     def _within(self, newcomers):
         """The same among the newcomers themselves: the later one repeats the first."""
-        findings, first = [], {}
+        return [
+            Finding(later, reason, earlier.identity)
+            for reason, key_of in KEYS.items()
+            for earlier, later in self._repeated(newcomers, key_of)
+        ]
+
+    def _repeated(self, newcomers, key_of):
+        """(earlier, later) newcomers with an equal key, near in time."""
+        keys = list(filter(None, map(key_of, newcomers)))
+        if len(set(keys)) == len(keys):
+            return
+        window = self.window // timedelta(microseconds=1)
+        first = {}
         for newcomer in newcomers:
-            keys = ((CONTENT, newcomer.content), (SUSPECTED, self._near(newcomer)))
-            for reason, key in keys:
-                if key is None:
-                    continue
-                earlier = first.setdefault((reason, key), newcomer)
-                apart = abs(earlier.created - newcomer.created)
-                if apart > self.window:
-                    first[reason, key] = newcomer
-                elif earlier is not newcomer:
-                    findings.append(Finding(newcomer, reason, earlier.identity))
-        return findings
+            key = key_of(newcomer)
+            if key is None:
+                continue
+            earlier = first.setdefault(key, newcomer)
+            if abs(earlier.created - newcomer.created) > window:
+                first[key] = newcomer
+            elif earlier is not newcomer:
+                yield earlier, newcomer
 
     # -- judge --
 
-    def _judge(self, chunk, findings, newcomers):
+    def _judge(self, chunk, findings, newcomers, known):
         decided = self._decided(
-            [finding for group in findings.values() for finding in group]
+            {
+                finding.newcomer.identity
+                for group in findings.values()
+                for finding in group
+            }
+            & known
         )
         rest = {}
         for index, group in findings.items():
@@ -169,14 +237,16 @@ class DuplicateCheck:
         for finding in (*twins.values(), *suspects):
             self._apply_policy(chunk, finding)
 
-    def _decided(self, findings):
+    def _decided(self, identities):
         """{(identity, order id): state} of what people have decided before."""
+        if not identities:
+            return {}
         rows = self.env.execute_query(
             SQL(
                 """SELECT l.identity_key, d.state, d.first_id, d.second_id
                      FROM retail_duplicate d JOIN retail_ledger l ON l.id = d.ledger_id
                     WHERE l.identity_key = ANY(%s) AND d.state != 'open'""",
-                [finding.newcomer.identity for finding in findings],
+                list(identities),
             )
         )
         return {
@@ -205,7 +275,7 @@ class DuplicateCheck:
         ]
         if not open_findings:
             return []
-        scores = resemblance.score_newcomers(self.env, chunk, open_findings, newcomers)
+        scores = self.background.scores(chunk, open_findings, newcomers)
         best = {}
         for finding, score in zip(open_findings, scores, strict=True):
             if not score:

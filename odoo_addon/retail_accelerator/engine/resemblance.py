@@ -8,8 +8,9 @@ from odoo.tools import SQL
 from . import native
 from .lanes import to_datetime
 from .payload import payload_to_order
+from .usual_orders import ENOUGH, usual_orders
 
-ORDER_FIELDS = ("customer", "date", "amount", "basket")
+ORDER_FIELDS = ("customer", "email", "phone", "address", "date", "amount", "basket")
 PERSON_FIELDS = (
     "name",
     "company",
@@ -23,7 +24,8 @@ PERSON_FIELDS = (
     "phone",
     "email",
 )
-BACKGROUND = 400  # orders of the same chunk that show what is usual
+BACKGROUND = 200  # orders that show what is usual in this shop
+NEWEST = 2000  # ledger rows these are taken from
 SEED = 1
 
 
@@ -52,92 +54,147 @@ def pair_values(result, pair):
 def order_row(order):
     """A canonical order in the fields of the order profile."""
     billing = order["billing"]
-    name = " ".join(filter(None, (billing["first_name"], billing["last_name"])))
     created = order["created_at"]
     return (
-        name or billing["company"] or None,
+        _name(billing) or billing["company"] or None,
+        billing["email"],
+        billing["phone"],
+        " ".join(filter(None, (billing["address_1"], billing["postcode"]))) or None,
         to_datetime(created).isoformat() if created is not None else None,
         order["total"],
-        " ".join(sorted(_basket_word(line) for line in order["lines"] if _sold(line))),
+        " ".join(
+            sorted(
+                f"{float(line['quantity']):g} {label}" for label, line in _goods(order)
+            )
+        ),
     )
 
 
-def _sold(line):
-    return line["kind"] == "product"
+def _name(billing):
+    return " ".join(filter(None, (billing["first_name"], billing["last_name"])))
 
 
-def _basket_word(line):
-    return f"{float(line['quantity']):g} {line['sku'] or line['name']}"
-
-
-def score_newcomers(env, chunk, findings, newcomers):
-    """For each finding the score of newcomer and other order, or None when the order
-    profile sees no likely pair. Other newcomers, and the newest orders where these are
-    few, are the background it learns from."""
-    rows, places = [], {}
-
-    def place(identity, order):
-        if identity not in places:
-            places[identity] = len(rows)
-            rows.append(order_row(order))
-        return places[identity]
-
-    step = max(1, len(newcomers) // BACKGROUND)
-    for newcomer in newcomers[::step]:
-        place(newcomer.identity, chunk.order(newcomer.index))
-    index_of = {newcomer.identity: newcomer.index for newcomer in newcomers}
-    stored = _stored_orders(env, {f.other for f in findings} - index_of.keys())
-    for identity, order in _recent_orders(env, BACKGROUND - len(rows)).items():
-        place(identity, order)
-    wanted = []
-    for finding in findings:
-        own = place(finding.newcomer.identity, chunk.order(finding.newcomer.index))
-        if finding.other in index_of:
-            other = place(finding.other, chunk.order(index_of[finding.other]))
-        elif finding.other in stored:
-            other = place(finding.other, stored[finding.other])
-        else:
-            other = own
-        wanted.append((min(own, other), max(own, other)))
-    text = profile_text(env, "order")
-    fields, rows = usable(text, ORDER_FIELDS, rows)
-    result = native.require().link(text, fields, rows, seed=SEED, scores_only=True)
-    scored = {(pair[0], pair[1]): pair for pair in result.pairs}
+def _goods(order):
     return [
-        pair_values(result, scored[pair])
-        if pair in scored and scored[pair][2] >= result.review
-        else None
-        for pair in wanted
+        (line["sku"] or line["name"], line)
+        for line in order["lines"]
+        if line["kind"] == "product"
     ]
 
 
-def _stored_orders(env, identities):
-    """{identity: canonical order} of ledger rows."""
-    if not identities:
-        return {}
-    rows = env.execute_query(
-        SQL(
-            """SELECT identity_key, payload FROM retail_ledger
-                WHERE identity_key = ANY(%s) AND payload IS NOT NULL""",
-            list(identities),
+def may_repeat(order, other):
+    """Whether two orders of one total and a like-sounding surname are worth a
+    comparison: most of the goods, or the person, must be the same. It spares nearly
+    all chunks the comparison; what it misses is left to the sweeps."""
+    goods, others = (
+        {label for label, _line in _goods(which)} for which in (order, other)
+    )
+    if 2 * len(goods & others) >= max(len(goods), len(others)):
+        return True
+    one, two = order["billing"], other["billing"]
+    return any(
+        first and second and first.casefold() == second.casefold()
+        for first, second in (
+            (one["email"], two["email"]),
+            (one["phone"], two["phone"]),
+            (_name(one), _name(two)),
         )
     )
-    return {identity: payload_to_order(payload) for identity, payload in rows}
 
 
-def _recent_orders(env, count):
-    """{identity: canonical order} of the newest orders: what is usual, where the chunk
-    alone is too small to tell."""
-    rows = env.execute_query(
-        SQL(
-            """SELECT identity_key, payload FROM retail_ledger
-                WHERE company_id = %s AND order_id IS NOT NULL AND payload IS NOT NULL
-                ORDER BY id DESC LIMIT %s""",
-            env.company.id,
-            max(count, 0),
+class Background:
+    """Newcomers compared by the order profile, before a background of orders that
+    show what is usual in this shop."""
+
+    def __init__(self, env):
+        self.env = env
+        self.recent = {}  # {identity: row} of the newest orders
+
+    def scores(self, chunk, findings, newcomers):
+        """For each finding the score of newcomer and other order, or None when the
+        order profile sees no likely pair."""
+        index_of = {newcomer.identity: newcomer.index for newcomer in newcomers}
+        orders = {}
+
+        def order_of(identity, payload=None):
+            if identity not in orders:
+                orders[identity] = (
+                    chunk.order(index_of[identity])
+                    if identity in index_of
+                    else payload_to_order(payload)
+                )
+            return orders[identity]
+
+        wanted = {}
+        for position, finding in enumerate(findings):
+            if finding.other not in index_of and not finding.payload:
+                continue
+            own = order_of(finding.newcomer.identity)
+            if may_repeat(own, order_of(finding.other, finding.payload)):
+                wanted[position] = (finding.newcomer.identity, finding.other)
+        scores = [None] * len(findings)
+        if wanted:
+            rows = {
+                identity: order_row(orders[identity])
+                for pair in wanted.values()
+                for identity in pair
+            }
+            self._add_background(rows, chunk, newcomers)
+            for position, score in self._link(rows, wanted).items():
+                scores[position] = score
+        return scores
+
+    def _add_background(self, rows, chunk, newcomers):
+        """The newest orders; where these are few, newcomers too."""
+        if len(self.recent) < BACKGROUND:
+            self.recent = self._newest()
+        for identity, row in self.recent.items():
+            rows.setdefault(identity, row)
+        missing = BACKGROUND - len(rows)
+        if missing > 0:
+            for newcomer in newcomers[:: max(1, len(newcomers) // missing)][:missing]:
+                if newcomer.identity not in rows:
+                    rows[newcomer.identity] = order_row(chunk.order(newcomer.index))
+
+    def _newest(self):
+        found = self.env.execute_query(
+            SQL(
+                """SELECT identity_key, payload
+                     FROM (SELECT * FROM retail_ledger ORDER BY id DESC LIMIT %s) l
+                    WHERE company_id = %s AND order_id IS NOT NULL
+                      AND payload IS NOT NULL
+                    ORDER BY id DESC LIMIT %s""",
+                NEWEST,
+                self.env.company.id,
+                BACKGROUND,
+            )
         )
-    )
-    return {identity: payload_to_order(payload) for identity, payload in rows}
+        return {
+            identity: order_row(payload_to_order(payload))
+            for identity, payload in found
+        }
+
+    def _link(self, rows, wanted):
+        """{position: score} of the wanted pairs of identities that are likely."""
+        places = {identity: place for place, identity in enumerate(rows)}
+        text = profile_text(self.env, "order")
+        invented = _invented(max(ENOUGH - len(rows), 0))
+        fields, table = usable(text, ORDER_FIELDS, [*rows.values(), *invented])
+        result = native.require().link(text, fields, table, seed=SEED, scores_only=True)
+        scored = {(pair[0], pair[1]): pair for pair in result.pairs}
+        found = {}
+        for position, pair in wanted.items():
+            pair = scored.get(tuple(sorted(places[identity] for identity in pair)))
+            if pair and pair[2] >= result.review:
+                found[position] = pair_values(result, pair)
+        return found
+
+
+def _invented(count):
+    """Rows of orders in general, as a background for the few of a new shop."""
+    return [
+        tuple(order[name] for name in ORDER_FIELDS) for order in usual_orders(count)
+    ]
 
 
 def profile_text(env, kind):
@@ -167,7 +224,9 @@ PARTNERS = """
        AND (p.company_id IS NULL OR p.company_id = %(company)s)
      ORDER BY 2, p.id"""
 ORDERS = """
-    SELECT o.id, %(changed)s, p.name, to_char(o.date_order, 'YYYY-MM-DD"T"HH24:MI:SS'),
+    SELECT o.id, %(changed)s, p.name, p.email, p.phone,
+           NULLIF(concat_ws(' ', p.street, p.zip), ''),
+           to_char(o.date_order, 'YYYY-MM-DD"T"HH24:MI:SS'),
            o.amount_total::text,
            (SELECT string_agg(trim_scale(l.product_uom_qty) || ' '
                               || COALESCE(NULLIF(v.default_code, ''), l.name), ' '
@@ -199,7 +258,10 @@ SOURCES = {
 
 
 class Table:
-    """All records of a kind and company, those changed since a moment at the end."""
+    """All records of a kind and company, those changed since a moment at the end.
+
+    Few orders have invented ones before them, whose id is 0.
+    """
 
     def __init__(self, env, kind, company, since=None):
         query, changed, fields = SOURCES[kind]
@@ -212,14 +274,29 @@ class Table:
         )
         self.env = env
         self.kind = kind
-        self.ids = [row[0] for row in rows]
+        self.count = len(rows)
         self.changed = sum(row[1] for row in rows)
         self.text = profile_text(env, kind)
-        self.fields, self.rows = usable(self.text, fields, [row[2:] for row in rows])
+        invented = _invented(max(ENOUGH - len(rows), 0)) if kind == "order" else []
+        self.ids = [0] * len(invented) + [row[0] for row in rows]
+        self.fields, self.rows = usable(
+            self.text, fields, invented + [row[2:] for row in rows]
+        )
 
     def link(self):
-        """The LinkResult; only pairs with a changed record when some are old."""
-        focus = self.changed if self.changed < len(self.ids) else None
+        """The LinkResult; only pairs with a changed record when some are old. None
+        when nothing has changed."""
+        if not self.changed:
+            return None
+        focus = self.changed if self.changed < self.count else None
         return native.require().link(
             self.text, self.fields, self.rows, seed=SEED, focus=focus
         )
+
+    def pairs(self, result):
+        """The pairs of a LinkResult, or of None, that are pairs of records."""
+        return [
+            pair
+            for pair in (result.pairs if result else ())
+            if self.ids[pair[0]] and self.ids[pair[1]]
+        ]

@@ -89,7 +89,7 @@ class Session:
         keys = chunk.identities(wave)
         known = ledger.known(self.env, keys)
         chunk.set_known(wave, known)
-        self.duplicates.hold(chunk, wave)
+        self.duplicates.hold(chunk, wave, {row[0] for row in known})
         self._resolve(chunk, wave)
         chunk.price(wave)
         if self.lane == "native" and not self.plan.open:

@@ -168,9 +168,9 @@ class RetailDuplicateSweep(models.Model):
         result = table.link()
         self.write(
             {
-                "record_count": len(table.ids),
+                "record_count": table.count,
                 "changed_count": table.changed,
-                "pair_count": len(result.pairs),
+                "pair_count": len(table.pairs(result)),
             }
         )
         return table, result
@@ -181,7 +181,7 @@ class RetailDuplicateSweep(models.Model):
         companies = self._companies(table.ids)
         # A sweep that was interrupted starts over: known pairs are left as they are.
         self.stored_count = 0
-        for batch in split_every(BATCH, result.pairs):
+        for batch in split_every(BATCH, table.pairs(result)):
             new = duplicates._remember(
                 [self._vals(table, result, pair, companies) for pair in batch]
             )

@@ -82,6 +82,60 @@ class TestDuplicateSweep(DuplicateCase):
         self.sweep("order")
         self.assertEqual(self.found("order", orders[2], twin).state, "open")
 
+    def test_a_new_company_s_first_orders_are_compared(self):
+        """One order is too little to learn from; its repetition is found all the
+        same, and no invented order is ever part of a pair."""
+        company = self.env["res.company"].create({"name": "New shop"})
+        self.env.user.company_ids += company
+        products = self.env["product.product"].create(
+            [{"name": f"New {n}", "default_code": f"NEW{n}"} for n in range(3)]
+        )
+        orders = self.env["sale.order"].with_company(company)
+        people = self.env["res.partner"].create(
+            [
+                {"name": name, "email": f"{code}@shop.example"}
+                for name, _street, code, _city in PEOPLE[:3]
+            ]
+        )
+        for number, person in enumerate(people):
+            lines = [
+                (
+                    0,
+                    0,
+                    {
+                        "product_id": product.id,
+                        "price_unit": 5.5 + 7 * number,
+                        "tax_ids": [(5,)],
+                    },
+                )
+                for product in products[: number + 1]
+            ]
+            orders |= orders.create(
+                {
+                    "partner_id": person.id,
+                    "company_id": company.id,
+                    "date_order": f"2026-02-0{1 + number} 10:00:00",
+                    "order_line": lines,
+                }
+            )
+        twin = orders[1].copy(
+            {"date_order": orders[1].date_order + timedelta(minutes=9)}
+        )
+        sweep = self.sweep("order", company_id=company.id)
+        self.assertEqual((sweep.record_count, sweep.pair_count), (4, 1))
+        self.assertEqual(self.found("order", orders[1], twin).state, "open")
+
+    def test_a_sweep_of_what_changed_when_nothing_has_is_done_at_once(self):
+        self.make_orders()
+        self.sweep("order")
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE sale_order SET write_date = write_date - interval '9 days'")
+        )
+        self.env.invalidate_all(flush=False)
+        sweep = self.sweep("order", "incremental")
+        self.assertEqual((sweep.changed_count, sweep.pair_count), (0, 0))
+
     def test_a_cancelled_order_is_not_looked_at(self):
         orders, twin = self.make_orders()
         twin._action_cancel()
