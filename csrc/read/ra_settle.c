@@ -152,7 +152,13 @@ static ra_status check_row(const reading *in, const ra_settle_row *out, ra_error
     if (has_surplus(row, columns)) {
         return refuse(out, RA_BAD_SYNTAX, "the row has more cells than the header", error);
     }
-    if (row->count >= columns || in->profile->record_count > 0) return RA_OK;
+    return RA_OK;
+}
+
+/* Records that are passed over may be shorter than the header. */
+static ra_status check_length(const reading *in, const ra_settle_row *out, ra_error *error) {
+    const ra_csv_row *row = &in->rows.row;
+    if (row->count >= in->events->column_count) return RA_OK;
     if (row->last) {
         return refuse(out, RA_TRUNCATED, "the file ends in the middle of a row", error);
     }
@@ -196,6 +202,7 @@ static ra_status next_row(reading *in, ra_settle_row *out, ra_error *error) {
         out->row++;
         status = check_row(in, out, error);
         if (status == RA_OK) status = check_code(in, out, error);
+        if (status == RA_OK) status = check_length(in, out, error);
         if (status != RA_END) return status;
         out->row--;
     }

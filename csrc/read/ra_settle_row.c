@@ -462,6 +462,7 @@ ra_status ra_settle_row_learn(const ra_settle_row *row, ra_settle_sign *sign,
         ra_settle_field field = profile->terms[i].field;
         bool date = field == RA_SETTLE_DATE || field == RA_SETTLE_AVAILABLE;
         if (!date && field < RA_SETTLE_TEXTS) continue;
+        if (date ? profile->order != RA_ORDER_EITHER : profile->sign != RA_SIGN_EITHER) continue;
         for (size_t j = 0; j < row->layout->terms[i].count; j++) {
             uint16_t cell = row->layout->terms[i].cells[j];
             ra_status status =

@@ -39,6 +39,10 @@ FORMATS = {
 IDS = {"mollie": processors.mollie_id}
 
 
-def write(name, world):
-    """The world's Report as provider ``name`` of FORMATS writes it."""
-    return FORMATS[name](rows_of(world))
+def write(name, world, payouts=None):
+    """The world's Report as provider ``name`` of FORMATS writes it; of these payouts
+    only, when they are given."""
+    rows = rows_of(world)
+    return FORMATS[name](
+        [row for row in rows if payouts is None or row.payout in payouts]
+    )
