@@ -32,12 +32,15 @@ def market(desk, shop, tmp_path):
 
 @pytest.fixture(autouse=True)
 def policies(desk):
-    """Every test starts and ends with the policies of a new channel."""
+    """Every test starts with channels that hold all duplicates, and ends with those of
+    a new channel."""
+    channels = desk.env["retail.channel"].search([])
+    names = ("duplicate_policy", "suspect_policy", "repeat_policy")
+    channels.write(dict.fromkeys(names, "hold"))
+    desk.env.cr.commit()
     yield
     desk.env.cr.rollback()
-    desk.env["retail.channel"].search([]).write(
-        {"duplicate_policy": "hold", "suspect_policy": "hold"}
-    )
+    channels.write(channels.default_get(names))
     desk.env.cr.commit()
 
 
@@ -180,6 +183,41 @@ def test_with_a_warning_both_are_imported_and_the_pair_is_shown(desk, feed):
     [pair] = entry.duplicate_ids
     orders = desk.orders_of(document["id"]) | desk.orders_of(twin["id"])
     assert (pair.state, [pair.first_id, pair.second_id]) == ("open", sorted(orders.ids))
+
+
+def test_two_orders_of_one_channel_are_imported_with_a_warning(desk, feed):
+    """The shop itself says that they are two; somebody may have pressed twice."""
+    desk.channel.repeat_policy = "warn"
+    first, second = feed.order(), feed.order(1)
+    twins = [again(first), again(second)]
+    desk.take([first, twins[0], second], feed.path())
+    record = desk.take([twins[1]], feed.path())
+    assert counts(record) == expected(created=1)
+    for document, twin in zip((first, second), twins, strict=True):
+        entry = desk.entry_of(twin["id"])
+        assert (entry.outcome, entry.reason) == ("created", "duplicate_content")
+        orders = desk.orders_of(document["id"]) | desk.orders_of(twin["id"])
+        [pair] = entry.duplicate_ids
+        assert [pair.first_id, pair.second_id] == sorted(orders.ids)
+        assert pair.state == "open"
+
+
+def test_an_order_sent_again_under_a_new_reference_is_held(desk, feed):
+    """The same second of the same till or shop: no second sale."""
+    desk.channel.repeat_policy = "warn"
+    document = feed.order()
+    resent = again(document, 0 * HOUR)
+    desk.take([document], feed.path())
+    assert counts(desk.take([resent], feed.path())) == expected(rejected=1)
+    assert desk.entry_of(resent["id"]).outcome == "review"
+
+
+def test_another_channel_is_held_whatever_holds_within_one(desk, market, feed):
+    market.channel.repeat_policy = "warn"
+    document = feed.order()
+    desk.take([document], feed.path())
+    record = market.take([again(document)], feed.path())
+    assert counts(record) == expected(rejected=1)
 
 
 def test_the_same_basket_days_later_is_a_second_sale(desk, market, feed):

@@ -36,6 +36,7 @@ class Newcomer:
     content: str | None
     near: str | None
     created: int  # µs since 1970
+    timed: bool  # the channel gave that time
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Finding:
     other: str  # identity of the other record
     order_id: int = 0  # of the other; 0: it is written with this wave
     label: str = ""
+    repeated: bool = False  # both are the channel's own, of different moments
     payload: bytes | None = field(default=None, repr=False)  # of a similar order
     score: dict = field(default_factory=dict)
     held: bool = False
@@ -91,6 +93,7 @@ class DuplicateCheck:
                 content,
                 near if similar else None,
                 now if created is None else created,
+                created is not None,
             )
             for index, identity, content, near, created in chunk.newcomers(wave)
         ]
@@ -137,19 +140,23 @@ class DuplicateCheck:
                 other,
                 order,
                 name,
+                repeated and by_index[index].timed,
                 payload and bytes(payload),
             )
-            for index, twin, other, order, name, payload in rows
+            for index, twin, other, order, name, repeated, payload in rows
         ]
 
     def _equal(self, key, window, payload):
         """The query of a key; within a channel it looks no further than its window."""
         return SQL(
             """SELECT new.index, %s AS twin, l.identity_key, l.order_id, l.name,
-                      l.payload
+                      l.repeated, l.payload
                  FROM new CROSS JOIN unnest(%s::interval[]) AS step
                 CROSS JOIN LATERAL (
-                       SELECT l.identity_key, l.order_id, o.name, %s AS payload
+                       SELECT l.identity_key, l.order_id, o.name, %s AS payload,
+                              l.channel_id = %s
+                              AND date_trunc('second', l.source_created)
+                                  != new.created AS repeated
                          FROM retail_ledger l
                          JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
                         WHERE date_trunc('week', l.source_created)
@@ -167,6 +174,7 @@ class DuplicateCheck:
             key == "content",
             [WEEK * week for week in range(2 + 2 * window // WEEK)],
             payload,
+            self.channel.id,
             window,
             SQL.identifier("l", f"{key}_key"),
             SQL.identifier("new", key),
@@ -184,7 +192,14 @@ class DuplicateCheck:
     def _within(self, newcomers):
         """The same among the newcomers themselves: the later one repeats the first."""
         return [
-            Finding(later, reason, earlier.identity)
+            Finding(
+                later,
+                reason,
+                earlier.identity,
+                repeated=earlier.timed
+                and later.timed
+                and earlier.created // SECOND_US != later.created // SECOND_US,
+            )
             for reason, key_of in KEYS.items()
             for earlier, later in self._repeated(newcomers, key_of)
         ]
@@ -290,6 +305,8 @@ class DuplicateCheck:
         channel = self.channel
         is_twin = finding.reason == CONTENT
         policy = channel.duplicate_policy if is_twin else channel.suspect_policy
+        if finding.repeated and channel.repeat_policy == "warn":
+            policy = "warn"
         finding.held = policy == "hold"
         if finding.held:
             chunk.set_result(

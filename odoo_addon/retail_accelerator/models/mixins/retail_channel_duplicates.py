@@ -40,6 +40,20 @@ class RetailChannelDuplicates(models.AbstractModel):
         "a similar name and about the same time. Import leaves the search for such "
         "orders to the sweeps.",
     )
+    repeat_policy = fields.Selection(
+        [
+            ("hold", "Follow the policies above"),
+            ("warn", "Import with a warning"),
+        ],
+        string="Within this Channel",
+        required=True,
+        default="warn",
+        tracking=True,
+        help="What happens when both orders are this channel's own, under different "
+        "numbers and of different moments: the channel itself says that they are two, "
+        "though somebody may have pressed twice. One sent again with the same time "
+        "follows the policies above in any case.",
+    )
     duplicate_hours = fields.Integer(
         string="Hours Apart",
         required=True,
