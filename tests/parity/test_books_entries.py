@@ -73,6 +73,30 @@ def test_entry_of_many_partners(world):
     assert posted(world, vals(world), lines) == ("native", {})
 
 
+def test_entry_beside_other_modules(environment, modules_database):
+    world = World(environment(modules_database), SEED)
+    lines = balanced(world, plain_lines(world, 60))
+    assert posted(world, vals(world), lines) == ("native", {})
+
+
+def test_names_of_any_characters(world):
+    """They travel in one literal, so its own signs must stay signs."""
+    lines = plain_lines(world, 40)
+    names = [
+        'a "quoted" name',
+        "back\\slash",
+        "{curly, comma}",
+        "NULL",
+        " ",
+        "'",
+        "ü\n€",
+    ]
+    for line, name in zip(lines, names, strict=False):
+        line["name"] = name
+    lines = balanced(world, lines)
+    assert posted(world, vals(world), lines) == ("native", {})
+
+
 def test_entry_in_two_currencies(world):
     world.use_rate("2026-01-01", 0.9137)
     lines = balanced(world, plain_lines(world, 60, foreign=True))

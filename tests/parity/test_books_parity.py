@@ -180,6 +180,30 @@ def test_exchange_differences_are_left_to_the_orm(world):
     assert result == {"native": 0, "orm": 1, "reasons": {"exchange difference": 1}}
 
 
+@pytest.mark.parametrize("foreign", [False, True], ids=["domestic", "foreign"])
+def test_statements_do_not_grow_with_the_groups(world, foreign):
+    """Neither Odoo nor the native lane reads or writes group by group."""
+    from odoo.addons.retail_accelerator.books import Books
+    from odoo.addons.retail_accelerator.engine.templates import undone
+
+    world.use_rate("2026-01-01", 0.9137)
+    currency = world.euro if foreign else None
+    amounts = [(world.partners[n % 8], 100.0 + n, currency, 90.0 + n) for n in range(9)]
+    paid = world.entry(amounts)
+    due = world.entry([(who, -home, c, -own) for who, home, c, own in amounts])
+    groups = [(left + right).ids for left, right in zip(due, paid, strict=True)]
+    counts = []
+    for count in (9, 2, 9):  # the first fills Odoo's caches
+        world.env.flush_all()
+        world.env.invalidate_all()
+        with undone(world.env.cr):
+            before = world.env.cr.sql_log_count
+            result = Books(world.env).reconcile(groups[:count])
+            counts.append(world.env.cr.sql_log_count - before)
+        all_native(result, count)
+    assert counts[1] == counts[2]
+
+
 def orm_alone(result, reason, count=1):
     assert result == {"native": 0, "orm": count, "reasons": {reason: count}}
 

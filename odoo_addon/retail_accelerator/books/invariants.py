@@ -21,10 +21,20 @@ class BrokenBooks(RuntimeError):
 def execute(env, query, count):
     """Run a statement that has to write ``count`` rows."""
     env.cr.execute(query)
-    if env.cr.rowcount != count:
-        raise BrokenBooks(
-            f"{env.cr.rowcount} rows instead of {count}: {query.code.split('(')[0]}"
-        )
+    _check_count(env.cr.rowcount, count, query)
+
+
+def returning(env, query, count):
+    """The rows of a statement that has to return ``count`` of them."""
+    rows = env.execute_query(query)
+    _check_count(len(rows), count, query)
+    return rows
+
+
+def _check_count(found, count, query):
+    if found != count:
+        start = " ".join(query.code.split()[:3])
+        raise BrokenBooks(f"{found} rows instead of {count}: {start}")
 
 
 def check_plan(groups):

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 from odoo.tools.misc import clean_context
 
+from .invariants import returning
 from .lane import overriding_modules
 from .sql import array, columns, ints
 
@@ -129,7 +130,8 @@ class ChangeLog:
         """The template's row and its tracking values, for other records."""
         shared = columns(self.env, "mail_message", OWN)
         name = self.model._name
-        rows = self.env.execute_query(
+        rows = returning(
+            self.env,
             SQL(
                 """INSERT INTO mail_message
                           (res_id, parent_id, message_id, %(shared)s)
@@ -148,7 +150,8 @@ class ChangeLog:
                     (generate_tracking_message_id(f"{i}-{name}") for i in ids),
                 ),
                 template=template.id,
-            )
+            ),
+            len(ids),
         )
         shared = columns(self.env, "mail_tracking_value", ("id", "mail_message_id"))
         self.env.cr.execute(

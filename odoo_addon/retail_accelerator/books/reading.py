@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
-from .foreign import plan_foreign
+from .foreign import plan_foreign, prefetch
 from .planning import Group, Line, apply_partials, plan_same_currency
 from .sql import array, ints
 
@@ -84,11 +84,19 @@ class Reader:
         lines = self._lines(SQL("l.id = ANY(%s)", ints(seen)))
         bound = self._bound(lines)
         shared = self._shared_numbers(groups, lines)
-        taken = []
+        reasons = {}
         for index, ids in enumerate(groups):
             found = [lines[line_id] for line_id in ids if line_id in lines]
-            reason = self._objection(ids, found, seen, shared)
-            group = None if reason else self._planned(found, bound)
+            reasons[index] = self._objection(ids, found, seen, shared)
+        members = {
+            index: [lines[line_id] for line_id in groups[index]]
+            for index, reason in reasons.items()
+            if not reason
+        }
+        self._prefetch(members.values())
+        taken = []
+        for index, reason in reasons.items():
+            group = None if reason else self._planned(members[index], bound)
             if group is None or not group.partials:
                 self.left.append(index)
                 self.reasons[reason or self._unplanned(group)] += 1
@@ -197,11 +205,7 @@ class Reader:
         own = {line.id for line in lines}
         for number in {line.matching_number for line in lines} - {None}:
             group.bound += [line for line in bound[number] if line.id not in own]
-        home = self.facts[lines[0].id][0]
-        if all(
-            line.currency_id == home and line.residual == line.residual_currency
-            for line in lines
-        ):
+        if self._domestic(lines):
             group.partials = plan_same_currency(lines)
         else:
             partials = plan_foreign(self.env, lines)
@@ -210,6 +214,18 @@ class Reader:
             group.partials = partials
         apply_partials(group.partials)
         return group
+
+    def _domestic(self, lines):
+        """All in the currency of their company."""
+        home = self.facts[lines[0].id][0]
+        return all(
+            line.currency_id == home and line.residual == line.residual_currency
+            for line in lines
+        )
+
+    def _prefetch(self, groups):
+        foreign = [lines for lines in groups if not self._domestic(lines)]
+        prefetch(self.env, [line.id for lines in foreign for line in lines])
 
     @staticmethod
     def _unplanned(group):

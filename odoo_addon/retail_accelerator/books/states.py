@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from .invariants import execute, returning
 from .reading import PAYABLE
 from .sql import array, ints
 
@@ -32,7 +33,8 @@ def update_invoices(env, move_ids):
             **log,
         )
     )
-    rows = env.execute_query(
+    rows = returning(
+        env,
         SQL(
             """
             WITH residual AS (
@@ -61,7 +63,8 @@ def update_invoices(env, move_ids):
             state=_payment_state(env),
             inbound=list(INBOUND),
             **log,
-        )
+        ),
+        len(move_ids),
     )
     return {move_id: (old, new) for move_id, old, new in rows if old != new}
 
@@ -328,7 +331,8 @@ class Payments:
     def _write(self, payments):
         if not payments:
             return
-        self.env.cr.execute(
+        execute(
+            self.env,
             SQL(
                 """UPDATE account_payment p
                       SET state = new.state, is_matched = new.is_matched,
@@ -343,5 +347,6 @@ class Payments:
                 states=array("text", (p.state for p in payments.values())),
                 matched=array("bool", (p.is_matched for p in payments.values())),
                 reconciled=array("bool", (p.is_reconciled for p in payments.values())),
-            )
+            ),
+            len(payments),
         )
