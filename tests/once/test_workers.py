@@ -102,3 +102,59 @@ def test_two_workers_that_meet_a_new_customer_make_one_contact(desk, database, f
     )
     emails = {document["billing"]["email"] for document in accounts}
     assert sorted(contacts) == [(email, 1) for email in sorted(emails)]
+
+
+def second_channel(desk, feed):
+    """A shop with the same mappings under a code of its own."""
+    other = desk.channel.copy({"code": f"other-{feed.first}"})
+    for rule in desk.channel.tax_ids:
+        rule.copy({"channel_id": other.id})
+    for product in desk.channel.product_ids:
+        product.copy({"channel_id": other.id})
+    other.duplicate_policy = "warn"
+    desk.env.cr.commit()
+    return other
+
+
+def test_two_channels_that_meet_a_new_customer_make_one_contact(desk, database, feed):
+    other = second_channel(desk, feed)
+    ours, theirs = feed.orders(20), feed.orders(20, start=20)
+    for document in ours + theirs:
+        document["customer_id"] = document["id"]
+        document["billing"]["email"] = f"both{document['id'] % 20}@meeting.example"
+    paths = write(feed.path(), ours), write(feed.path(), theirs)
+    reports = [
+        result(process)
+        for process in [
+            start(database, path, "--channel", code)
+            for path, code in zip(paths, (desk.channel.code, other.code), strict=True)
+        ]
+    ]
+    assert [report["created"] for report in reports] == [20, 20]
+    desk.env.cr.rollback()
+    contacts = desk.query(
+        """SELECT email_normalized, count(*) FROM res_partner
+            WHERE email_normalized LIKE 'both%%@meeting.example' GROUP BY 1"""
+    )
+    assert sorted(number for _email, number in contacts) == [1] * 20
+
+
+def test_contact_another_company_took_does_not_stop_another_channel(desk, feed):
+    """Its e-mail is claimed by the first channel, but no contact for the second."""
+    document, later = feed.order(0), feed.order(1)
+    for order in (document, later):
+        order["customer_id"] = order["id"]
+        order["billing"]["email"] = f"taken{feed.first}@meeting.example"
+    desk.take([document], feed.path())
+    first = desk.orders_of(document["id"]).partner_id
+    company = desk.env["res.company"].create({"name": f"Elsewhere {feed.first}"})
+    desk.orders_of(document["id"]).unlink()
+    first.company_id = company
+    other = second_channel(desk, feed)
+    record = desk.make([later], feed.path(), channel_id=other.id)
+    assert desk.run(record).created_count == 1
+    entry = desk.env["retail.ledger"].search(
+        [("channel_id", "=", other.id), ("source_ref", "=", str(later["id"]))]
+    )
+    assert entry.order_id.partner_id != first
+    assert entry.order_id.partner_id.email_normalized == first.email_normalized

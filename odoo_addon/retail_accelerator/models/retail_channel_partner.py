@@ -37,6 +37,11 @@ class RetailChannelPartner(models.Model):
         help="The contact that orders of this customer or address get.",
     )
 
+    # Workers of all channels rely on it: the second one to meet a new e-mail waits.
+    _email_unique = models.UniqueIndex(
+        "(party_key) WHERE role = 'email'",
+        "There is a contact for this e-mail already.",
+    )
     _party_key_unique = models.Constraint(
         "UNIQUE (channel_id, party_key)",
         "This customer or address is already linked to a contact in the channel.",
