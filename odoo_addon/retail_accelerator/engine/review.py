@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What a newer version of an order says, beside what the order in Odoo has."""
 
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
 from .payload import payload_to_order
 
 
@@ -30,7 +33,7 @@ def differences(env, entry):
         for field, ours, theirs in rows
         if not _same(ours, theirs)
     ]
-    return result + _line_differences(env, order, newer)
+    return result + _line_differences(env, entry, newer)
 
 
 def _same(ours, theirs):
@@ -40,30 +43,40 @@ def _same(ours, theirs):
         return ours == theirs
 
 
-def _line_differences(env, order, newer):
-    """Line by line, in order; lines only one side has stand against nothing."""
-    lines = order.order_line.filtered(lambda line: not line.display_type)
-    result = []
-    for index in range(max(len(lines), len(newer["lines"]))):
-        ours = _our_line(lines[index]) if index < len(lines) else ""
-        theirs = (
-            _their_line(newer["lines"][index]) if index < len(newer["lines"]) else ""
+def _line_differences(env, entry, newer):
+    """Lines that only one side has, those at the same place side by side."""
+    order = entry.order_id
+    goods = order.order_line.filtered(
+        lambda line: (
+            not line.display_type
+            # The shop has no such line: it is what its own lines miss of its total.
+            and line.product_id != entry.channel_id.rounding_product_id
         )
-        if ours != theirs:
-            result.append(
-                {
-                    "field": env._("Line %s", index + 1),
-                    "ours": ours,
-                    "theirs": theirs,
-                }
-            )
+    )
+    currency = order.currency_id
+    ours = [
+        _line(currency, line.product_uom_qty, line.name, line.price_subtotal)
+        for line in goods
+    ]
+    theirs = [
+        _line(currency, line["quantity"], line["name"], line["total"])
+        for line in newer["lines"]
+    ]
+    result = []
+    for tag, start, end, their_start, their_end in SequenceMatcher(
+        None, ours, theirs
+    ).get_opcodes():
+        if tag == "equal":
+            continue
+        pairs = zip_longest(
+            ours[start:end], theirs[their_start:their_end], fillvalue=""
+        )
+        for number, (our, their) in enumerate(pairs, start=start + 1):
+            field = env._("Line %s", number) if our else env._("New line")
+            result.append({"field": field, "ours": our, "theirs": their})
     return result
 
 
-def _our_line(line):
-    return f"{line.product_uom_qty:g} × {line.name} = {line.price_subtotal:.2f}"
-
-
-def _their_line(line):
-    quantity, total = float(line["quantity"]), float(line["total"])
-    return f"{quantity:g} × {line['name']} = {total:.2f}"
+def _line(currency, quantity, name, total):
+    amount = currency.round(float(total))
+    return f"{float(quantity):g} × {name} = {amount:.{currency.decimal_places}f}"

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..engine import native, payload, runner
+from ..engine import native, payload, review, runner
 from ..models import retail_ledger_actions
 from .import_common import ImportCase, woo_order
 
@@ -163,6 +163,34 @@ class TestLedger(ImportCase):
         html = str(entry.difference_html)
         self.assertIn("20.00", html)
         self.assertIn("30.00", html)
+
+    def test_a_line_more_in_odoo_is_the_only_line_shown(self):
+        """And the rounding line, which the shop cannot have, is no difference."""
+        order = self.make_order()
+        rounding = self.channel.rounding_product_id
+        self.env["sale.order.line"].create(
+            [
+                {
+                    "order_id": order.id,
+                    "product_id": product.id,
+                    "name": name,
+                    "price_unit": price,
+                    "sequence": sequence,
+                    "tax_ids": [(5, 0, 0)],
+                }
+                for product, name, price, sequence in (
+                    (self.product, "Hat", 5, 1),
+                    (rounding, "Rounding", 0.01, 99),
+                )
+            ]
+        )
+        order.invalidate_recordset()
+        entry = self.make_entry(9, woo_order(9), outcome="review", order_id=order.id)
+        rows = review.differences(self.env, entry)
+        self.assertEqual(
+            [row for row in rows if "×" in row["ours"] + row["theirs"]],
+            [{"field": "Line 1", "ours": "1 × Hat = 5.00", "theirs": ""}],
+        )
 
     def test_review_without_a_difference_to_show_says_so(self):
         order = self.make_order()
