@@ -144,12 +144,24 @@ class RetailChannel(models.Model):
             for field, product_id in services[company].channel_vals().items():
                 if not vals.get(field):
                     vals[field] = product_id
-        return super().create(vals_list)
+        channels = super().create(vals_list)
+        channels._activate_currency()
+        return channels
 
     def write(self, vals):
         if "code" in vals or "company_id" in vals:
             self._check_identity_unused(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "currency_id" in vals:
+            self._activate_currency()
+        return result
+
+    def _activate_currency(self):
+        """Orders in an inactive currency would all be rejected; who may set a channel
+        up need not be allowed to activate one elsewhere."""
+        self.currency_id.filtered(lambda currency: not currency.active).sudo().write(
+            {"active": True}
+        )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What people do with a record: try again, correct, decide."""
 
+import json
 import tempfile
 
 from odoo import api, fields, models
@@ -12,6 +13,11 @@ from ..engine.duplicates import REASONS as HELD
 from .mixins.retail_import_files import BATCH
 
 DIRECT = 200  # more records than this are tried again in the background
+REFERENCES = (
+    ("sku", "sku"),
+    ("variation", "variation_id"),
+    ("product", "product_id"),
+)
 CLOSED_MOVES = ("draft", "posted")
 
 
@@ -161,6 +167,48 @@ class RetailLedger(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    # -- remove the cause --
+
+    def action_fix_cause(self):
+        """Where the cause is removed: a new product mapping, or the shop's settings."""
+        self.ensure_one()
+        if self.reason == "unknown_product":
+            kind, ref = self._missing_product()
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Map a product of %s", self.channel_id.name),
+                "res_model": "retail.channel.product",
+                "view_mode": "form",
+                "target": "new",
+                "context": {
+                    "default_channel_id": self.channel_id.id,
+                    "default_kind": kind,
+                    "default_ref": ref,
+                },
+            }
+        if self.reason == "unknown_tax":
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "retail_accelerator.retail_channel_tax_action"
+            )
+            return {**action, "domain": [("channel_id", "=", self.channel_id.id)]}
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "retail.channel",
+            "view_mode": "form",
+            "res_id": self.channel_id.id,
+        }
+
+    def _missing_product(self):
+        """(kind, reference) of the line whose product is unknown."""
+        document = json.loads(self.sudo().payload_json or "{}")
+        for item in document.get("line_items", ()):
+            refs = [(kind, str(item.get(name) or "")) for kind, name in REFERENCES]
+            # As the engine names a line.
+            shown = item.get("sku") or item.get("name") or item.get("product_id")
+            if (self.message or "").endswith(f": {shown}"):
+                return next((pair for pair in refs if pair[1]), ("sku", False))
+        return "sku", False
 
     # -- decide --
 

@@ -192,6 +192,19 @@ class TestChannel(RetailCase):
         with self.assertRaisesRegex(UserError, "shop"):
             self.env["retail.channel"]._by_code("nope")
 
+    def test_currency_of_a_channel_is_active(self):
+        """Inactive ones can be chosen; a manager of shops may activate none himself."""
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        baht, krona = currencies.search([("name", "in", ("THB", "ISK"))])
+        (baht | krona).active = False
+        as_manager = self.env["retail.channel"].with_user(self.user("manager"))
+        channel = as_manager.create(
+            {"name": "Siam", "code": "siam", "currency_id": baht.id}
+        )
+        self.assertTrue(baht.active)
+        channel.currency_id = krona
+        self.assertTrue(krona.active)
+
     def test_a_rate_shows_its_per_cent(self):
         rates = self.env["retail.channel.tax"].create(
             [

@@ -41,6 +41,26 @@ class TestQuirkProducts(QuirkCase):
             self.created(order(line_items=[unknown])).order_line.product_id, self.cap
         )
 
+    def test_reject_leads_to_the_mapping_that_removes_its_cause(self):
+        cases = (
+            (line(product_id=66, sku="HAT"), ("sku", "HAT")),
+            (line(product_id=66, sku=""), ("product", "66")),
+            (line(product_id=66, variation_id=67, sku=""), ("variation", "67")),
+        )
+        for ref, (unknown, expected) in enumerate(cases, start=1):
+            document = order(ref, line_items=[line(), unknown], total="42.00")
+            document["total_tax"] = "2.00"
+            entry = self.rejected(document, "unknown_product")
+            context = entry.action_fix_cause()["context"]
+            self.assertEqual(
+                (context["default_kind"], context["default_ref"]), expected
+            )
+            self.env["retail.channel.product"].with_context(**context).create(
+                {"product_id": self.cap.id}
+            )
+            entry.action_replay()
+            self.assertEqual(entry.order_id.order_line.product_id, self.cap)
+
     def test_zero_padded_skus_are_other_skus(self):
         padded, plain = self.env["product.product"].create(
             [{"name": sku, "default_code": sku} for sku in ("0002", "2")]
