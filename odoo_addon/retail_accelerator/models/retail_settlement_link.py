@@ -63,6 +63,12 @@ class RetailSettlementLink(models.Model):
         ondelete="restrict",
         help="The open item that the row pays.",
     )
+    is_revenue = fields.Boolean(
+        string="Booked as revenue",
+        readonly=True,
+        help="The payout's entry booked the order's revenue and taxes; an invoice "
+        "would book them again.",
+    )
     target_name = fields.Char(
         string="Pays", compute="_compute_target", compute_sudo=True
     )

@@ -2,6 +2,7 @@
 """From an order back to what the shop sent."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -140,3 +141,40 @@ class SaleOrder(models.Model):
                 ("state", "=", "matched"),
             ],
         }
+
+    # -- orders whose revenue a payout booked: an invoice would book it twice --
+
+    def _retail_booked_links(self):
+        return (
+            self.env["retail.settlement.link"]
+            .sudo()
+            .search([("order_id", "in", self.ids), ("is_revenue", "=", True)])
+        )
+
+    def _compute_invoice_status(self):
+        res = super()._compute_invoice_status()
+        booked = self._retail_booked_links().order_id
+        for order in self.filtered(lambda order: order._origin in booked):
+            if order.invoice_status == "to invoice":
+                order.invoice_status = "no"
+        return res
+
+    def _retail_refresh_invoice_status(self):
+        """Revenue was booked in sums, or is not any more."""
+        self.env.add_to_compute(self._fields["invoice_status"], self)
+        self.flush_recordset(["invoice_status"])
+
+    def _create_invoices(self, *args, **kwargs):
+        links = self._retail_booked_links()
+        if links:
+            raise UserError(
+                self.env._(
+                    "The revenue of %(orders)s is in the books already, in sums, by "
+                    "the payout %(payouts)s: an invoice would book it twice. If a "
+                    "customer needs an invoice, reverse the payout, invoice the order "
+                    "and post the payout again: it then pays the invoice.",
+                    orders=", ".join(links.order_id.mapped("name")[:10]),
+                    payouts=", ".join(links.settlement_id.mapped("name")),
+                )
+            )
+        return super()._create_invoices(*args, **kwargs)

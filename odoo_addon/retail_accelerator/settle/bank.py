@@ -101,6 +101,11 @@ def release(settlement):
 def transit_items(settlement):
     """The entries' items that expect money from the bank."""
     account = settlement.channel_id.sudo().settlement_transit_account_id
-    return settlement.move_ids.line_ids.filtered(
-        lambda line: line.account_id == account and not line.reconciled
+    return settlement.env["account.move.line"].search(
+        [
+            ("move_id", "in", settlement.move_ids.ids),
+            ("account_id", "=", account.id),
+            ("reconciled", "=", False),
+        ],
+        order="id",
     )

@@ -4,8 +4,9 @@
 from odoo.exceptions import AccessError, UserError
 
 from ..audit import log
-from . import posting
+from . import suspense
 from .entry import minor_units
+from .writing import check_accountant
 
 OPEN = ("exception", "waiting", "new")
 
@@ -40,7 +41,7 @@ def match_by_hand(event, kind, target, amount, evidence, score=1.0):
     event.sudo().proposal_ids.unlink()
     event.sudo().write({"state": "matched", "reason": False})
     if event.suspense_line_id:
-        posting.move_from_suspense(event)
+        suspense.move_from_suspense(event)
     log.append(
         event.settlement_id,
         "manual_match",
@@ -61,7 +62,7 @@ def book(event, account, note, rule=None):
     """The row pays no order: its amount belongs on ``account``. The company's
     accountants say so; ``rule`` is what they said for all rows of its type."""
     hold(event)
-    posting.check_accountant(event.env)
+    check_accountant(event.env)
     event.sudo().write(
         {
             "state": "plain",
@@ -73,7 +74,7 @@ def book(event, account, note, rule=None):
     )
     event.sudo().proposal_ids.unlink()
     if event.suspense_line_id:
-        posting.move_from_suspense(event)
+        suspense.move_from_suspense(event)
     log.append(
         event.settlement_id,
         "book",
@@ -145,7 +146,7 @@ def write_off(event, note):
     event.sudo().write({"state": "written_off", "reason": False, "note": note})
     event.sudo().proposal_ids.unlink()
     if event.suspense_line_id:
-        posting.move_from_suspense(event)
+        suspense.move_from_suspense(event)
     log.append(
         event.settlement_id,
         "write_off",

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """``minor`` is in the line's currency, ``balance`` in the company's."""
 
@@ -15,8 +15,9 @@ class Line:
     balance: int
     name: str
     partner: object = None
-    event: object = None
-    target: object = None  # journal item that this line is reconciled with
+    row_ids: list = field(default_factory=list)  # whose amount it holds
+    target: tuple | None = None  # what it pays; lines of one target are matched
+    open_item: int | None = None  # the target's journal item, when it is open
     extra: dict = field(default_factory=dict)  # tax fields of revenue in sums
 
     def vals(self, company, analytic):

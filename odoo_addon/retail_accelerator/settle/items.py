@@ -29,6 +29,16 @@ DAY = SQL("- DATE '1970-01-01'")
 LINE = SQL("E'\\n'")
 # Whether the row ``e`` has not reached its item yet: not posted, or on suspense.
 PENDING = SQL("(e.move_line_id IS NULL OR e.suspense_line_id IS NOT NULL)")
+# What the link ``l`` takes of its item beside the item's residual, ``pl`` being where
+# the row is posted: all of it before, what is not matched yet after. A chargeback gives
+# back an item that stays paid; what it claims is open on its own line.
+TAKEN = SQL(
+    "CASE WHEN %s THEN l.amount"
+    " WHEN pl.currency_id = l.currency_id"
+    " AND abs(pl.amount_residual_currency) <= abs(l.amount)"
+    " THEN -pl.amount_residual_currency ELSE 0 END",
+    PENDING,
+)
 
 
 def minor(amount, currency):
@@ -85,16 +95,15 @@ def _sums(channel):
         ),
         SQL(
             """taken_items AS MATERIALIZED (
-                SELECT l.move_line_id,
-                       sum(l.amount) FILTER (WHERE %(pending)s) AS amount,
-                       %(ids)s AS ids
+                SELECT l.move_line_id, sum(%(taken)s) AS amount, %(ids)s AS ids
                   FROM retail_settlement_link l
                   JOIN retail_settlement_event e ON e.id = l.event_id
+                  LEFT JOIN account_move_line pl ON pl.id = e.move_line_id
                  WHERE l.state = 'applied' AND l.move_line_id IS NOT NULL
                    AND l.company_id = %(company)s
                  GROUP BY l.move_line_id)""",
             ids=_limited_ids(),
-            pending=PENDING,
+            taken=TAKEN,
             company=company.id,
         ),
         SQL(
@@ -270,19 +279,18 @@ def overdrawn(company, events):
         for (name,) in company.env.execute_query(
             SQL(
                 """WITH links AS MATERIALIZED (
-                       SELECT l.order_id, l.move_line_id, l.amount,
-                              %(pending)s AS pending,
+                       SELECT l.order_id, l.move_line_id, l.amount, %(taken)s AS taken,
                               l.event_id = ANY(%(events)s) AS is_new
                          FROM retail_settlement_link l
                          JOIN retail_settlement_event e ON e.id = l.event_id
+                         LEFT JOIN account_move_line pl ON pl.id = e.move_line_id
                         WHERE l.state = 'applied' AND l.company_id = %(company)s),
                    orders AS MATERIALIZED (
                        SELECT order_id, sum(amount) AS amount, %(ways)s
                          FROM links WHERE order_id IS NOT NULL
                         GROUP BY order_id HAVING bool_or(is_new)),
                    items AS MATERIALIZED (
-                       SELECT move_line_id,
-                              sum(amount) FILTER (WHERE pending) AS amount, %(ways)s
+                       SELECT move_line_id, sum(taken) AS amount, %(ways)s
                          FROM links WHERE move_line_id IS NOT NULL
                         GROUP BY move_line_id HAVING bool_or(is_new))
                    SELECT o.name FROM orders k
@@ -301,7 +309,7 @@ def overdrawn(company, events):
                           AND (k.down AND rest.open > 0
                                OR k.up AND rest.open < ml.amount_currency)""",
                 events=events,
-                pending=PENDING,
+                taken=TAKEN,
                 company=company.id,
                 ways=SQL(
                     "bool_or(is_new AND amount > 0) AS up,"

@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..engine import native
-from . import items, posting, rules
+from . import items, rules, suspense
 
 # Rows that move a customer's money; the others are explained by their kind.
 MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown")
@@ -53,7 +53,7 @@ def match(settlements):
         if settlement.state == "proved" and not settlement.exception_count:
             settlement.state = "matched"
         if channel.env.user.has_group("retail_accelerator.group_accountant"):
-            posting.clear_suspense(settlement)
+            suspense.clear_suspense(settlement)
         log.append(
             settlement,
             "match",

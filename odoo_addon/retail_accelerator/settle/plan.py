@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from . import rows as reading
 from .entry import Entry, Line, in_units, minor_units, share
 from .revenue import Revenue
 
@@ -22,29 +23,41 @@ class Planner:
 
     def __init__(self, settlement):
         self.settlement = settlement
+        self.env = settlement.env
         self.channel = settlement.channel_id.sudo().with_company(settlement.company_id)
         self.company = self.channel.company_id
         self.currency = settlement.currency_id
         self.date = None  # of the entry that is being planned: rates go by it
+        self.read = []  # the rows the entries are made of
+        self.receivables = {}
+
+    def rows(self, events=None):
+        """The settlement's rows, or some of them, by their ids."""
+        zone = self.channel.settlement_timezone
+        rows = reading.read(self.settlement, zone, events)
+        self._read_receivables(rows)
+        return rows
 
     def entries(self):
         """Entries in order of their dates; none when no row moves money."""
         groups = defaultdict(list)
-        for event in self.settlement.event_ids.sorted("id"):
-            if event.kind not in SILENT or event.fee or event.fee_tax:
-                groups[self._group(event)].append(event)
+        self.read = self.rows()
+        for row in self.read:
+            if row.kind not in SILENT or row.fee or row.fee_tax:
+                groups[self._group(row)].append(row)
         planned = [self._entry(key[0], groups[key]) for key in sorted(groups)]
         return [entry for entry in planned if entry.lines]
 
     # -- which rows share an entry --
 
-    def _group(self, event):
+    def _group(self, row):
         """(date of the entry, what tells entries of one date apart)."""
-        day = self._day(event)
-        payout_day = self.settlement.date or day
+        payout_day = self.settlement.date
+        day = row.day or payout_day or fields.Date.context_today(self.settlement)
+        payout_day = payout_day or day
         policy = self.channel.settlement_policy
         if policy == "transaction":
-            return day, event.id
+            return day, row.id
         if policy == "day":
             return day, 0
         earlier = (day.year, day.month) < (payout_day.year, payout_day.month)
@@ -52,101 +65,113 @@ class Planner:
             return _month_end(day), 0
         return payout_day, 0
 
-    def _day(self, event):
-        """The row's day where the channel is."""
-        moment = event.date or event.date_available
-        if not moment:
-            return self.settlement.date or fields.Date.context_today(self.settlement)
-        local = self.settlement.with_context(tz=self.channel.settlement_timezone)
-        return fields.Datetime.context_timestamp(local, moment).date()
-
     # -- the lines of an entry --
 
-    def _entry(self, date, events):
+    def _entry(self, date, rows):
         self.date = date
         lines, orders, sums = [], [], {"fee": 0, "fee_tax": 0}
-        for event in events:
-            sums["fee"] += self._minor(event.fee)
-            sums["fee_tax"] += self._minor(event.fee_tax)
-            gross = self._minor(event.gross)
-            if event.kind in sums:
-                sums[event.kind] += gross
-            elif gross and event.kind not in SILENT:
-                lines += self._gross(event, gross, orders)
-        lines += Revenue(self, orders).lines()
+        for row in rows:
+            sums["fee"] += row.fee
+            sums["fee_tax"] += row.fee_tax
+            if row.kind in sums:
+                sums[row.kind] += row.gross
+            elif row.gross and row.kind not in SILENT:
+                lines += self._gross(row, orders)
+        # The books write plain lines fast when those with taxes and such come first.
+        special = Revenue(self, orders).lines()
         for role, amount in sums.items():
             if amount:
                 account = self.channel[f"settlement_{role}_account_id"]
-                lines.append(self.line(role, account, -amount))
-        self._balance(lines, events)
+                special.append(self.line(role, account, -amount))
+        lines = special + lines
+        self._balance(lines, rows)
         ref = self.settlement.name
         if self.channel.settlement_policy == "transaction":
-            ref = " ".join(filter(None, (ref, events[0].transaction_ref)))
+            ref = " ".join(filter(None, (ref, rows[0].transaction)))
         return Entry(date, ref, lines)
 
-    def _gross(self, event, gross, orders):
+    def _gross(self, row, orders):
         """A row's amount: on what it pays, or where its kind belongs; orders that are
         booked in sums are noted in ``orders``."""
-        links = event.applied_ids
-        if not links:
-            return [self._by_kind(event, -gross)]
-        weights = [minor_units(link.amount, link.currency_id) for link in links]
+        if not row.payments:
+            return [self._by_kind(row, -row.gross)]
+        in_sums = self.channel.settlement_order_policy == "summary"
+        if len(row.payments) == 1:
+            parts = [row.gross]
+        else:
+            parts = share(row.gross, [payment.minor for payment in row.payments])
         lines = []
-        for link, part in zip(links, share(gross, weights), strict=True):
-            if link.order_id and self.channel.settlement_order_policy == "summary":
-                orders.append((link.order_id, part))
+        for payment, part in zip(row.payments, parts, strict=True):
+            if payment.order_id and in_sums:
+                orders.append((payment.order_id, part, row.id))
             else:
-                lines.append(self._item(event, link, -part))
+                lines.append(self._item(row, payment, -part))
         return lines
 
-    def lines_of(self, event):
+    def lines_of(self, row):
         """The lines of one row's gross amount."""
         if event.kind in ("fee", "fee_tax"):
             account = self.channel[f"settlement_{event.kind}_account_id"]
             minor = -self._minor(event.gross)
             return [self.line(event.kind, account, minor, event=event)]
         orders = []
-        lines = self._gross(event, self._minor(event.gross), orders)
-        return lines + Revenue(self, orders).lines()
+        lines = self._gross(row, orders)
+        return Revenue(self, orders).lines() + lines
 
-    def _by_kind(self, event, minor):
-        if event.state == "written_off":
+    def _by_kind(self, row, minor):
+        if row.state == "written_off":
             role = "writeoff"
-        elif event.account_id:
-            return self.line("booked", event.account_id, minor, event=event)
+        elif row.account_id:
+            account = self.env["account.account"].browse(row.account_id)
+            return self.line("booked", account, minor, row=row)
+        elif row.kind == "conversion":
+            return self._conversion(row, minor)
         else:
-            role = "reserve" if event.kind in RESERVES else "suspense"
+            role = "reserve" if row.kind in RESERVES else "suspense"
         account = self.channel[f"settlement_{role}_account_id"]
-        return self.line(role, account, minor, event=event)
+        return self.line(role, account, minor, row=row)
 
-    def _item(self, event, link, minor):
+    def _conversion(self, row, minor):
+        """One side of an exchange at the provider. Both sides go to one account, each
+        at Odoo's rate, so what stays there is what the provider's rate cost."""
+        account = self.company.expense_currency_exchange_account_id
+        if not account:
+            account = self.channel.settlement_suspense_account_id
+        return self.line("conversion", account, minor, row=row)
+
+    def _item(self, row, payment, minor):
         """The line that pays an item, in the item's currency."""
-        account, partner = self.destination(link)
-        line = self.line("item", account, minor, event=event, partner=partner)
-        if link.move_line_id and not link.move_line_id.reconciled:
-            line.target = link.move_line_id
-        if link.currency_id != self.currency:
-            line.currency = link.currency_id
-            line.minor = -minor_units(link.amount, link.currency_id)
+        account_id = payment.account_id or self.receivables[payment.partner_id]
+        account = self.env["account.account"].browse(account_id)
+        partner = self.env["res.partner"].browse(payment.partner_id)
+        line = self.line("item", account, minor, row=row, partner=partner)
+        line.target = payment.target
+        if payment.item_id and not payment.reconciled:
+            line.open_item = payment.item_id
+        if payment.currency_id != self.currency.id:
+            line.currency = self.env["res.currency"].browse(payment.currency_id)
+            line.minor = -payment.minor
         return line
 
-    def destination(self, link):
-        """(account, partner) of what a link pays."""
-        target = link.move_line_id
-        if target:
-            return target.account_id, target.partner_id
-        partner = link.order_id.partner_invoice_id.commercial_partner_id
-        company = partner.with_company(self.company)
-        return company.property_account_receivable_id, partner
+    def _read_receivables(self, rows):
+        """The accounts of customers who pay orders, by the customers' ids."""
+        ids = {
+            payment.partner_id
+            for row in rows
+            for payment in row.payments
+            if payment.order_id
+        }
+        partners = self.env["res.partner"].sudo().browse(ids - set(self.receivables))
+        for partner in partners.with_company(self.company):
+            account = partner.property_account_receivable_id
+            self.receivables[partner.id] = account.id
 
-    def _balance(self, lines, events):
+    def _balance(self, lines, rows):
         """Add what is to come from the bank for these rows; it takes the roundings of
         the company's currency."""
         total = sum(
-            self._minor(event.fee)
-            + self._minor(event.fee_tax)
-            + (0 if event.kind in SILENT else self._minor(event.gross))
-            for event in events
+            row.fee + row.fee_tax + (0 if row.kind in SILENT else row.gross)
+            for row in rows
         )
         if not lines:
             return
@@ -155,9 +180,9 @@ class Planner:
             lines.append(self.line("payout", account, total))
         lines[-1].balance -= sum(line.balance for line in lines)
 
-    def line(self, role, account, minor, event=None, partner=None, **extra):
+    def line(self, role, account, minor, row=None, partner=None, **extra):
         """A line in the payout's currency."""
-        words = event and (event.order_ref or event.invoice_ref, event.transaction_ref)
+        words = row and (row.reference, row.transaction)
         return Line(
             role,
             account,
@@ -166,7 +191,7 @@ class Planner:
             self.balance(minor),
             " ".join(filter(None, words or ())) or self.settlement.name,
             partner=partner,
-            event=event,
+            row_ids=[row.id] if row else [],
             extra=extra,
         )
 
@@ -178,9 +203,6 @@ class Planner:
         amount = in_units(minor, self.currency)
         converted = self.currency._convert(amount, ours, self.company, self.date)
         return minor_units(converted, ours)
-
-    def _minor(self, amount):
-        return minor_units(amount, self.currency)
 
 
 def _month_end(day):

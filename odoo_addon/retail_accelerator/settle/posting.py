@@ -1,98 +1,17 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Writes a settlement's entries, and takes them back."""
+"""Posts a settlement, and takes it back."""
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..audit import log
 from ..books import Books
-from . import bank
-from .entry import Entry, Line, minor_units
+from . import bank, matching
+from .items import TAKEN
 from .plan import Planner
-
-
-def check_accountant(env):
-    """Posting and what belongs to it is the accountants'."""
-    if not env.user.has_group("retail_accelerator.group_accountant"):
-        raise AccessError(
-            env._("Only settlement accountants post and reverse payouts.")
-        )
-
-
-def held(settlement, *states):
-    """Hold the company's settlements; the settlement must still be in one of the
-    states, or a UserError says what it is."""
-    log.lock(settlement.env, settlement.company_id)
-    settlement.invalidate_recordset(["state"])
-    if settlement.state not in states:
-        labels = dict(
-            settlement._fields["state"]._description_selection(settlement.env)
-        )
-        raise UserError(
-            settlement.env._(
-                "%(name)s is %(state)s, so this is not possible now.",
-                name=settlement.name,
-                state=labels[settlement.state],
-            )
-        )
-
-
-def refusals(settlement, entries):
-    """Why the entries cannot be posted: sentences, none when they can."""
-    channel, env = settlement.channel_id, settlement.env
-    problems = [
-        env._(
-            "Set the %(field)s of the channel %(channel)s.", field=label, channel=name
-        )
-        for label, name in _missing(channel)
-    ]
-    if problems:
-        return problems
-    if not settlement.reference:
-        return [env._("These rows are not paid out yet.")]
-    books = Books(env)
-    for entry in entries:
-        accounts = env["account.account"].union(*(line.account for line in entry.lines))
-        problems += books.check(
-            channel.settlement_journal_id.sudo(), entry.date, accounts.sudo()
-        )
-        if entry.total():
-            problems.append(env._("The entry of %s does not balance.", entry.date))
-    return list(dict.fromkeys(problems))
-
-
-def _missing(channel):
-    for name in (
-        "settlement_journal_id",
-        "settlement_transit_account_id",
-        "settlement_suspense_account_id",
-        "settlement_reserve_account_id",
-        "settlement_fee_account_id",
-        "settlement_fee_tax_account_id",
-    ):
-        if not channel.sudo()[name]:
-            yield channel._fields[name]._description_string(channel.env), channel.name
-
-
-def release_changed(settlement):
-    """Rows whose target was paid by somebody else meanwhile wait again, with that
-    reason; returns them."""
-    changed = settlement.env["retail.settlement.event"].sudo()
-    for event in settlement.sudo().event_ids.filtered("applied_ids"):
-        for link in event.applied_ids:
-            target = link.move_line_id
-            if not target or link.amount * target.amount_currency <= 0:
-                continue
-            if (
-                target.currency_id.compare_amounts(
-                    abs(target.amount_residual_currency), abs(link.amount)
-                )
-                < 0
-            ):
-                changed |= event
-    changed.applied_ids.unlink()
-    changed.write({"state": "exception", "reason": "target_changed"})
-    return changed
+from .rows import earlier
+from .writing import Writer, check_accountant, held, refusals
 
 
 def post(settlement):
@@ -105,14 +24,18 @@ def post(settlement):
     held(settlement, "proved", "matched")
     settlement.channel_id._prepare_settlements()
     release_changed(settlement)
-    entries = Planner(settlement).entries()
+    planner = Planner(settlement)
+    entries = planner.entries()
     problems = refusals(settlement, entries)
     if problems:
         raise UserError("\n".join(problems))
-    moves = Writer(settlement).post_all(entries)
+    writer = Writer(settlement)
+    moves = writer.post_all(entries, earlier(settlement, planner.read))
     settlement.write(
         {"state": "posted", "move_ids": [(6, 0, moves.ids)], "failure": False}
     )
+    mark_booked(settlement, True)
+    _check(settlement)
     log.append(
         settlement,
         "post",
@@ -125,114 +48,133 @@ def post(settlement):
     return moves
 
 
-class Writer:
-    """Writes planned entries of one settlement through the books."""
-
-    def __init__(self, settlement):
-        self.settlement = settlement
-        self.env = settlement.env
-        self.channel = settlement.channel_id.sudo()
-        self.books = Books(self.env)
-        self.notes = set()
-
-    def post_all(self, entries):
-        moves = self.env["account.move"]
-        groups = []
-        for entry in entries:
-            move = self._post(entry)
-            moves |= move
-            for line, item in zip(entry.lines, move.line_ids, strict=True):
-                self._remember(line, item)
-                if line.target:
-                    groups.append(line.target | item)
-        if groups:
-            self.notes.update(self.books.reconcile(groups)["reasons"])
-        self.settlement.lane_notes = "\n".join(sorted(self.notes))
-        return moves
-
-    def _post(self, entry):
-        analytic = self.channel.settlement_analytic_account_id
-        company = self.channel.company_id
-        move = self.books.post_entry(
-            {
-                "journal_id": self.channel.settlement_journal_id.id,
-                "date": entry.date,
-                "ref": entry.ref,
-                "currency_id": self.settlement.currency_id.id,
-                "company_id": company.id,
-            },
-            [line.vals(company, analytic) for line in entry.lines],
-        )
-        self.notes.update(self.books.last_reasons)
-        return move
-
-    @staticmethod
-    def _remember(line, item):
-        """The way from a row to its journal item."""
-        if line.event:
-            line.event.sudo().write(
-                {
-                    "move_line_id": item.id,
-                    "suspense_line_id": item.id if line.role == "suspense" else False,
-                }
+def _check(settlement):
+    """What the entries expect from the bank is what the rows add up to."""
+    posted, rows = settlement.amount_posted, settlement.amount_file
+    if settlement.currency_id.compare_amounts(posted, rows):
+        raise UserError(
+            settlement.env._(
+                "%(name)s was not posted: its entries expect %(posted)s from the bank, "
+                "its rows add up to %(rows)s.",
+                name=settlement.name,
+                posted=settlement.currency_id.format(posted),
+                rows=settlement.currency_id.format(rows),
             )
+        )
 
 
-def move_from_suspense(events):
-    """Post what rows of one payout are, once that is known: their amounts leave the
-    suspense account, by one entry of today."""
-    settlement = events.settlement_id.ensure_one()
-    check_accountant(settlement.env)
-    planner = Planner(settlement)
-    planner.date = fields.Date.context_today(settlement)
-    entry = correction(planner, events)
-    problems = refusals(settlement, [entry])
-    if problems:
-        raise UserError("\n".join(problems))
-    writer = Writer(settlement)
-    suspense = [event.suspense_line_id for event in events.sudo()]
-    move = writer.post_all([entry])
-    clearing = move.line_ids[-len(events) :]
-    writer.books.reconcile([a | b for a, b in zip(suspense, clearing, strict=True)])
-    settlement.move_ids = [(4, move.id)]
-    events.sudo().suspense_line_id = False
-    return move
+# -- what happened between matching and posting ----------------------------------------
 
 
-def clear_suspense(settlement):
-    """Move what was explained since the payout was posted from the suspense account;
-    rows of a payout that is not posted have nothing there."""
-    explained = settlement.event_ids.filtered(
-        lambda event: event.suspense_line_id and event.state in ("matched", "plain")
+def release_changed(settlement):
+    """Rows whose target changed since they were matched are not what they were: an item
+    paid by somebody else leaves its rows to people, an order that was invoiced or
+    cancelled has its rows matched again."""
+    env = settlement.env
+    env.flush_all()
+    paid = _ids(env, _paid_meanwhile(settlement))
+    _release(env, paid, "exception", "target_changed")
+    moved = _ids(env, _orders_moved_on(settlement))
+    _release(env, moved, "new", None)
+    if moved:
+        matching.Matching(settlement.channel_id, settlement).run()
+
+
+def _ids(env, query):
+    return [row_id for (row_id,) in env.execute_query(query)]
+
+
+def _paid_meanwhile(settlement):
+    """Rows that, one after the other, want more of an item than is open: of its own
+    residual, and of what posted chargebacks and refunds claimed back."""
+    return SQL(
+        """WITH wish AS MATERIALIZED (
+               SELECT l.event_id, ml.id, abs(ml.amount_residual_currency) AS open,
+                      sum(abs(l.amount)) OVER (PARTITION BY ml.id
+                          ORDER BY l.event_id, l.id) AS wanted
+                 FROM retail_settlement_link l
+                 JOIN retail_settlement_event e ON e.id = l.event_id
+                 JOIN account_move_line ml ON ml.id = l.move_line_id
+                WHERE e.settlement_id = %(settlement)s AND l.state = 'applied'
+                  AND l.amount * ml.amount_currency > 0)
+           SELECT DISTINCT event_id FROM wish w
+            WHERE wanted > open + COALESCE((
+                  SELECT sum(abs(%(taken)s))
+                    FROM retail_settlement_link l
+                    JOIN retail_settlement_event e ON e.id = l.event_id
+                    JOIN account_move_line pl ON pl.id = e.move_line_id
+                    JOIN account_move_line ml ON ml.id = l.move_line_id
+                   WHERE l.move_line_id = w.id AND l.state = 'applied'
+                     AND e.settlement_id <> %(settlement)s
+                     AND l.amount * ml.amount_currency < 0), 0)""",
+        settlement=settlement.id,
+        taken=TAKEN,
     )
-    if explained:
-        move_from_suspense(explained)
 
 
-def correction(planner, events):
-    """The entry that books rows as what they are instead of on the suspense account;
-    the lines that clear it come last, in the order of the rows."""
-    lines, clearing = [], []
-    for event in events:
-        booked = planner.lines_of(event)
-        back = _back(planner, event.sudo().suspense_line_id)
-        booked[-1].balance -= back.balance + sum(line.balance for line in booked)
-        lines += booked
-        clearing.append(back)
-    return Entry(planner.date, planner.settlement.name, [*lines, *clearing])
-
-
-def _back(planner, suspense):
-    """The opposite of a suspense item."""
-    ours = planner.company.currency_id
-    return Line(
-        "clearing",
-        suspense.account_id,
-        suspense.currency_id,
-        -minor_units(suspense.amount_currency, suspense.currency_id),
-        -minor_units(suspense.balance, ours),
-        suspense.name,
+def _orders_moved_on(settlement):
+    return SQL(
+        """SELECT DISTINCT e.id
+             FROM retail_settlement_event e
+             JOIN retail_settlement_link l
+               ON l.event_id = e.id AND l.state = 'applied'
+             JOIN sale_order o ON o.id = l.order_id
+            WHERE e.settlement_id = %s
+              AND (o.state = 'cancel' OR EXISTS (
+                   SELECT 1 FROM sale_order_line ol
+                     JOIN sale_order_line_invoice_rel r ON r.order_line_id = ol.id
+                     JOIN account_move_line ml ON ml.id = r.invoice_line_id
+                    WHERE ol.order_id = o.id AND ml.parent_state = 'posted'))""",
+        settlement.id,
     )
+
+
+def _release(env, events, state, reason):
+    if not events:
+        return
+    env.cr.execute(
+        SQL(
+            "DELETE FROM retail_settlement_link WHERE event_id = ANY(%s)"
+            " AND state = 'applied'",
+            events,
+        )
+    )
+    env.cr.execute(
+        SQL(
+            "UPDATE retail_settlement_event SET state = %s, reason = %s"
+            " WHERE id = ANY(%s)",
+            state,
+            reason,
+            events,
+        )
+    )
+    env.invalidate_all(flush=False)
+
+
+# -- orders whose revenue the payout booked --------------------------------------------
+
+
+def mark_booked(settlement, booked):
+    """Note on the links whether the payout booked the revenue of their orders; an
+    invoice would book it twice."""
+    env = settlement.env
+    if booked and settlement.channel_id.settlement_order_policy != "summary":
+        return
+    env.flush_all()
+    orders = _ids(
+        env,
+        SQL(
+            """UPDATE retail_settlement_link SET is_revenue = %s
+                WHERE settlement_id = %s AND state = 'applied'
+                  AND order_id IS NOT NULL AND is_revenue IS DISTINCT FROM %s
+            RETURNING order_id""",
+            booked,
+            settlement.id,
+            booked,
+        ),
+    )
+    env.invalidate_all(flush=False)
+    env["sale.order"].sudo().browse(set(orders))._retail_refresh_invoice_status()
 
 
 def reverse(settlement, date=None, reason=""):
@@ -240,14 +182,29 @@ def reverse(settlement, date=None, reason=""):
     env = settlement.env
     check_accountant(env)
     held(settlement, "posted", "reconciled")
-    bank.release(settlement)
     books = Books(env)
     moves = settlement.move_ids
+    date = date or fields.Date.context_today(settlement)
+    accounts = moves.line_ids.account_id
+    journal = settlement.channel_id.sudo().settlement_journal_id
+    problems = books.check(moves.journal_id or journal, date, accounts.sudo())
+    if problems:
+        raise UserError("\n".join(problems))
+    bank.release(settlement)
     reversals = [books.reverse(move, date=date, reason=reason) for move in moves]
-    settlement.event_ids.sudo().write(
-        {"move_line_id": False, "suspense_line_id": False}
+    mark_booked(settlement, False)
+    env.flush_all()
+    env.cr.execute(
+        SQL(
+            """UPDATE retail_settlement_event
+                  SET move_line_id = NULL, suspense_line_id = NULL
+                WHERE settlement_id = %s""",
+            settlement.id,
+        )
     )
-    settlement.write({"state": "matched", "move_ids": [(5,)]})
+    env.invalidate_all(flush=False)
+    state = "proved" if settlement.exception_count else "matched"
+    settlement.write({"state": state, "move_ids": [(5,)]})
     log.append(
         settlement,
         "reverse",

@@ -68,9 +68,12 @@ def _cause(kind, state):
 def posted(settlement):
     """What the posted entries expect from the bank."""
     account = settlement.channel_id.settlement_transit_account_id
-    lines = settlement.move_ids.filtered(lambda move: move.state == "posted").line_ids
-    return sum(
-        lines.filtered(lambda line: line.account_id == account).mapped(
-            "amount_currency"
-        )
+    [[amount]] = settlement.env["account.move.line"]._read_group(
+        [
+            ("move_id", "in", settlement.move_ids.ids),
+            ("account_id", "=", account.id),
+            ("parent_state", "=", "posted"),
+        ],
+        aggregates=["amount_currency:sum"],
     )
+    return amount

@@ -28,7 +28,7 @@ class Revenue:
     """The part of an entry that orders explain."""
 
     def __init__(self, planner, paid):
-        """paid: (order, minor units with the row's sign)."""
+        """paid: [(id of an order, minor units with the row's sign, id of the row)]."""
         self.planner = planner
         self.paid = paid
         self.company = planner.company
@@ -36,8 +36,11 @@ class Revenue:
         self.taxes = self.env["account.tax"]
 
     def lines(self):
-        sums, bases = defaultdict(int), defaultdict(int)
-        for order, amount in self.paid:
+        """A line for each account and tax; a row is found at the line that holds most
+        of its order."""
+        sums, bases, rows = defaultdict(int), defaultdict(int), defaultdict(list)
+        orders = self.env["sale.order"].browse([order for order, *_rest in self.paid])
+        for order, (_id, amount, row) in zip(orders, self.paid, strict=True):
             parts = self._parts(order, is_refund=amount < 0)
             weights = [weight for _part, weight, _base in parts]
             total = sum(weights)
@@ -46,13 +49,15 @@ class Revenue:
             ):
                 sums[part] += minor
                 bases[part] += round(base * abs(amount) / total) if total else base
+            largest = max(parts, key=lambda values: abs(values[1]))
+            rows[largest[0]].append(row)
         return [
-            self._line(part, minor, bases[part])
+            self._line(part, minor, bases[part], rows[part])
             for part, minor in sums.items()
             if minor
         ]
 
-    def _line(self, part, minor, base):
+    def _line(self, part, minor, base, rows):
         extra = {
             "tax_ids": [(6, 0, part.tax_ids)],
             "tax_tag_ids": [(6, 0, part.tag_ids)],
@@ -65,7 +70,9 @@ class Revenue:
                 tax_base_amount=in_units(company_base, self.company.currency_id),
             )
         account = self.env["account.account"].browse(part.account_id)
-        return self.planner.line("revenue", account, minor, **extra)
+        line = self.planner.line("revenue", account, minor, **extra)
+        line.row_ids = rows
+        return line
 
     # -- one order --
 

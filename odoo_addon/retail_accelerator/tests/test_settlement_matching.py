@@ -245,3 +245,24 @@ class TestSettlementMatching(SettlementCase):
         self.env.flush_all()
         names = items.overdrawn(self.company, settlement.event_ids.ids)
         self.assertEqual(names, [order.name])
+
+    def test_dispute_that_is_won_after_it_was_posted_finds_its_invoice(self):
+        invoice = self.invoice(120.0)
+        rows = (
+            {"kind": "capture", "transaction": "ch_1", "gross": 12000},
+            {"kind": "chargeback", "transaction": "dp_1", "gross": -12000},
+            {"kind": "chargeback_reversal", "transaction": "dp_2", "gross": 12000},
+        )
+        for number, row in enumerate(rows):
+            payout = {"payout": f"po_{number}", "invoice": invoice.name}
+            settlement, _result = self.settle({**row, **payout})
+            self.assertEqual(settlement.event_ids.state, "matched", row)
+            posting.post(settlement)
+        items = self.env["account.move.line"].search(
+            [("move_id.retail_settlement_ids.channel_id", "=", self.channel.id)]
+        )
+        receivable = items.filtered(
+            lambda item: item.account_id.account_type == "asset_receivable"
+        )
+        self.assertEqual(len(receivable), 3)
+        self.assertFalse(receivable.filtered(lambda item: not item.reconciled))

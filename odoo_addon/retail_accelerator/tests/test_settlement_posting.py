@@ -84,10 +84,10 @@ class TestSettlementPosting(SettlementCase):
 
     def test_orders_in_sums_book_the_same_tax_as_their_invoice(self):
         self.channel.settlement_order_policy = "summary"
-        order = self.order(100.0)
+        order, twin = self.order(100.0), self.order(100.0)
         moves = posting.post(self.matched(SALE, targets=[order]))
-        order.action_confirm()
-        invoice = order._create_invoices()
+        twin.action_confirm()
+        invoice = twin._create_invoices()
         wanted = {
             (line.account_id, line.tax_ids, line.tax_line_id, line.balance)
             for line in invoice.line_ids
@@ -100,6 +100,118 @@ class TestSettlementPosting(SettlementCase):
         }
         self.assertEqual(found, wanted)
         self.check_balanced(moves)
+
+    def test_order_booked_in_sums_cannot_be_invoiced_until_the_payout_is_reversed(self):
+        self.channel.settlement_order_policy = "summary"
+        order = self.order(100.0)
+        order.action_confirm()
+        order.order_line.qty_delivered = 1
+        self.assertEqual(order.invoice_status, "to invoice")
+        settlement = self.matched({**SALE, "order": order.name}, targets=[order])
+        posting.post(settlement)
+        self.assertEqual(order.invoice_status, "no")
+        with self.assertRaisesRegex(UserError, "in sums"):
+            order._create_invoices()
+        posting.reverse(settlement, reason="an invoice is wanted")
+        self.assertEqual(order.invoice_status, "to invoice")
+        invoice = order._create_invoices()
+        invoice.action_post()
+        posting.post(settlement)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertEqual(settlement.event_ids.applied_ids.move_line_id.move_id, invoice)
+
+    def test_row_booked_in_sums_leads_to_its_revenue(self):
+        self.channel.settlement_order_policy = "summary"
+        settlement = self.matched(SALE, targets=[self.order(100.0)])
+        moves = posting.post(settlement)
+        line = settlement.event_ids.move_line_id
+        self.assertIn(line, moves.line_ids)
+        self.assertEqual(line.account_id.account_type, "income")
+
+    def test_order_invoiced_since_it_was_matched_is_paid_by_its_invoice(self):
+        order = self.order(100.0)
+        order.action_confirm()
+        order.order_line.qty_delivered = 1
+        row = {**SALE, "invoice": order.name}
+        settlement = self.matched(row, targets=[order])
+        invoice = order._create_invoices()
+        invoice.action_post()
+        posting.post(settlement)
+        self.assertEqual(invoice.amount_residual, 0.0)
+
+    def test_rows_that_want_more_than_is_left_wait_one_after_the_other(self):
+        invoice = self.invoice(120.0)
+        half = {**SALE, "gross": 6000}
+        settlement = self.matched(
+            half, {**half, "transaction": "ch_2"}, targets=[self.item(invoice)] * 2
+        )
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": 50.0}).action_create_payments()
+        posting.post(settlement)
+        events = settlement.event_ids.sorted("source_row")
+        self.assertEqual(events.mapped("reason"), [False, "target_changed"])
+        self.assertEqual(invoice.amount_residual, 10.0)
+
+    def test_several_rows_pay_one_invoice_and_one_row_pays_several(self):
+        one, two, three = (self.invoice(amount) for amount in (120.0, 50.0, 70.0))
+        half = {**SALE, "gross": 6000}
+        settlement = self.matched(
+            half, {**half, "transaction": "ch_2"}, targets=[self.item(one)] * 2
+        )
+        both = self.payout({**SALE, "transaction": "ch_3", "payout": "po_2"})
+        self.link(both.event_ids, self.item(two), 50.0)
+        self.link(both.event_ids, self.item(three), 70.0)
+        for payout in (settlement, both):
+            posting.post(payout)
+        for invoice in (one, two, three):
+            self.assertEqual(invoice.amount_residual, 0.0)
+
+    def test_chargeback_is_open_until_it_is_won(self):
+        item = self.item(self.invoice(120.0))
+        posting.post(self.matched(SALE, targets=[item]))
+        lost = {"kind": "chargeback", "transaction": "dp_1", "gross": -12000}
+        settlement = self.matched({**lost, "payout": "po_2"}, targets=[item])
+        posting.post(settlement)
+        claim = settlement.event_ids.move_line_id
+        self.assertEqual(claim.amount_residual, 120.0)
+        won = {"kind": "chargeback_reversal", "transaction": "dp_2", "gross": 12000}
+        posting.post(self.matched({**won, "payout": "po_3"}, targets=[item]))
+        self.assertEqual(claim.amount_residual, 0.0)
+        self.assertTrue(claim.reconciled)
+
+    def test_both_sides_of_a_conversion_meet_on_one_account(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "name": "2026-01-01", "rate": 0.8}
+        )
+        row = {"kind": "conversion", "payout": "po_1"}
+        given = self.payout({**row, "transaction": "c1", "gross": -10000})
+        got = self.payout(
+            {**row, "transaction": "c2", "gross": 7900, "currency": "EUR"}
+        )
+        account = self.company.expense_currency_exchange_account_id
+        self.assertTrue(account)
+        sums = [self.sums(posting.post(payout))[account] for payout in (given, got)]
+        self.assertEqual(sums, [100.0, -98.75])  # the provider's rate cost 1.25
+
+    def test_reversal_on_a_locked_date_is_refused_before_anything_is_written(self):
+        settlement = self.payout(SALE)
+        posting.post(settlement)
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        before = self.env["account.move"].search_count([])
+        with self.assertRaisesRegex(UserError, "locked"):
+            posting.reverse(settlement, date="2026-03-15", reason="test")
+        self.assertEqual(self.env["account.move"].search_count([]), before)
+        self.assertEqual(settlement.state, "posted")
+
+    def test_hashed_journal_is_refused_before_anything_is_written(self):
+        self.channel.settlement_journal_id.restrict_mode_hash_table = True
+        settlement = self.payout(SALE)
+        with self.assertRaisesRegex(UserError, "secures"):
+            posting.post(settlement)
+        self.assertFalse(settlement.move_ids)
 
     def test_discounts_in_sums_are_shown_on_their_account(self):
         self.channel.settlement_order_policy = "summary"

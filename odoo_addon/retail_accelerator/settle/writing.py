@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Writes planned entries through the books, and says beforehand what keeps them from
+being written."""
+
+from collections import defaultdict
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..audit import log
+from ..books import Books
+
+
+def check_accountant(env):
+    """Posting and what belongs to it is the accountants'."""
+    if not env.user.has_group("retail_accelerator.group_accountant"):
+        raise AccessError(
+            env._("Only settlement accountants post and reverse payouts.")
+        )
+
+
+def held(settlement, *states):
+    """Hold the company's settlements; the settlement must still be in one of the
+    states, or a UserError says what it is."""
+    log.lock(settlement.env, settlement.company_id)
+    settlement.invalidate_recordset(["state"])
+    if settlement.state not in states:
+        labels = dict(
+            settlement._fields["state"]._description_selection(settlement.env)
+        )
+        raise UserError(
+            settlement.env._(
+                "%(name)s is %(state)s, so this is not possible now.",
+                name=settlement.name,
+                state=labels[settlement.state],
+            )
+        )
+
+
+def refusals(settlement, entries):
+    """Why the entries cannot be posted: sentences, none when they can."""
+    channel, env = settlement.channel_id, settlement.env
+    problems = [
+        env._(
+            "Set the %(field)s of the channel %(channel)s.", field=label, channel=name
+        )
+        for label, name in _missing(channel)
+    ]
+    if problems:
+        return problems
+    if not settlement.reference:
+        return [env._("These rows are not paid out yet.")]
+    books = Books(env)
+    for entry in entries:
+        accounts = env["account.account"].union(*(line.account for line in entry.lines))
+        problems += books.check(
+            channel.settlement_journal_id.sudo(), entry.date, accounts.sudo()
+        )
+        if entry.total():
+            problems.append(env._("The entry of %s does not balance.", entry.date))
+    return list(dict.fromkeys(problems))
+
+
+def _missing(channel):
+    for name in (
+        "settlement_journal_id",
+        "settlement_transit_account_id",
+        "settlement_suspense_account_id",
+        "settlement_reserve_account_id",
+        "settlement_fee_account_id",
+        "settlement_fee_tax_account_id",
+    ):
+        if not channel.sudo()[name]:
+            yield channel._fields[name]._description_string(channel.env), channel.name
+
+
+class Writer:
+    """Writes planned entries of one settlement through the books."""
+
+    def __init__(self, settlement):
+        self.settlement = settlement
+        self.env = settlement.env
+        self.channel = settlement.channel_id.sudo()
+        self.books = Books(self.env)
+        self.notes = set()
+
+    def post_all(self, entries, open_items=None):
+        """Post the entries and match their lines with what they pay.
+
+        open_items: {target: ids of journal items} that wait for such a line.
+        """
+        moves = self.env["account.move"]
+        holders, groups, signs = {}, defaultdict(set), defaultdict(set)
+        for entry in entries:
+            move = self._post(entry)
+            moves |= move
+            for line, item in zip(entry.lines, move.line_ids.ids, strict=True):
+                for row in line.row_ids:
+                    holders[row] = (item, line.role == "suspense")
+                if line.target:
+                    groups[line.target].add(item)
+                    signs[line.target].add(line.balance > 0)
+                    if line.open_item:
+                        groups[line.target].add(line.open_item)
+                        signs[line.target].add(line.balance < 0)
+        self._remember(holders)
+        self._reconcile(groups, signs, open_items or {})
+        self.settlement.lane_notes = "\n".join(sorted(self.notes))
+        return moves
+
+    def _reconcile(self, groups, signs, open_items):
+        """All lines of one target at once; those of one sign only stay open."""
+        for target, items in open_items.items():
+            if target in groups:
+                groups[target].update(items)
+                signs[target] = {True, False}
+        chosen = [sorted(groups[key]) for key in groups if len(signs[key]) == 2]
+        if chosen:
+            self.notes.update(self.books.reconcile(chosen)["reasons"])
+
+    def _post(self, entry):
+        analytic = self.channel.settlement_analytic_account_id
+        company = self.channel.company_id
+        move = self.books.post_entry(
+            {
+                "journal_id": self.channel.settlement_journal_id.id,
+                "date": entry.date,
+                "ref": entry.ref,
+                "currency_id": self.settlement.currency_id.id,
+                "company_id": company.id,
+            },
+            [line.vals(company, analytic) for line in entry.lines],
+        )
+        self.notes.update(self.books.last_reasons)
+        return move
+
+    def _remember(self, holders):
+        """The way from rows to their journal items."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE retail_settlement_event e
+                      SET move_line_id = new.item,
+                          suspense_line_id = CASE WHEN new.suspense THEN new.item END
+                     FROM unnest(%s::int[], %s::int[], %s::bool[])
+                          AS new(event_id, item, suspense)
+                    WHERE e.id = new.event_id""",
+                list(holders),
+                [item for item, _suspense in holders.values()],
+                [suspense for _item, suspense in holders.values()],
+            )
+        )
+        self.env["retail.settlement.event"].invalidate_model(
+            ["move_line_id", "suspense_line_id"], flush=False
+        )
