@@ -110,10 +110,9 @@ class Planner:
 
     def lines_of(self, row):
         """The lines of one row's gross amount."""
-        if event.kind in ("fee", "fee_tax"):
-            account = self.channel[f"settlement_{event.kind}_account_id"]
-            minor = -self._minor(event.gross)
-            return [self.line(event.kind, account, minor, event=event)]
+        if row.kind in ("fee", "fee_tax"):
+            account = self.channel[f"settlement_{row.kind}_account_id"]
+            return [self.line(row.kind, account, -row.gross, row=row)]
         orders = []
         lines = self._gross(row, orders)
         return Revenue(self, orders).lines() + lines

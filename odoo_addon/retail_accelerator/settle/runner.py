@@ -94,7 +94,9 @@ class Runner:
             self._step(lambda: posting.post(settlement))
         except UserError as error:
             message = str(error)
-            self._step(lambda: settlement.write({"failure": message}))
+            # Another worker may have posted it in between: then there is no failure.
+            if settlement.state in ("proved", "matched"):
+                self._step(lambda: settlement.write({"failure": message}))
             return 0
         return 1
 
