@@ -9,10 +9,11 @@ PATIENCE = 30
 
 
 class Screen:
-    def __init__(self, driver, url, pictures):
+    def __init__(self, driver, url, pictures, guide_pictures=None):
         self.driver = driver
         self.url = url
         self.pictures = pictures
+        self.guide_pictures = guide_pictures
 
     def wait(self, condition, what, seconds=PATIENCE):
         """First true value of ``condition()``; fails with ``what`` after a while."""
@@ -65,6 +66,44 @@ class Screen:
 
     def picture(self, name):
         self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
+
+    def guide(self, name):
+        """A picture for the user guide, taken when pytest runs with --guide."""
+        if self.guide_pictures:
+            self.one("body")
+            self.driver.execute_script("document.activeElement?.blur()")
+            self.driver.save_screenshot(str(self.guide_pictures / f"{name}.png"))
+
+    def drop(self, css, name, text):
+        """Drop a file of that text on an element."""
+        self.driver.execute_script(
+            """const files = new DataTransfer();
+            files.items.add(new File([arguments[2]], arguments[1]));
+            arguments[0].dispatchEvent(
+                new DragEvent("drop", {dataTransfer: files, bubbles: true}))""",
+            self.one(css),
+            name,
+            text,
+        )
+
+    def call(self, model, method, *args, **kwargs):
+        """What a method of the server gives, called as the signed-in user."""
+        answer = self.driver.execute_async_script(
+            """const [model, method, args, kwargs, done] = arguments;
+            fetch(`/web/dataset/call_kw/${model}/${method}`, {
+                method: "POST",
+                headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({params: {model, method, args, kwargs}}),
+            }).then((response) => response.json()).then(done)""",
+            *(model, method, args, kwargs),
+        )
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def sign_out(self):
+        """As in a browser that nobody has used yet."""
+        self.driver.execute_script("localStorage.clear(); sessionStorage.clear()")
+        self.driver.delete_all_cookies()
 
     def go(self, path):
         self.driver.get(self.url + path)

@@ -106,7 +106,6 @@ class RetailAudit(models.Model):
             "view_mode": "form",
         }
 
-    @api.model
     def action_verify(self):
         """Check the log of each company the user works in; says what came of it."""
         if not self.env.user.has_group("retail_accelerator.group_auditor"):

@@ -21,6 +21,7 @@ from . import (
     test_settlement_matching,
     test_settlement_posting,
     test_settlement_profile,
+    test_settlement_roles,
     test_settlement_rules,
     test_settlement_screens,
     test_setup_command,

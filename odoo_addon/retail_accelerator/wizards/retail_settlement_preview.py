@@ -14,10 +14,12 @@ class RetailSettlementPreview(models.TransientModel):
     _name = "retail.settlement.preview"
     _description = "Preview of a Settlement's Entries"
 
-    settlement_id = fields.Many2one("retail.settlement", required=True, readonly=True)
+    settlement_id = fields.Many2one(
+        "retail.settlement", string="Payout", required=True, readonly=True
+    )
     problems = fields.Text(readonly=True)
-    entry_count = fields.Integer(readonly=True)
-    line_count = fields.Integer(readonly=True)
+    entry_count = fields.Integer(string="Entries", readonly=True)
+    line_count = fields.Integer(string="Lines", readonly=True)
     line_ids = fields.One2many(
         "retail.settlement.preview.line", "preview_id", readonly=True
     )

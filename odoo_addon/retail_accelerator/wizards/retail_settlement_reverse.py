@@ -10,7 +10,9 @@ class RetailSettlementReverse(models.TransientModel):
     _name = "retail.settlement.reverse"
     _description = "Reverse a Settlement"
 
-    settlement_id = fields.Many2one("retail.settlement", required=True, readonly=True)
+    settlement_id = fields.Many2one(
+        "retail.settlement", string="Payout", required=True, readonly=True
+    )
     date = fields.Date(
         required=True,
         default=fields.Date.context_today,

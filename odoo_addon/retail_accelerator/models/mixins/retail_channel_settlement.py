@@ -20,6 +20,7 @@ class RetailChannelSettlement(models.AbstractModel):
 
     settlement_journal_id = fields.Many2one(
         "account.journal",
+        string="Journal of Payouts",
         domain="[('type', '=', 'general')]",
         check_company=True,
         ondelete="restrict",
@@ -66,6 +67,7 @@ class RetailChannelSettlement(models.AbstractModel):
     )
     settlement_transit_account_id = fields.Many2one(
         "account.account",
+        string="Transit Account",
         check_company=True,
         ondelete="restrict",
         domain="[('reconcile', '=', True)]",
@@ -73,6 +75,7 @@ class RetailChannelSettlement(models.AbstractModel):
     )
     settlement_suspense_account_id = fields.Many2one(
         "account.account",
+        string="Suspense Account",
         check_company=True,
         ondelete="restrict",
         domain="[('reconcile', '=', True)]",
@@ -80,25 +83,33 @@ class RetailChannelSettlement(models.AbstractModel):
     )
     settlement_reserve_account_id = fields.Many2one(
         "account.account",
+        string="Reserve Account",
         check_company=True,
         ondelete="restrict",
         help="Holds what the provider keeps back.",
     )
     settlement_fee_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict"
+        "account.account", string="Fee Account", check_company=True, ondelete="restrict"
     )
     settlement_fee_tax_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict"
+        "account.account",
+        string="Account of Tax on Fees",
+        check_company=True,
+        ondelete="restrict",
     )
     settlement_discount_account_id = fields.Many2one(
         "account.account",
+        string="Discount Account",
         check_company=True,
         ondelete="restrict",
         help="For orders booked in sums: discounts are shown here, and revenue before "
         "them. Empty: revenue is booked after discounts.",
     )
     settlement_writeoff_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict"
+        "account.account",
+        string="Difference Account",
+        check_company=True,
+        ondelete="restrict",
     )
     settlement_writeoff_limit_operator = fields.Float(
         string="Write-off Limit, Operator",
@@ -113,16 +124,19 @@ class RetailChannelSettlement(models.AbstractModel):
     )
     settlement_analytic_account_id = fields.Many2one(
         "account.analytic.account",
+        string="Analytic Account",
         check_company=True,
         help="Gets the fees, and the revenue booked in sums.",
     )
     settlement_timezone = fields.Selection(
         "_timezones",
+        string="Time Zone",
         required=True,
         default="UTC",
         help="Of dates in reports that do not say theirs.",
     )
     settlement_folder = fields.Char(
+        string="Folder on the Server",
         help="Folder of the server whose files are read by themselves. The "
         "administrator has to open it for imports first.",
     )

@@ -80,7 +80,6 @@ class RetailSettlementEventDesk(models.AbstractModel):
         if events:
             events.settlement_id.action_match()
 
-    @api.model
     def action_retry_all(self):
         """Match again every open row of the user's companies."""
         settlements = self.search([("state", "in", OPEN)]).settlement_id

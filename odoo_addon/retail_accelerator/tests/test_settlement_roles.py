@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Settlements as each role meets them: what opens, what works, what is refused."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from ..settle import posting
+from .settlement_common import SettlementCase
+
+SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
+REPORT = (
+    "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
+    "reporting_category,payment_metadata[order_id]\n"
+    "po_r,txn_1,2026-03-10 10:00:00,usd,120.00,3.78,116.22,charge,S-1001\n"
+    "po_r,po,2026-03-12 10:00:00,usd,-116.22,0.00,-116.22,payout,\n"
+)
+
+
+@tagged("post_install", "-at_install")
+class TestSettlementRoles(SettlementCase):
+    def seen_by(self, role, records):
+        return records.with_user(self.people[role])
+
+    def upload(self, role):
+        env = self.env(user=self.people[role])
+        attachment = env["ir.attachment"].create(
+            {"name": "report.csv", "raw": REPORT.encode()}
+        )
+        return env["retail.settlement.upload"].create(
+            {"channel_id": self.channel.id, "attachment_ids": attachment.ids}
+        )
+
+    def exception(self):
+        event = self.payout(SALE).event_ids
+        event.write({"state": "exception", "reason": "no_candidate"})
+        return event
+
+    def test_every_role_opens_every_screen(self):
+        order = self.order()
+        event = self.payout(SALE).event_ids
+        self.link(event, order)
+        posting.post(event.settlement_id)
+        last = self.env["retail.audit"].search([], limit=1)
+        records = (event, event.settlement_id, event.file_id, last, self.channel)
+        for role in self.people:
+            for record in records:
+                with self.subTest(role=role, model=record._name):
+                    form = Form(self.seen_by(role, record))
+                    self.assertTrue(form.id)
+
+    def test_accountant_goes_the_whole_way(self):
+        order = self.order()
+        order.client_order_ref = "S-1001"
+        wizard = self.upload("accountant")
+        self.assertIn("the rows add up", wizard.preview)
+        payout = wizard.env["retail.settlement"].browse(wizard.action_read()["res_id"])
+        self.assertEqual(payout.state, "matched")
+        action = payout.action_preview()
+        preview = wizard.env[action["res_model"]].browse(action["res_id"])
+        self.assertFalse(preview.problems)
+        self.assertEqual(len(preview.line_ids), 3)
+        preview.action_post()
+        self.bank_line(116.22, "po_r", date="2026-03-13")
+        payout.action_reconcile()
+        self.assertEqual(payout.state, "reconciled")
+        reverse = wizard.env["retail.settlement.reverse"].create(
+            {"settlement_id": payout.id, "reason": "test"}
+        )
+        reverse.action_reverse()
+        self.assertEqual(payout.state, "matched")
+        verdict = wizard.env["retail.audit"].action_verify()
+        self.assertEqual(verdict["params"]["type"], "success")
+
+    def test_operator_reads_matches_and_resolves(self):
+        wizard = self.upload("operator")
+        payout = wizard.env["retail.settlement"].browse(wizard.action_read()["res_id"])
+        event = payout.event_ids.filtered(lambda row: row.kind == "capture")
+        self.assertEqual(event.state, "waiting")
+        event.action_assign_to_me()
+        self.assertEqual(event.user_id, self.people["operator"])
+        resolve = wizard.env["retail.settlement.resolve"].create(
+            {"event_id": event.id, "order_id": self.order().id}
+        )
+        resolve.action_match()
+        self.assertEqual(payout.state, "matched")
+
+    def test_operator_is_told_that_accountants_post(self):
+        payout = self.seen_by("operator", self.payout(SALE))
+        for action in ("action_preview", "action_post", "action_post_selected"):
+            with self.assertRaisesRegex(AccessError, "Only settlement accountants"):
+                getattr(payout, action)()
+        self.assertEqual(payout.state, "proved")
+
+    def test_operator_is_told_that_accountants_book_on_accounts(self):
+        account = self.channel.settlement_fee_account_id
+        resolve = self.seen_by("operator", self.env["retail.settlement.resolve"])
+        wizard = resolve.create(
+            {"event_id": self.exception().id, "account_id": account.id}
+        )
+        with self.assertRaisesRegex(AccessError, "Only settlement accountants"):
+            wizard.action_book()
+
+    def test_auditor_is_told_that_operators_work(self):
+        event = self.seen_by("auditor", self.exception())
+        for record, action in (
+            (event.settlement_id, "action_match"),
+            (event, "action_retry"),
+            (event, "action_retry_cause"),
+            (event, "action_retry_all"),
+        ):
+            with self.assertRaisesRegex(AccessError, "Only operators"):
+                getattr(record, action)()
+        with self.assertRaises(AccessError):
+            self.upload("auditor")
+        self.assertEqual(event.state, "exception")
+
+    def test_buttons_that_cannot_be_used_are_not_shown(self):
+        mine = {
+            "auditor": set(),
+            "operator": {"action_match"},
+            "accountant": {
+                *("action_match", "action_preview", "action_reconcile"),
+                "action_reverse",
+            },
+        }
+        for role, wanted in mine.items():
+            settlements = self.seen_by(role, self.env["retail.settlement"])
+            arch = settlements.get_view(view_type="form")["arch"]
+            shown = {name for name in mine["accountant"] if f'name="{name}"' in arch}
+            self.assertEqual(shown, wanted, role)
