@@ -130,11 +130,17 @@ class RetailAudit(models.Model):
     @api.model
     def _verdict(self, company, report):
         if report["problem"]:
+            causes = {
+                "content": self.env._("its content was changed"),
+                "link": self.env._("the entry before it was changed or removed"),
+                "gap": self.env._("an entry before it is missing"),
+                "end": self.env._("entries at the end are missing"),
+            }
             return self.env._(
-                "%(company)s: broken at entry %(number)s (%(cause)s).",
+                "%(company)s: broken at entry %(number)s: %(cause)s.",
                 company=company.name,
                 number=report["problem"]["number"],
-                cause=report["problem"]["cause"],
+                cause=causes[report["problem"]["cause"]],
             )
         return self.env._(
             "%(company)s: %(count)s entries, unbroken.",
