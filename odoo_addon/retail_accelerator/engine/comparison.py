@@ -44,6 +44,7 @@ FIELDS = {
         "state",
     ),
 }
+SHOWN = 0.05  # bits; less is neither for nor against
 FULL_BAR = 15  # bits at which a bar of the waterfall is full
 
 
@@ -70,6 +71,9 @@ def labels(env):
         "phone": env._("Phone"),
         "mobile": env._("Mobile"),
         "email": env._("E-mail"),
+        "address": env._("Address"),
+        "channel": env._("Channel"),
+        "shared": env._("What others have in common, too"),
         "reference": env._("Reference"),
         "memo": env._("Memo"),
         "account": env._("Bank account"),
@@ -84,10 +88,9 @@ def side_by_side(pair):
     first, second = pair._record("first"), pair._record("second")
     ours = _values(pair, first)
     theirs = _values(pair, second) if second else _held_values(pair)
-    rows = [
-        (label, ours.get(label, ""), theirs.get(label, ""))
-        for label in dict.fromkeys([*ours, *theirs])
-    ]
+    # A held record has no number, delivery or invoice of Odoo's yet.
+    shown = dict.fromkeys([*ours, *theirs]) if second else theirs
+    rows = [(label, ours.get(label, ""), theirs.get(label, "")) for label in shown]
     body = Markup().join(
         Markup("<tr><th>%s</th><td>%s</td><td%s>%s</td></tr>")
         % (
@@ -116,6 +119,9 @@ def _values(pair, record):
             label = field.get_description(pair.env, ["string"])["string"]
             result[label] = _text(record, field)
     if pair.kind == "order":
+        if record.partner_id.has_access("read"):
+            result[pair.env._("E-mail")] = record.partner_id.email or ""
+            result[pair.env._("Phone")] = record.partner_id.phone or ""
         result[pair.env._("Lines")] = Markup("<br/>").join(
             _line(line.product_uom_qty, line.name, line.price_subtotal)
             for line in _goods(record)
@@ -136,7 +142,8 @@ def _line(quantity, name, total):
 def _text(record, field):
     value = record[field.name]
     if field.type == "many2one":
-        return value.display_name or ""
+        # As in Odoo's forms: who may read the record sees the names it refers to.
+        return value.sudo().display_name or ""
     if field.type == "selection":
         selection = field.get_description(record.env, ["selection"])["selection"]
         return dict(selection).get(value, value) or ""
@@ -160,14 +167,17 @@ def _held_values(pair):
     billing = order["billing"]
     name = " ".join(filter(None, (billing["first_name"], billing["last_name"])))
     created = order["created_at"]
+    sees = entry._sees_personal_data()
     return {
-        label("partner_id"): name if entry._sees_personal_data() else payload.MASK,
+        label("partner_id"): name if sees else payload.MASK,
         label("date_order"): str(to_datetime(created)) if created is not None else "",
         label("amount_total"): f"{float(order['total']):.2f}",
         label("currency_id"): order["currency"],
         label("client_order_ref"): order["number"],
         label("retail_channel_id"): entry.channel_id.name,
         label("state"): order["status"],
+        pair.env._("E-mail"): (billing["email"] or "") if sees else payload.MASK,
+        pair.env._("Phone"): (billing["phone"] or "") if sees else payload.MASK,
         pair.env._("Lines"): Markup("<br/>").join(
             _line(line["quantity"], line["name"], line["total"])
             for line in sorted(order["lines"], key=lambda line: line["name"])
@@ -207,20 +217,21 @@ def waterfall(pair):
 
 
 def _bar(label, level, bits, total):
-    width = min(abs(bits) / FULL_BAR, 1) * 50
+    width = min(abs(bits) / FULL_BAR, 1) * 50 if abs(bits) >= SHOWN else 0
     left = 50.0 if bits >= 0 else 50 - width
     colour = "bg-success" if bits >= 0 else "bg-danger"
     return Markup(
-        "<tr><td>%s</td><td>%s</td><td>"
+        "<tr%s><td>%s</td><td>%s</td><td>"
         '<div class="position-relative bg-light border-start" style="height: 1em">'
         '<div class="position-absolute h-100 %s" style="left: %s%%; width: %s%%"></div>'
         '</div></td><td class="text-end">%s</td><td class="text-end">%s</td></tr>'
     ) % (
+        "" if width else Markup(' class="text-muted"'),
         label,
         level,
         colour,
         f"{left:.1f}",
         f"{width:.1f}",
-        f"{bits:+.1f}",
+        f"{bits:+.1f}" if width else "0",
         f"{total:.1f}",
     )

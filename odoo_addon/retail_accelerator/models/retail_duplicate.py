@@ -2,6 +2,7 @@
 """Two records that may be the same, why, and what was decided."""
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..engine import comparison
 
@@ -23,7 +24,7 @@ class RetailDuplicate(models.Model):
     _name = "retail.duplicate"
     _description = "Possible Duplicate"
     _inherit = ["mail.thread"]
-    _order = "score desc, id desc"
+    _order = "probability desc, score desc, id desc"
 
     kind = fields.Selection(
         [("partner", "Contacts"), ("order", "Orders"), ("payment", "Payments")],
@@ -70,6 +71,7 @@ class RetailDuplicate(models.Model):
         string="Score (bits)",
         readonly=True,
         digits=(16, 1),
+        aggregator="max",
         help="Weight of the evidence: with each bit the odds that both are the same "
         "double.",
     )
@@ -155,7 +157,7 @@ class RetailDuplicate(models.Model):
             for side in ("first", "second"):
                 record = pair._record(side)
                 if record:
-                    name = record.display_name
+                    name = pair._name_of(record)
                 elif side == "second" and pair.ledger_id and not pair.second_id:
                     name = self.env._(
                         "%(channel)s %(number)s (held)",
@@ -165,6 +167,20 @@ class RetailDuplicate(models.Model):
                 else:
                     name = self.env._("no. %s (gone)", pair[f"{side}_id"])
                 pair[f"{side}_name"] = name
+
+    def _name_of(self, record):
+        """A name that tells the two apart: drafts of payments all have the same."""
+        if self.kind != "payment":
+            return record.display_name
+        # Names of related records are shown to whoever may read the payment, as Odoo
+        # does in its own forms.
+        parts = (
+            record.display_name,
+            record.sudo().partner_id.display_name,
+            record.currency_id.format(record.amount),
+            format_date(self.env, record.date),
+        )
+        return ", ".join(filter(None, parts))
 
     @api.depends("first_name", "second_name")
     @api.depends_context("uid")

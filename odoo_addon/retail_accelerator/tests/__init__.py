@@ -2,6 +2,7 @@
 from . import (
     test_audit,
     test_channel,
+    test_duplicate_access,
     test_duplicate_decisions,
     test_duplicate_profile,
     test_duplicate_sweep,
