@@ -71,10 +71,14 @@ test-crash: setup ## kill -9 of workers and servers, then go on
 test-browser: setup ## the screens, in headless Chromium
 	@$(RUN_TESTS) browser
 
+guide-pictures: setup test-packages ## take the user guide's screenshots anew
+	@tools/env $(PYTHON) -m pytest -q $(wildcard tests/browser/pictures_*.py)
+	@mkdir -p docs/guide/images && cp .run/guide/*.png docs/guide/images/
+
 lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
-.PHONY: help setup build demo demo-stop wheel bench bench-quick clean test test-c test-fuzz \
+.PHONY: help setup build demo demo-stop wheel bench bench-quick clean guide-pictures test test-c test-fuzz \
 	test-py test-odoo test-parity test-once test-crash test-browser lint test-packages \
 	programs-c programs-fuzz programs-strict print-cflags
 
