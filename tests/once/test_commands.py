@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The command line as a scheduler uses it: its last line is one JSON object."""
+
+import json
+import subprocess
+
+from support import ROOT, counts, expected, write
+
+OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
+
+
+def retail(database, verb, *options):
+    """(exit code, the JSON object of the last line)."""
+    command = [ROOT / "tools/odoo", "retail", verb, "-d", database, "--json"]
+    done = subprocess.run(
+        [*command, "--channel", "shop", *map(str, options)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, json.loads(done.stdout.splitlines()[-1])
+
+
+def business_rows(desk):
+    """Rows by table, but for the notes that tell other workers to drop their caches."""
+    rows = desk.rows_by_table()
+    return {t: n for t, n in rows.items() if not t.startswith("orm_signaling_")}
+
+
+def test_import_replay_and_verify_report_each_record_once(desk, database, feed):
+    documents = feed.orders(12)
+    bad = feed.order(12)
+    bad["line_items"][0].update(product_id=987, variation_id=0, sku=f"NEW-{bad['id']}")
+    paths = write(feed.path(), documents), write(feed.path(), [*documents[:4], bad])
+    desk.env.cr.commit()
+    code, report = retail(database, "import", *paths)
+    assert code == 0
+    assert {"read", *OUTCOMES, "lanes", "seconds", "reasons"} <= set(report)
+    assert report["read"] == 17 == sum(report[name] for name in OUTCOMES)
+    assert (report["created"], report["unchanged"], report["rejected"]) == (12, 4, 1)
+    assert report["reasons"] == {"unknown_product": 1}
+    assert report["lanes"] == {"native": 12, "orm": 0}
+
+    desk.env["product.product"].create(
+        {"name": "New", "default_code": f"NEW-{bad['id']}"}
+    )
+    desk.env.cr.commit()
+    code, report = retail(database, "replay", "--reason", "unknown_product")
+    assert (code, report["created"], report["rejected"]) == (0, 1, 0)
+    assert report["read"] == sum(report[name] for name in OUTCOMES)
+    assert len(desk.orders_of(bad["id"])) == 1
+
+    desk.env.cr.rollback()
+    before = business_rows(desk)
+    desk.env.cr.rollback()
+    code, report = retail(database, "verify", paths[0])
+    assert (code, report["orders"], report["differences"]) == (0, 12, [])
+    assert report["tables"] > 4 and report["columns"] > 100
+    assert business_rows(desk) == before
+
+
+def test_failures_are_one_sentence_and_an_exit_code(desk, database, feed):
+    code, report = retail(database, "import", feed.path())
+    assert code == 1 and "There is no file" in report["error"]
+    cut = write(feed.path(), json.dumps(feed.orders(3)).encode()[:-40])
+    code, report = retail(database, "import", cut)
+    assert code == 1 and "cannot be read further" in report["error"]
+    assert report["created"] == 2
+
+
+def test_what_the_ledger_keeps_is_a_file_to_import(desk, feed):
+    documents = feed.orders(6)
+    record = desk.take(documents, feed.path())
+    assert counts(record) == expected(created=6)
+    kept = desk.query(
+        "SELECT payload FROM retail_ledger WHERE import_id = %s ORDER BY id", record.id
+    )
+    packed = b"".join(bytes(payload) for (payload,) in kept)
+    again = desk.take(packed, feed.path("msgpack"))
+    assert counts(again) == expected(unchanged=6)
+    for document in documents:
+        desk.orders_of(document["id"]).unlink()
+    desk.query("DELETE FROM retail_ledger WHERE import_id = %s RETURNING id", record.id)
+    anew = desk.take(packed, feed.path("msgpack"))
+    assert counts(anew) == expected(created=6)
