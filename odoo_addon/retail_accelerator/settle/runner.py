@@ -115,6 +115,20 @@ class Runner:
 
     # -- what runs by itself --
 
+    def by_itself(self):
+        """All that needs no person. A step that fails is logged and stops neither the
+        next one nor other channels."""
+        if self.channel.settlement_folder:
+            self._guarded(self.pick_up)
+        self._guarded(self.work)
+
+    def _guarded(self, step):
+        try:
+            step()
+        except Exception:
+            self._reset()
+            _logger.exception("Settling failed for channel id %s", self.channel.id)
+
     def pick_up(self):
         """Read the files that lie in the channel's folder; they end in its folders
         ``done`` or ``refused``."""
@@ -125,6 +139,10 @@ class Runner:
             except UserError as error:
                 target = "refused"
                 self._refuse(path, name, str(error))
+            except Exception:
+                # The file stays where it is; the others are read.
+                _logger.exception("A file could not be read: %s", name)
+                continue
             folder = os.path.join(self.channel.settlement_folder, target)
             os.makedirs(folder, exist_ok=True)
             shutil.move(path, os.path.join(folder, f"{time.time_ns()}-{name}"))

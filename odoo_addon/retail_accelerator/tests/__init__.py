@@ -24,6 +24,7 @@ from . import (
     test_settlement_profile,
     test_settlement_roles,
     test_settlement_rules,
+    test_settlement_runner,
     test_settlement_screens,
     test_setup_command,
     test_setup_customers,

@@ -202,10 +202,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
     def _cron_settle(self):
         """Read the channels' folders, match, post where the channel says so."""
         for channel in self.env["retail.channel"].search([("active", "=", True)]):
-            runner = Runner(channel)
-            if channel.settlement_folder:
-                runner.pick_up()
-            runner.work()
+            Runner(channel).by_itself()
 
     @api.model
     def _cron_remind(self):
