@@ -147,7 +147,7 @@ uint32_t ra_link_explain(const ra_link_result *result, uint32_t a, uint32_t b,
                                       silent ? 0 : result->model.weight[c][level] + bits};
         worth[c] = reasons[c].weight;
     }
-    float shared = ra_link_model_shared(&result->model, worth);
+    float shared = ra_link_model_shared(&result->model, worth, 0);
     if (shared > 0)
         reasons[count++] = (ra_link_reason){"shared", "others have this in common", -shared};
     ra_link_scorer scorer = {comparer, &result->model, result->habits};

@@ -101,7 +101,7 @@ static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
 
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     double alike = similarity(a, b, 0.8);
-    if (alike < 0.88) {
+    if (alike < 0.88 && ra_may_have_blank(a->signature) && ra_may_have_blank(b->signature)) {
         uint32_t level = reordered_level(a, b);
         if (level > 1) return level;
     }

@@ -47,6 +47,7 @@ static const char person[] =
     "block suburb date_of_birth:4\n"
     "block company postcode:2\n"
     "all 1000\n"
+    "agree 75\n"
     "share place suburb postcode state country\n"
     "share address company street_number address_1 address_2 suburb postcode state country phone\n"
     "share household surname street_number address_1 address_2 suburb postcode state country "

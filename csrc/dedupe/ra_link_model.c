@@ -19,9 +19,6 @@
 /* A whole group disagrees (no name, e-mail or phone alike) in at most this share of true pairs: an
  * estimate above it has mistaken chance agreements of the other columns for sameness. */
 #define RA_GROUP_DIFFERS .01
-/* The same in most columns, or it is no identity: where nobody is noted twice, estimation would
- * otherwise turn to the likest different records. */
-#define RA_DIFFERS .25
 /* Imaginary different pairs that speak for u where there are hardly any real ones: nearly all
  * differ. */
 #define RA_FEW_PAIRS 16.0
@@ -165,10 +162,11 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
     }
 }
 
-float ra_link_model_shared(const ra_link_model *model, const float *worth) {
+float ra_link_model_shared(const ra_link_model *model, const float *worth, uint32_t unknown) {
     float odds = 1;
     for (uint32_t s = 0; s < model->shares; s++) {
         float sum = model->share_odds[s], rarest = 0;
+        if (model->shared[s] & unknown) continue;
         for (uint32_t c = 0; c < model->columns; c++) {
             if (!(model->shared[s] >> c & 1)) continue;
             sum += worth[c];
@@ -185,7 +183,7 @@ float ra_link_model_sum(const ra_link_model *model, const float *worth) {
     float weight = model->base;
     for (uint32_t c = 0; c < model->columns; c++)
         weight += worth[c];
-    return weight - ra_link_model_shared(model, worth);
+    return weight - ra_link_model_shared(model, worth, 0);
 }
 
 float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, const float *bits) {
@@ -311,7 +309,7 @@ static void share_equal(ra_link_model *model, const ra_link_comparer *comparer) 
 static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
     ra_link_model *model = estimate->model;
     const ra_link_comparer *comparer = estimate->training->comparer;
-    double change = 0;
+    double change = 0, differs = 1 - comparer->table->profile.agree / 100.0;
     for (uint32_t c = 0; c < model->columns; c++) {
         uint32_t levels = comparer->levels[c];
         ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
@@ -319,7 +317,7 @@ static double maximise(ra_estimate *estimate, const ra_level_sums *sums) {
         for (uint32_t l = 1; l <= levels; l++) {
             double start = RA_PRIOR_STRENGTH * start_m(kind, l, levels);
             double m = (sums->sum[c][l] + start) / (seen + RA_PRIOR_STRENGTH);
-            if (l == 1) m = fmin(m, comparer->group[c] ? RA_GROUP_DIFFERS : RA_DIFFERS);
+            if (l == 1) m = fmin(m, comparer->group[c] ? RA_GROUP_DIFFERS : differs);
             if (comparer->group[c] == 0) change = fmax(change, fabs(m - model->m[c][l]));
             model->m[c][l] = m;
         }

@@ -62,8 +62,9 @@ float ra_link_model_weight(const ra_link_model *model, uint64_t pattern, const f
 float ra_link_model_sum(const ra_link_model *model, const float *worth);
 
 /* What is taken off the sum of the columns' weights `worth`, because records that are not the same
- * may share all of a share's columns as well; never negative. */
-float ra_link_model_shared(const ra_link_model *model, const float *worth);
+ * may share all of a share's columns as well; never negative. Shares with one of the `unknown`
+ * columns (one bit each) are left out, so that the result is a lower bound. */
+float ra_link_model_shared(const ra_link_model *model, const float *worth, uint32_t unknown);
 
 double ra_link_probability(float weight);
 

@@ -247,11 +247,15 @@ static const char *parse_line(ra_link_profile *profile, ra_str line) {
         return parse_number(next_word(&words), RA_LINK_ALL_MAX, &profile->all)
                    ? NULL
                    : "all needs a number of rows from 1 to 2000";
+    if (ra_str_equal(verb, RA_STR("agree")))
+        return parse_number(next_word(&words), 99, &profile->agree)
+                   ? NULL
+                   : "agree needs a number of percent from 1 to 99";
     if (ra_str_equal(verb, RA_STR("review")))
         return parse_number(next_word(&words), 99, &profile->review)
                    ? NULL
                    : "review needs a number of percent from 1 to 99";
-    return "a line starts with profile, field, block, all, share, review or sort";
+    return "a line starts with profile, field, block, all, agree, share, review or sort";
 }
 
 ra_status ra_link_profile_parse(ra_str text, ra_link_profile *out, ra_error *error) {

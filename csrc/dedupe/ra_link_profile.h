@@ -22,6 +22,9 @@
  *     default the whole value.
  * all ROWS                                          in sets of at most so many rows every pair is a
  *     candidate, since blocks lose some.
+ * agree PERCENT                                     no field differs in more than the rest of the
+ *     true pairs: where nobody is noted twice, estimation would otherwise turn to the likest
+ *     different records.
  * share NAME FIELD ...                              different records may have all of these in
  * common, because they belong to one NAME (a household, a place); how often is learnt. review
  * PERCENT                                    list pairs from this probability up; default: where
@@ -101,6 +104,7 @@ typedef struct ra_link_profile {
     char groups[RA_LINK_GROUPS][RA_LINK_NAME_MAX];
     uint32_t review; /* percent, or 0 */
     uint32_t all;    /* rows, or 0 */
+    uint32_t agree;  /* percent, or 0 */
     ra_link_share shares[RA_LINK_SHARES];
     uint32_t group_count, share_count, field_count, rule_count, sort_count;
 } ra_link_profile;

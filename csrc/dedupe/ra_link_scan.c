@@ -87,6 +87,15 @@ static bool crosses(const ra_link_comparer *comparer, const uint32_t *a, const u
            ((a[column] && a[column] == b[other]) || (a[other] && a[other] == b[column]));
 }
 
+/* What the shares will take off at least, as far as their columns are all known. */
+static float settled_shares(const ra_link_model *model, const float *worth, const uint8_t *open,
+                            uint32_t open_count) {
+    uint32_t unknown = 0;
+    for (uint32_t i = 0; i < open_count; i++)
+        unknown |= UINT32_C(1) << open[i];
+    return ra_link_model_shared(model, worth, unknown);
+}
+
 /* Cheap first: equal and missing values cost one look at the row, and what the others could add at
  * most decides whether their texts are read at all. */
 static bool score(const ra_scan_run *run, ra_link_pair *pair) {
@@ -113,6 +122,7 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
         worth[c] = model->weight[c][level] + bits;
         most += worth[c];
     }
+    if (most >= run->scan->floor) most -= settled_shares(model, worth, open, open_count);
     for (uint32_t i = 0; i < open_count && most >= run->scan->floor; i++) {
         uint32_t c = open[i];
         uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);

@@ -9,6 +9,8 @@
 
 #define RA_WORD_BITS 64
 #define RA_TOKENS_MAX 64
+#define RA_DIGIT_BIT 26U
+#define RA_TWICE_BIT 36U /* of digits; of letters from 46 on */
 #define RA_OTHER_BIT 62
 #define RA_FOREIGN_BIT 63
 
@@ -242,29 +244,45 @@ double ra_token_jaccard(ra_str a, ra_str b) {
 }
 
 uint64_t ra_signature(ra_str text) {
+    /* a c d e g h i k l m n o r s t u */
+    static const uint8_t twice_letters[26] = {46, 0,  47, 48, 49, 0,  50, 51, 52, 0,  53, 54, 55,
+                                              56, 57, 0,  0,  58, 59, 60, 61, 0,  0,  0,  0,  0};
     uint64_t signature = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
+        uint64_t again = 0;
         uint32_t bit = c < 0x80 ? RA_OTHER_BIT : RA_FOREIGN_BIT;
-        if (c >= 'a' && c <= 'z')
+        if (c >= 'a' && c <= 'z') {
             bit = c - 'a';
-        else if (c >= '0' && c <= '9')
-            bit = 26U + c - '0';
+            again = twice_letters[bit];
+        } else if (c >= '0' && c <= '9') {
+            bit = RA_DIGIT_BIT + c - '0';
+            again = RA_TWICE_BIT + c - '0';
+        }
+        if (again && (signature >> bit & 1)) signature |= UINT64_C(1) << again;
         signature |= UINT64_C(1) << bit;
     }
     return signature | (text.len > RA_WORD_BITS ? UINT64_C(1) << RA_FOREIGN_BIT : 0);
 }
 
+/* Without a processor's own instruction, which a portable build may not use. */
+static uint32_t count_bits(uint64_t bits) {
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (uint32_t)((bits * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 bool ra_osa_possible(uint64_t signature_a, uint64_t signature_b, uint32_t limit) {
     if (((signature_a | signature_b) >> RA_FOREIGN_BIT) != 0) return true;
-    return (uint32_t)__builtin_popcountll(signature_a & ~signature_b) <= limit &&
-           (uint32_t)__builtin_popcountll(signature_b & ~signature_a) <= limit;
+    return count_bits(signature_a & ~signature_b) <= limit &&
+           count_bits(signature_b & ~signature_a) <= limit;
 }
 
 double ra_jaro_winkler_bound(uint32_t length_a, uint64_t signature_a, uint32_t length_b,
                              uint64_t signature_b) {
-    int only_a = __builtin_popcountll(signature_a & ~signature_b);
-    int only_b = __builtin_popcountll(signature_b & ~signature_a);
+    uint32_t only_a = count_bits(signature_a & ~signature_b);
+    uint32_t only_b = count_bits(signature_b & ~signature_a);
     double free_a = (double)length_a - only_a, free_b = (double)length_b - only_b;
     double matches = free_a < free_b ? free_a : free_b;
     if (matches <= 0 || length_a == 0 || length_b == 0)

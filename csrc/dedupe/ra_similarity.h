@@ -23,12 +23,18 @@ uint32_t ra_osa(ra_str a, ra_str b, uint32_t limit);
  * texts without a word are equal (1). At most the first 64 words of a text count. */
 double ra_token_jaccard(ra_str a, ra_str b);
 
-/* Which of 64 classes of characters occur: letters and digits have their own, other ASCII shares
- * one; the highest bit marks a text that is not plain, i.e. not ASCII or longer than 64 bytes. */
+/* Which characters occur, one bit each: letters and digits, digits and the usual letters occurring
+ * twice, other ASCII together; the highest bit marks a text that is not plain, i.e. not ASCII or
+ * longer than 64 bytes. */
 uint64_t ra_signature(ra_str text);
 
 static inline bool ra_is_plain(uint64_t signature) {
     return (signature >> 63) == 0;
+}
+
+/* False when the signature shows that the text has no blank. */
+static inline bool ra_may_have_blank(uint64_t signature) {
+    return (signature >> 62) != 0;
 }
 
 /* The same for two plain texts, without looking whether they are. */
