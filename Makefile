@@ -27,11 +27,11 @@ demo-stop: ## stop the demo's Odoo server
 wheel: build ## build the installable wheel into dist/
 	@tools/wheel.sh
 
-bench: setup ## measure speed against ORM, COPY and others (long)
-	@tools/bench.sh full
+bench: setup ## measure speed against ORM, COPY and others (long); DATA=folder of public sets
+	@tools/bench.sh full $(if $(DATA),--data "$(abspath $(DATA))")
 
 bench-quick: setup ## the same, small, in minutes
-	@tools/bench.sh quick
+	@tools/bench.sh quick $(if $(DATA),--data "$(abspath $(DATA))")
 
 clean: ## stop servers, remove everything that was built, databases too
 	@tools/clean.sh

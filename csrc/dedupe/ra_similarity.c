@@ -245,8 +245,8 @@ double ra_token_jaccard(ra_str a, ra_str b) {
 
 uint64_t ra_signature(ra_str text) {
     /* a c d e g h i k l m n o r s t u */
-    static const uint8_t twice_letters[26] = {46, 0,  47, 48, 49, 0,  50, 51, 52, 0,  53, 54, 55,
-                                              56, 57, 0,  0,  58, 59, 60, 61, 0,  0,  0,  0,  0};
+    static const uint8_t twice_letters[26] = {46, 0,  47, 48, 49, 0,  50, 51, 52, 0, 53, 54, 55,
+                                              56, 57, 0,  0,  58, 59, 60, 61, 0,  0, 0,  0,  0};
     uint64_t signature = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];

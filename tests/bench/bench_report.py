@@ -20,6 +20,17 @@ BOUNDS = {
     "reconcile_vs_orm": (20, True),
     "payout_vs_orm": (10, True),
     "import_check_overhead": (10, False),
+    "febrl1_f1": (0.99, True),
+    "febrl2_f1": (0.99, True),
+    "febrl3_f1": (0.998, True),
+    "febrl4_f1": (0.99, True),
+    "transactions_f1": (0.99, True),
+    "orders_precision": (0.999, True),
+    "orders_recall": (0.98, True),
+    "febrl3_seconds": (0.2, False),
+    "link_1m_seconds": (30, False),
+    "link_1m_mib": (2048, False),
+    "link_10x": (13, False),
 }
 
 

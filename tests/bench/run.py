@@ -18,6 +18,7 @@ from pathlib import Path
 import bench_books
 import bench_database as database
 import bench_duplicates
+import bench_link
 import bench_report as report
 import bench_rows
 import bench_settle
@@ -41,19 +42,20 @@ class Size:
     scale_from: int  # time_10x: this many orders, then ten times as many
     scale_repetitions: int
     ledger: int  # orders in the ledger when the look for duplicates is measured
+    people: int  # rows of the large set to be linked
 
 
-FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3, 1_000_000)
-QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1, 100_000)
+FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3, 1_000_000, 1_000_000)
+QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1, 100_000, 50_000)
 
 
 class Bench:
     """The files, the prepared database and all measured runs."""
 
-    def __init__(self, size, folder, only=None):
+    def __init__(self, size, folder, data=None):
         self.size = size
         self.folder = Path(folder)
-        self.only = only
+        self.data = data
         self.runs = defaultdict(list)  # way -> results of its repetitions
         self.measures = []
 
@@ -275,6 +277,11 @@ class Bench:
         size = self.size
         self.measures += bench_duplicates.run(self, size.ledger, size.repetitions)
 
+    def link(self):
+        """Record linkage without a database."""
+        say("record linkage")
+        self.measures += bench_link.run(self.data, self.size.people)
+
 
 METHOD = {
     "native": "file on disk to committed rows and ledger, native lane, foreign keys by"
@@ -289,7 +296,8 @@ METHOD = {
     "expert": "sale.order.create, every precomputed field passed, batches of 200,"
     " without ledger",
 }
-STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle", "duplicates")
+STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle")
+STEPS += ("duplicates", "link")
 
 
 def say(text):
@@ -308,6 +316,7 @@ def parse_arguments():
     parser.add_argument(
         "--ledger", type=int, metavar="N", help="import_check_overhead with N orders"
     )
+    parser.add_argument("--data", metavar="FOLDER", help="public sets for the linkage")
     return parser.parse_args()
 
 
@@ -320,8 +329,9 @@ def main():
         size = Size(**{**vars(size), "ledger": args.ledger})
     results = HERE.parents[1] / "bench" / "results.jsonl"
     with tempfile.TemporaryDirectory(prefix="ra-bench-") as folder:
-        bench = Bench(size, folder)
-        bench.prepare()
+        bench = Bench(size, folder, args.data)
+        if set(args.only) != {"link"}:
+            bench.prepare()
         for step in STEPS:
             if step in args.only:
                 getattr(bench, step)()
