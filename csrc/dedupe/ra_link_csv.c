@@ -109,6 +109,10 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena, ra
         return ra_fail(error, RA_READ_FAILED, NULL, "the file could not be read");
     if (csv->head_len == 0)
         return ra_fail(error, RA_BAD_FORMAT, NULL, "the file is empty: no header row");
+    /* UTF-16 and spreadsheets of their own format have zero bytes; text has none. */
+    if (memchr(csv->head, 0, csv->head_len) != NULL)
+        return ra_fail(error, RA_BAD_ENCODING, NULL,
+                       "not a text in UTF-8 (UTF-16 or a spreadsheet?): save it as CSV in UTF-8");
     csv->delimiter = guess_delimiter(csv->head, csv->head_len);
     struct csv_parser parser;
     if (csv_init(&parser, 0) != 0)

@@ -41,6 +41,63 @@ def test_unusable_files_are_refused_with_a_sentence(content, words, tmp_path):
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "no header row"),
+        (b"surname,email\n\xff\xfe,x\n", "UTF-8"),
+        (b'surname,email\n"meyer,a@b.example\n', "not closed"),
+    ],
+)
+@pytest.mark.parametrize("side", [0, 1])
+def test_of_two_files_the_unusable_one_is_named(side, content, words, tmp_path):
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    _write(files[1 - side], [HEADER, *PEOPLE])
+    files[side].write_bytes(content)
+    run = run_driver("--profile", "person", *files, "--out", tmp_path / "out.csv")
+    assert run.returncode == 1
+    assert words in run.stderr
+    assert str(files[side]) in run.stderr
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_file_with_hardly_a_row_can_be_linked(rows, tmp_path):
+    first = _write(tmp_path / "a.csv", [HEADER, *PEOPLE])
+    second = _write(tmp_path / "b.csv", [HEADER, *PEOPLE[2 : 2 + rows]])
+    found, _summary = link("person", [first, second], tmp_path / "out.csv")
+    assert [(row["id_a"], row["id_b"]) for row in found] == [("3", "3")][:rows]
+
+
+def test_two_files_of_equal_rows_and_huge_cells_cost_bounded_work(tmp_path):
+    person = ("anna", "meyer", "1970-01-02", "anna@shop.example")
+    rows = [(str(number), *person) for number in range(6_000)]
+    first = _write(tmp_path / "a.csv", [HEADER, *rows])
+    huge = [("0", "x" * 2**20, "meyer", "1970-01-02", "y" * 2**20)]
+    second = _write(tmp_path / "b.csv", [HEADER, *huge, *rows])
+    found, summary = link("person", [first, second], tmp_path / "out.csv")
+    assert summary["candidate_pairs"] < 200 * len(rows)
+    for side in ("id_a", "id_b"):
+        assert len({row[side] for row in found}) == len(found)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_refused_with_the_way_out(encoding, tmp_path):
+    file = tmp_path / "in.csv"
+    file.write_text("surname;email\nmeyer;a@b.example\n", encoding=encoding)
+    run = run_driver("--profile", "person", file, "--out", tmp_path / "out.csv")
+    assert run.returncode == 1
+    assert "save it as CSV in UTF-8" in run.stderr
+
+
+def test_a_mark_of_utf_8_is_no_part_of_the_header(tmp_path):
+    file = tmp_path / "in.csv"
+    lines = [";".join(row) for row in (HEADER, *PEOPLE)]
+    file.write_text("\n".join(lines), encoding="utf-8-sig")
+    found, _summary = link("person", [file], tmp_path / "out.csv")
+    assert pairs_of(found) == {frozenset("12")}
+
+
 def test_a_bad_row_is_named_by_its_number(tmp_path):
     file = tmp_path / "in.csv"
     file.write_bytes(b"surname\nmeyer\nduarte\n\xc3\n")
