@@ -11,9 +11,10 @@ typedef struct ra_matcher_item {
     ra_str ids[RA_ITEM_KEYS_MAX], refs[RA_ITEM_KEYS_MAX];
 } ra_matcher_item;
 
-/* Events of a sequence of dicts, or of an object with len() and row(index), in the arena; NULL with
- * an exception. */
-ra_match_event *ra_matcher_events_from(PyObject *rows, ra_arena *arena, size_t *count);
+/* Events of an Events object, of a sequence of dicts, or of an object with len() and row(index), in
+ * the arena; NULL with an exception. */
+ra_match_event *ra_matcher_events_from(ra_module_state *state, PyObject *rows, ra_arena *arena,
+                                       size_t *count);
 
 /* An open item of a tuple; its texts are borrowed from it. False with an exception. */
 bool ra_matcher_item_from(PyObject *tuple, ra_matcher_item *out);

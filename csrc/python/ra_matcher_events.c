@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Events and open items of Python as the matcher takes them. Every text is copied. */
+#include <string.h>
+
 #include "canonical/ra_event.h"
+#include "python/ra_events_python.h"
 #include "python/ra_matcher.h"
 
 #define DAY_US INT64_C(86400000000)
@@ -111,7 +114,54 @@ static bool event_from(ra_arena *arena, PyObject *row, ra_match_event *out) {
     return amounts_from(row, out);
 }
 
-ra_match_event *ra_matcher_events_from(PyObject *rows, ra_arena *arena, size_t *count) {
+static ra_str code_of(const char code[4]) {
+    return (ra_str){code, strlen(code)};
+}
+
+static bool from_native(ra_arena *arena, const ra_event *event, ra_match_event *out) {
+    const struct {
+        ra_str text;
+        ra_str *copy;
+    } texts[] = {{event->transaction, &out->transaction},
+                 {event->parent, &out->parent},
+                 {event->order, &out->order},
+                 {event->invoice, &out->invoice},
+                 {event->checkout, &out->checkout},
+                 {event->payout, &out->payout},
+                 {event->party, &out->party},
+                 {event->email, &out->email},
+                 {event->description, &out->description},
+                 {code_of(event->currency), &out->currency},
+                 {code_of(event->paid_currency), &out->paid_currency}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!ra_arena_copy(arena, texts[i].text, texts[i].copy)) return false;
+    out->kind = kind_of(event->kind);
+    out->amount = out->kind == RA_EVENT_PAYOUT ? event->net : event->gross;
+    out->paid = event->paid;
+    out->rate = event->rate;
+    out->day = RA_NO_DAY;
+    if (event->date != RA_NO_TIME) {
+        out->time_us = event->date;
+        out->day = day_of(event->date);
+    }
+    return true;
+}
+
+/* Without a dict for each row; the texts are copied, so that the report may go. */
+static ra_match_event *all_native(const ra_events *from, ra_arena *arena, size_t *count) {
+    ra_match_event *events = ra_arena_array(arena, from->count, sizeof *events);
+    if (events == NULL) return (ra_match_event *)PyErr_NoMemory();
+    for (size_t i = 0; i < from->count; i++)
+        if (!from_native(arena, &from->events[i], &events[i]))
+            return (ra_match_event *)PyErr_NoMemory();
+    *count = from->count;
+    return events;
+}
+
+ra_match_event *ra_matcher_events_from(ra_module_state *state, PyObject *rows, ra_arena *arena,
+                                       size_t *count) {
+    if (Py_IS_TYPE(rows, state->events_type))
+        return all_native(ra_events_of(state, rows), arena, count);
     Py_ssize_t size = PyObject_Size(rows);
     bool by_method = PyObject_HasAttrString(rows, "row");
     if (size < 0) return NULL;

@@ -54,7 +54,8 @@ static PyObject *matcher_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     ra_matcher_object *self = (ra_matcher_object *)PyType_GenericAlloc(type, 0);
     if (self == NULL) return NULL;
     ra_arena_init(&self->arena, 0, NULL);
-    const ra_match_event *events = ra_matcher_events_from(rows, &self->arena, &count);
+    const ra_match_event *events =
+        ra_matcher_events_from(PyType_GetModuleState(type), rows, &self->arena, &count);
     ra_status status =
         events == NULL ? RA_OK : ra_match_open(events, count, &options, NULL, &self->match);
     if (status != RA_OK) ra_raise(PyType_GetModuleState(type), status, NULL);

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Speed of settlement matching: events against a million open items in PostgreSQL.
+"""Speed of settlement matching: a payout report against a million open items.
 
 The items are a table with the ten columns that Matcher.load reads, in a scratch
-database. Timed from the events in memory as Python dicts to the links as Python tuples:
-streaming all items, matching, and proving the sums. The memory is that of this process
-above its memory right before, with all items offered.
+database. Timed from the bytes of a Stripe report to the links as Python tuples:
+parsing, proving that the rows are the payout, streaming all items, matching, and
+proving the sums. The memory is that of this process above its memory right before.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import bench_report as report
@@ -22,10 +23,15 @@ import psycopg2.extensions
 import retail_accelerator_native as native
 
 DATABASE = "ra_bench_settle"
-DAY_US = 86_400_000_000
+EPOCH = date(1970, 1, 1)
 FIRST_DAY = 20_000
 DAYS = 365
 MIB = 1 << 20
+HEADER = (
+    *("automatic_payout_id", "balance_transaction_id", "created_utc", "currency"),
+    *("gross", "fee", "net", "reporting_category", "customer_name"),
+    "payment_metadata[order_id]",
+)
 COPY = (
     "COPY (SELECT id, kind, day, currency, open, total, party, email, ids, refs"
     " FROM item) TO STDOUT (FORMAT binary)"
@@ -66,26 +72,30 @@ def prepare(count):
         cursor.execute("VACUUM ANALYZE item")
 
 
-def events_of(count, items, named):
-    """Rows that pay every tenth (or twentieth) item in full, by item."""
+def report_of(count, items, named):
+    """(numbers of the items paid in full, the Stripe report that pays them): every
+    tenth (or twentieth) item, by item."""
     chance = random.Random(5)
-    rows = []
-    for number in sorted(chance.sample(range(1, items + 1), count)):
+    numbers = sorted(chance.sample(range(1, items + 1), count))
+    lines = [",".join(HEADER)]
+    total = 0
+    for number in numbers:
         day = FIRST_DAY + (number * 7919) % DAYS + chance.choice((0, 0, 0, 1, 2))
-        amount = 500 + (number * 104_729) % 250_000
-        row = {
-            "kind": "capture",
-            "date": day * DAY_US,
-            "currency": "EUR",
-            "gross": amount,
-            "transaction": f"tx_{number}",
-        }
+        moment = EPOCH + timedelta(days=day)
+        amount = f"{(500 + (number * 104_729) % 250_000) / 100:.2f}"
+        total += 500 + (number * 104_729) % 250_000
+        order = name = ""
         if named:
-            row["order"] = f"S{number:08}" if number % 10 else f"#{number}"
+            order = f"S{number:08}" if number % 10 else f"#{number}"
         else:
-            row["party"] = f"Name{number % 90000} Family{number % 1100}"
-        rows.append((number, row))
-    return rows
+            name = f"Name{number % 90000} Family{number % 1100}"
+        lines.append(
+            f"po_1,tx_{number},{moment} 00:00:00,eur,{amount},0.00,{amount},charge,"
+            f"{name},{order}"
+        )
+    paid = f"{-total / 100:.2f}"
+    lines.append(f"po_1,tx_po,{moment} 00:00:00,eur,{paid},0.00,{paid},payout,,")
+    return numbers, "\n".join([*lines, ""]).encode()
 
 
 def status_bytes(field):
@@ -95,23 +105,25 @@ def status_bytes(field):
     raise RuntimeError(f"/proc/self/status has no {field}")
 
 
-def measure(rows):
+def measure(numbers, content):
     """(seconds, MiB above idle, share of the rows linked); a wrong link is an error."""
-    events = [row for _number, row in rows]
     with connect(DATABASE) as connection:
         connection.cursor().execute("SELECT 1")
         Path("/proc/self/clear_refs").write_text("5")  # sets VmHWM back to VmRSS
         idle, started = status_bytes("VmRSS"), time.perf_counter()
+        events = native.settlement_read(content)
+        if any(payout["difference"] for payout in events.payouts):
+            raise RuntimeError("the rows are not the payout")
         matcher = native.Matcher(events)
         matcher.load(connection.get_native_connection(), COPY)
         result = matcher.match()
         seconds = time.perf_counter() - started
         peak = (status_bytes("VmHWM") - idle) / MIB
         connection.rollback()
-    wrong = sum(rows[event][0] != item for event, item, *_rest in result.links)
+    wrong = sum(numbers[event] != item for event, item, *_rest in result.links)
     if wrong:
         raise RuntimeError(f"{wrong} of {len(result.links)} links are wrong")
-    return seconds, peak, len(result.links) / len(rows)
+    return seconds, peak, len(result.links) / len(numbers)
 
 
 def run(items, repetitions, scale=1):
@@ -123,12 +135,13 @@ def run(items, repetitions, scale=1):
         ("settle_reference_seconds", 100_000 // scale, True),
         ("settle_amount_seconds", 50_000 // scale, False),
     ):
-        rows = events_of(count, items, named)
-        runs = [measure(rows) for _repetition in range(repetitions)]
+        made = report_of(count, items, named)
+        runs = [measure(*made) for _repetition in range(repetitions)]
         peaks += [peak for _seconds, peak, _share in runs]
         method = (
             f"{count} rows {'with' if named else 'without'} references against {items}"
-            f" open items, from dicts to links; {runs[0][2]:.1%} of the rows linked"
+            f" open items, from the report's bytes to links;"
+            f" {runs[0][2]:.1%} of the rows linked"
         )
         seconds = [seconds for seconds, _peak, _share in runs]
         measures.append(report.Measure.of(key, seconds, "s", method))

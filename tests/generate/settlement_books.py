@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""An Odoo database with any number of open orders and invoices, and Stripe reports that
-pay them.
+"""An Odoo database with any number of open orders and invoices; settlement_reports.py
+writes the reports that pay them.
 
 One order and one invoice are Odoo's own; all others are copies of their rows under
 other names and amounts, written by SQL. Order ``number`` is WEB-<number> in its shop.
@@ -10,39 +10,17 @@ other names and amounts, written by SQL. Order ``number`` is WEB-<number> in its
 """
 
 import argparse
-import csv
-import random
 from contextlib import closing
-from datetime import date, timedelta
 
 import psycopg2
 from psycopg2 import sql
+from settlement_reports import DAYS, FIRST_DAY, PAID_OUT, PARTNERS, numbers_of, paid_out
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
 CHANNEL = "books"
-FIRST_DAY = date(2026, 1, 1)
-DAYS = 60
-PARTNERS = 1000
-HEADER = (
-    *("automatic_payout_id", "automatic_payout_effective_at_utc"),
-    *("balance_transaction_id", "created_utc", "available_on_utc", "currency"),
-    *("gross", "fee", "net", "reporting_category", "source_id", "description"),
-    *("customer_email", "customer_name", "charge_id", "payment_metadata[order_id]"),
-)
-
-
-def untaxed(number):
-    """Of an order, in whole units of the currency; the tax is a fifth of it."""
-    return 10 + number % 490
-
-
-def day_of(number):
-    return FIRST_DAY + timedelta(days=number * 7 % DAYS)
-
-
 # -- orders and invoices in Odoo -------------------------------------------------------
 
 NUMBER = "g.n"
@@ -199,6 +177,23 @@ def prepare(env):
     }
 
 
+def add_bank_lines(env, payouts, rows):
+    """The bank's line of each payout."""
+    journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
+    env["account.bank.statement.line"].create(
+        [
+            {
+                "journal_id": journal.id,
+                "date": str(PAID_OUT),
+                "amount": paid_out(numbers_of(payout, rows)) / 100,
+                "payment_ref": f"STRIPE po_{payout}",
+            }
+            for payout in range(payouts)
+        ]
+    )
+    env.flush_all()
+
+
 def copy_orders(cr, template, numbers, partners):
     """Copies of one order and its line; what their ids are counted from."""
     copier = Copier(cr, *numbers)
@@ -251,13 +246,17 @@ def copy_invoices(cr, template, lines, numbers, partners):
             )
 
 
-def fill(database, orders, invoiced):
-    """``orders`` open orders, the last ``invoiced`` of them with an open invoice."""
+def fill(database, orders, invoiced, payouts):
+    """``orders`` open orders, the last ``invoiced`` of them with an open invoice, and
+    the bank lines of so many payouts that pay all."""
     config.parse_config(
         ["-d", database, "--no-http", "--log-level=warn"], setup_logging=False
     )
     with Registry(database).cursor() as cr:
-        templates = prepare(api.Environment(cr, SUPERUSER_ID, {}))
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        templates = prepare(env)
+        if payouts:
+            add_bank_lines(env, payouts, orders // payouts)
     with closing(psycopg2.connect(dbname=database)) as connection:
         with connection, connection.cursor() as cr:
             cr.execute("SET session_replication_role = replica")
@@ -285,52 +284,14 @@ def fill(database, orders, invoiced):
             cr.execute("CHECKPOINT")
 
 
-# -- reports that pay them -------------------------------------------------------------
-
-
-def stripe_rows(numbers, seed=19, payout="po_1", noise=0.0):
-    """Rows of a payout that pays these orders, and the payout itself.
-
-    ``noise``: share of the rows whose reference is one that nobody knows.
-    """
-    chance = random.Random(seed)
-    paid_out = f"{FIRST_DAY + timedelta(days=DAYS + 3)} 00:00:00"
-    total = 0
-    for number in numbers:
-        gross = untaxed(number) * 120
-        fee = round(gross * 0.014) + 25
-        total += gross - fee
-        moment = f"{day_of(number)} 12:{number % 60:02}:00"
-        unknown = chance.random() < noise
-        person = number % PARTNERS
-        yield (
-            *(payout, paid_out, f"txn_{payout}_{number}", moment, paid_out, "usd"),
-            *(f"{gross / 100:.2f}", f"{fee / 100:.2f}", f"{(gross - fee) / 100:.2f}"),
-            *("charge", f"ch_{number}", ""),
-            *(f"customer{person}@mail.example", f"Customer {person}", f"ch_{number}"),
-            f"LATER-{number + 5_000_000}" if unknown else f"WEB-{number}",
-        )
-    amount = f"{-total / 100:.2f}"
-    yield (
-        *(payout, paid_out, f"txn_{payout}", paid_out, paid_out, "usd"),
-        *(amount, "0.00", amount, "payout", payout, "STRIPE PAYOUT", "", "", "", ""),
-    )
-
-
-def write_stripe(path, rows):
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(HEADER)
-        writer.writerows(rows)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-d", "--database", required=True)
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--invoiced", type=int, default=0)
+    parser.add_argument("--bank", type=int, default=0, help="payouts on the statement")
     args = parser.parse_args()
-    fill(args.database, args.orders, args.invoiced)
+    fill(args.database, args.orders, args.invoiced, args.bank)
 
 
 if __name__ == "__main__":

@@ -436,3 +436,27 @@ def test_all_orders_of_levels_give_sums_that_hold():
             used = sum(link[3] for link in links(result) if link[1] == number)
             consumed = row[5] - row[4] + used
             assert min(0, row[5]) <= consumed <= max(0, row[5])
+
+
+def test_events_of_a_report_match_like_their_dicts():
+    head = (
+        "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
+        "reporting_category,customer_email,customer_name,payment_metadata[order_id],"
+        "customer_facing_amount,customer_facing_currency"
+    )
+    rows = [
+        f"po_1,txn_{n},2026-03-0{n} 10:00:00,eur,{n}0.00,0.50,{n}0.00,charge,"
+        f"a{n}@mail.example,Ada {n},S0{n},{n}1.00,usd"
+        for n in range(1, 8)
+    ]
+    rows = [
+        row.replace(f",{n}0.00,charge", f",{n - 1}9.50,charge")
+        for n, row in enumerate(rows, 1)
+    ]
+    report = native.settlement_read("\n".join([head, *rows, ""]).encode())
+    items = [item(n, n * 1000, refs=[f"S0{n}"]) for n in range(1, 6)]
+    direct = match(report, items)
+    by_dict = match([report.row(at) for at in range(len(report))], items)
+    assert len(direct.links) == 5
+    assert direct.links == by_dict.links
+    assert direct.exceptions == by_dict.exceptions
