@@ -31,12 +31,6 @@ CHROMIUM_SWITCHES = [
 ]
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        "--guide", action="store_true", help="take the user guide's pictures anew"
-    )
-
-
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -112,9 +106,8 @@ def chromium(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def signed_in(chromium, served, pytestconfig):
-    guide = ROOT / "docs/guide/images" if pytestconfig.getoption("guide") else None
-    screen = Screen(chromium, served, ROOT / ".run/screenshots", guide)
+def signed_in(chromium, served):
+    screen = Screen(chromium, served, ROOT / ".run/screenshots")
     screen.sign_in("admin", "admin")
     return screen
 

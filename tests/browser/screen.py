@@ -9,11 +9,10 @@ PATIENCE = 30
 
 
 class Screen:
-    def __init__(self, driver, url, pictures, guide_pictures=None):
+    def __init__(self, driver, url, pictures):
         self.driver = driver
         self.url = url
         self.pictures = pictures
-        self.guide_pictures = guide_pictures
 
     def wait(self, condition, what, seconds=PATIENCE):
         """First true value of ``condition()``; fails with ``what`` after a while."""
@@ -68,11 +67,9 @@ class Screen:
         self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
 
     def guide(self, name):
-        """A picture for the user guide, taken when pytest runs with --guide."""
-        if self.guide_pictures:
-            self.one("body")
-            self.driver.execute_script("document.activeElement?.blur()")
-            self.driver.save_screenshot(str(self.guide_pictures / f"{name}.png"))
+        """A picture for the user guide, without a cursor in a field."""
+        self.driver.execute_script("document.activeElement?.blur()")
+        self.picture(name)
 
     def drop(self, css, name, text):
         """Drop a file of that text on an element."""
