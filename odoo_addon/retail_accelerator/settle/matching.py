@@ -47,6 +47,7 @@ def match(settlements):
     {"levels": {level: rows}, "reasons": {reason: rows}}."""
     channel = settlements.channel_id.ensure_one()
     log.lock(channel.env, channel.company_id)
+    before = {settlement: _counts(settlement) for settlement in settlements}
     rules.apply(channel, settlements)
     result = Matching(channel, settlements).run()
     for settlement in settlements:
@@ -54,17 +55,22 @@ def match(settlements):
             settlement.state = "matched"
         if channel.env.user.has_group("retail_accelerator.group_accountant"):
             suspense.clear_suspense(settlement)
-        log.append(
-            settlement,
-            "match",
-            channel.env._(
-                "%(name)s: %(matched)s rows matched, %(open)s to resolve",
-                name=settlement.name,
-                matched=settlement.matched_count,
-                open=settlement.exception_count,
-            ),
-        )
+        if _counts(settlement) != before[settlement]:  # else tried in vain
+            log.append(
+                settlement,
+                "match",
+                channel.env._(
+                    "%(name)s: %(matched)s rows matched, %(open)s to resolve",
+                    name=settlement.name,
+                    matched=settlement.matched_count,
+                    open=settlement.exception_count,
+                ),
+            )
     return result
+
+
+def _counts(settlement):
+    return settlement.matched_count, settlement.exception_count
 
 
 class Matching:

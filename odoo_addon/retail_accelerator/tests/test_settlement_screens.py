@@ -171,6 +171,15 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(suspense.amount_residual, 0.0)
         self.assertFalse(event.suspense_line_id)
 
+    def test_matching_in_vain_adds_nothing_to_the_log(self):
+        settlement = self.payout(SALE)
+        settlement.action_match()
+        logged = self.env["retail.audit"].search_count([("action", "=", "match")])
+        self.assertEqual(logged, 1)
+        settlement.action_match()
+        again = self.env["retail.audit"].search_count([("action", "=", "match")])
+        self.assertEqual(again, logged)
+
     def test_operator_leaves_posted_payouts_as_they_are(self):
         event = self.exception(order="", transaction="ch_77")
         posting.post(event.settlement_id)
