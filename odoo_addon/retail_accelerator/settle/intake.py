@@ -18,7 +18,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..audit import log
-from . import files, statements
+from . import files, payouts, statements
 from .reading import check_rounding, currency_of, explain, moment, read
 
 BATCH = 5000
@@ -151,6 +151,7 @@ class Intake:
                 *TEXTS,
             )
         }
+        self.declared = {}  # settlement: sum that this file declares for its rows
         self.currencies = {
             code: currency_of(self.env, code)
             for code in {*self.columns["currency"], *self.columns["paid_currency"]}
@@ -184,6 +185,7 @@ class Intake:
         report.sudo().settlement_ids = found
         left = self._adopt(identities, known, settlements)
         (found | left)._refresh_amounts()
+        payouts.prove(self.env, name, found, self.declared)
         log.append(
             report,
             "read",
@@ -266,10 +268,16 @@ class Intake:
         for key, identity in zip(self._keys(), identities, strict=True):
             new[key] += identity not in known
         settlements = {}
+        alone = payouts.declared_alone(
+            self._keys(), self.columns["kind"], self.columns["net"]
+        )
         for key, count in new.items():
-            settlement = self._find(key)
+            settlement = self._find(key) or payouts.of_day(self, key)
+            if key in alone and settlement:
+                self.declared[settlement] = self._major(alone[key], key[1])
+                count = 0  # it moves nothing
             if not settlement:
-                settlement = self._create(key, declared.get(key))
+                settlement = self._create(key, declared.get(key), alone.get(key))
             elif count and settlement.state in ("posted", "reconciled"):
                 raise UserError(
                     self.env._(
@@ -303,10 +311,11 @@ class Intake:
             ]
         )
 
-    def _create(self, key, payout):
+    def _create(self, key, payout, alone=None):
+        """``alone``: all that the file says of the payout is this sum."""
         reference, code = key
         currency = self.currencies[code]
-        declared = payout and payout["declared"]
+        declared = payout and payout["declared"] if alone is None else alone
         return self.env["retail.settlement"].create(
             {
                 "channel_id": self.channel.id,
@@ -316,7 +325,7 @@ class Intake:
                 "date": payout and payout["date"] and _day(payout["date"]),
                 "has_declared": declared is not None,
                 "amount_declared": self._major(declared, code) if declared else 0.0,
-                "state": "proved" if reference else "draft",
+                "state": "proved" if reference and alone is None else "draft",
             }
         )
 

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import json
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -94,6 +96,76 @@ class TestSettlementIntake(SettlementCase):
         taken = intake.take(self.channel, report, "shop.csv")
         self.assertEqual(taken.settlements.currency_id, self.currency)
         self.assertEqual(taken.settlements.amount_file, 4.5)
+
+    # -- sums and rows in different files --
+
+    def klarna(self, amount=None, declared=None):
+        """A document of transactions, or of the payout, or both."""
+        document = {}
+        if amount is not None:
+            document["transactions"] = [
+                {
+                    "type": "SALE",
+                    "amount": amount,
+                    "capture_id": "c1",
+                    "capture_date": "2026-03-10T10:00:00Z",
+                    "sale_date": "2026-03-10T10:00:00Z",
+                    "payment_reference": "K1",
+                    "purchase_country": "US",
+                    "currency_code": "USD",
+                }
+            ]
+        if declared is not None:
+            document["payouts"] = [
+                {
+                    "payment_reference": "K1",
+                    "payout_date": "2026-03-12T00:00:00Z",
+                    "currency_code": "USD",
+                    "totals": {"settlement_amount": declared},
+                }
+            ]
+        return json.dumps(document).encode()
+
+    def test_a_payout_and_its_rows_meet_whichever_file_comes_first(self):
+        first, second = self.klarna(amount=500), self.klarna(declared=500)
+        for number, order in enumerate(((first, second), (second, first))):
+            with self.subTest(order=number):
+                taken = [intake.take(self.channel, part, "k.json") for part in order]
+                settlement = taken[0].settlements
+                self.assertEqual(taken[1].settlements, settlement)
+                self.assertTrue(settlement.has_declared)
+                self.assertEqual(settlement.amount_declared, 5.0)
+                self.assertEqual(settlement.amount_file, 5.0)
+                self.assertEqual(settlement.state, "proved")
+                settlement.sudo().event_ids.unlink()
+                taken[0].file.sudo().unlink()
+                taken[1].file.sudo().unlink()
+                settlement.sudo().unlink()
+
+    def test_a_sum_that_is_not_its_rows_refuses_the_later_file(self):
+        intake.take(self.channel, self.klarna(declared=600), "sum.json")
+        settlement = self.env["retail.settlement"].search([("reference", "=", "K1")])
+        self.assertEqual(settlement.state, "draft")
+        with self.assertRaisesRegex(UserError, r"rows\.json.*5\.00.*6\.00.*-.*1\.00"):
+            intake.take(self.channel, self.klarna(amount=500), "rows.json")
+
+    def test_the_list_of_shopify_payouts_proves_the_payout_of_its_day(self):
+        rows = b"Transaction Date,Type,Payout Date,Payout Status,Payout ID,Amount,Fee,"
+        rows += (
+            b"Net,Currency\n2026-03-10,charge,2026-03-12,paid,77,5.00,0.50,4.50,USD\n"
+        )
+        head = b"Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,"
+        head += b"Retried Amount,Total,Currency\n"
+        total = head + b"2026-03-12,paid,5.00,0,0,0,-0.50,0,4.50,USD\n"
+        wrong = head + b"2026-03-12,paid,5.00,0,0,0,-0.50,0,4.40,USD\n"
+        settlement = intake.take(self.channel, rows, "rows.csv").settlements
+        self.assertFalse(settlement.has_declared)
+        with self.assertRaisesRegex(UserError, "4.50.*4.40"), self.env.cr.savepoint():
+            intake.take(self.channel, wrong, "wrong.csv")
+        self.assertEqual(
+            intake.take(self.channel, total, "total.csv").settlements, settlement
+        )
+        self.assertEqual(settlement.amount_declared, 4.5)
 
     # -- digits --
 

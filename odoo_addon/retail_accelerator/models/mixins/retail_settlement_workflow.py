@@ -19,7 +19,10 @@ class RetailSettlementWorkflow(models.AbstractModel):
     def _refresh_amounts(self):
         """Add up the rows again, and say whether they are the payout."""
         groups = self.env["retail.settlement.event"]._read_group(
-            [("settlement_id", "in", self.ids), ("kind", "!=", "payout")],
+            [
+                ("settlement_id", "in", self.ids),
+                ("kind", "not in", ("payout", "authorisation")),
+            ],
             ["settlement_id"],
             ["net:sum", "date:max"],
         )
