@@ -35,6 +35,7 @@
         "views/retail_settlement_event_views.xml",
         "views/retail_channel_settlement_views.xml",
         "views/retail_settlement_profile_views.xml",
+        "views/retail_settlement_inbox_views.xml",
         "views/retail_settlement_rule_views.xml",
         "views/retail_audit_views.xml",
     ],

@@ -26,6 +26,7 @@ from . import (
     retail_settlement_account_move,
     retail_settlement_event,
     retail_settlement_file,
+    retail_settlement_inbox,
     retail_settlement_link,
     retail_settlement_profile,
     retail_settlement_profile_line,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from odoo.exceptions import UserError
 
 from ..engine import native
-from . import files
+from . import files, payouts
 
 
 @dataclass
@@ -37,9 +37,19 @@ def read(channel, content, name):
     except native.require().Error as error:
         raise UserError(explain(env, name, error)) from error
     report = Report(events, digits)
+    alone = _declared_alone(events)
     for payout in events.payouts:
-        _prove(env, name, payout, report)
+        if (payout["reference"], payout["currency"]) not in alone:
+            _prove(env, name, payout, report)
     return report
+
+
+def _declared_alone(events):
+    """Payouts whose rows are in another file; see settle.payouts."""
+    names = ("payout", "currency", "kind", "net")
+    payout, currency, kinds, nets = (events.column(name) for name in names)
+    keys = list(zip(payout, currency, strict=True))
+    return payouts.declared_alone(keys, kinds, nets)
 
 
 def account_currency(channel):

@@ -27,6 +27,7 @@ MODELS = (
     "retail.duplicate.sweep",
     "retail.duplicate.bulk",
     "retail.settlement.file",
+    "retail.settlement.inbox",
     "retail.settlement",
     "retail.settlement.event",
     "retail.settlement.link",
@@ -168,7 +169,8 @@ class TestSecurity(RetailCase):
         entry = env["retail.audit"].search(
             [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
         )
-        lines = (profile.column_ids[0], profile.word_ids[0])
+        inbox = env["retail.settlement.inbox"].create({"channel_id": channel.id})
+        lines = (profile.column_ids[0], profile.word_ids[0], inbox)
         return report, settlement, event, link, profile, *lines, rule, entry
 
     def test_every_model_is_covered(self):
