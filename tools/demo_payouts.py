@@ -9,7 +9,7 @@ payouts. How providers write them is in demo_reports.py.
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
@@ -62,10 +62,16 @@ class Payout:
     rows: list = field(default_factory=list)
     bank: str = ""
     later: bool = False  # left for the user to read
+    withdrawn: Decimal = NOTHING  # of a balance, in a report without payouts
 
     @property
     def net(self):
         return sum(row.net for row in self.rows)
+
+    @property
+    def banked(self):
+        """What comes on the bank account."""
+        return self.withdrawn or self.net
 
     @property
     def date(self):
@@ -216,7 +222,13 @@ def _paypal(shop, provider, currency, sales):
     for sale in sales:
         rows.sell(sale)
     rows.back("refund", 0, cents(sales[0].total / 2))
-    return Payout(shop, provider, "balance", currency, rows.rows)
+    net = sum(row.net for row in rows.rows)
+    withdrawn = net.quantize(Decimal(10), ROUND_DOWN)
+    rows.plain("payout", -withdrawn)
+    bank = f"PAYPAL {rows.rows[-1].transaction}"
+    return Payout(
+        *(shop, provider, "balance", currency, rows.rows, bank), withdrawn=withdrawn
+    )
 
 
 def _later(shop, currency, sales):

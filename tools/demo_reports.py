@@ -144,7 +144,7 @@ def write_square(payout):
 
 def write_paypal(payout):
     """The settlement report, cents without sign."""
-    codes = {"capture": "T0006", "refund": "T1107"}
+    codes = {"capture": "T0006", "refund": "T1107", "payout": "T0403"}
     head = (
         *("CH", "Transaction ID", "Invoice ID", "PayPal Reference ID"),
         *("PayPal Reference ID Type", "Transaction Event Code"),
@@ -160,11 +160,11 @@ def write_paypal(payout):
     write(head)
     for row in payout.rows:
         day = f"{row.date:%Y/%m/%d %H:%M:%S} +0000"
-        sold = row.kind == "capture"
+        sold, follows = row.kind == "capture", row.kind == "refund"
         write(
             [
                 *("SB", row.sale.transaction if sold else row.transaction, ""),
-                *("" if sold else row.sale.transaction, "" if sold else "TXN"),
+                *((row.sale.transaction, "TXN") if follows else ("", "")),
                 *(codes[row.kind], day, day, "CR" if row.gross > 0 else "DR"),
                 *(int(abs(row.gross) * 100), payout.currency),
                 *("DR", int(-row.fee * 100), payout.currency, row.order, ""),
@@ -176,6 +176,11 @@ def write_paypal(payout):
 
 def write_paypal_activity(payout):
     """The download of a German account."""
+    words = {
+        "capture": "Handyzahlung",
+        "refund": "Rückzahlung",
+        "payout": "Allgemeine Abbuchung",
+    }
 
     def comma(amount):
         return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
@@ -186,14 +191,14 @@ def write_paypal_activity(payout):
                 "Datum": f"{row.date:%d.%m.%Y}",
                 "Uhrzeit": f"{row.date:%H:%M:%S}",
                 "Zeitzone": "GMT",
-                "Name": row.sale.party,
-                "Typ": "Rückzahlung" if row.kind == "refund" else "Handyzahlung",
+                "Name": row.sale.party if row.sale else "",
+                "Typ": words[row.kind],
                 "Status": "Abgeschlossen",
                 "Währung": payout.currency,
                 "Brutto": comma(row.gross),
                 "Gebühr": comma(row.fee),
                 "Netto": comma(row.net),
-                "Absender E-Mail-Adresse": row.sale.email,
+                "Absender E-Mail-Adresse": row.sale.email if row.sale else "",
                 "Transaktionscode": f"{row.transaction}",
                 "Rechnungsnummer": row.order,
             }

@@ -96,7 +96,7 @@ class Settlements:
                 line = {
                     "date": f"{payout.date + timedelta(days=1):%Y-%m-%d}",
                     "label": payout.bank,
-                    "amount": str(payout.net),
+                    "amount": str(payout.banked),
                 }
                 bank.setdefault(payout.currency, []).append(line)
         rates = {code: str(rate) for code, rate in demo_payouts.USD.items()}

@@ -18,7 +18,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
 from ..audit import log
-from . import files, payouts, statements
+from . import files, payouts, statements, wallet
 from .reading import check_rounding, currency_of, explain, moment, read
 
 BATCH = 5000
@@ -186,6 +186,7 @@ class Intake:
         left = self._adopt(identities, known, settlements)
         (found | left)._refresh_amounts()
         payouts.prove(self.env, name, found, self.declared)
+        found = (found | wallet.close(self.channel, self.provider)).exists()
         log.append(
             report,
             "read",
@@ -339,34 +340,8 @@ class Intake:
                 moves[settlements[key]].append(event)
         left = set()
         for settlement, events in moves.items():
-            left.update(self._move(settlement, events))
+            left.update(wallet.move(settlement, events))
         return self.env["retail.settlement"].browse(left)
-
-    def _move(self, settlement, events):
-        """Give pending rows to their payout, and their links with them; returns ids of
-        the settlements they were in."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """UPDATE retail_settlement_event e SET settlement_id = %s
-                     FROM retail_settlement old
-                    WHERE e.id = ANY(%s) AND old.id = e.settlement_id
-                      AND old.reference IS NULL
-                RETURNING e.id, old.id""",
-                settlement.id,
-                events,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                "UPDATE retail_settlement_link SET settlement_id = %s"
-                " WHERE event_id = ANY(%s)",
-                settlement.id,
-                [event for event, _old in rows],
-            )
-        )
-        self.env.invalidate_all(flush=False)
-        return {old for _event, old in rows}
 
     # -- rows --
 

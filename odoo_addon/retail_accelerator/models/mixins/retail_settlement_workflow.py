@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...settle import bank, matching, posting
+from ...settle import bank, matching, posting, wallet
 from ...settle.runner import Runner
 
 POSTED = ("posted", "reconciled")
@@ -45,6 +45,20 @@ class RetailSettlementWorkflow(models.AbstractModel):
         mine = self.filtered(lambda payout: may_post or payout.state not in POSTED)
         for _channel, settlements in mine.grouped("channel_id").items():
             matching.match(settlements)
+
+    def action_close_balance(self):
+        """Take pending rows of a balance nobody withdrew from as a settlement of their
+        own, so that they can be posted."""
+        self.ensure_one()
+        posting.check_accountant(self.env)
+        posting.held(self, "draft")
+        settlement = wallet.close_balance(self)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": settlement.id,
+            "view_mode": "form",
+        }
 
     def action_preview(self):
         """Show the entries before they are posted."""
