@@ -49,15 +49,16 @@ def wait_until_served(url, server):
             time.sleep(0.3)
 
 
-@pytest.fixture(scope="session")
-def database():
-    name = f"ra_browser_{os.getpid()}"
+@pytest.fixture(scope="module")
+def database(request):
+    """A database of its own for each file of tests."""
+    name = f"ra_browser_{os.getpid()}_{request.module.__name__}"
     subprocess.run([ROOT / "tools/db", "clone", name], check=True)
     yield name
     subprocess.run([ROOT / "tools/db", "drop", name], check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def retail(database):
     """Call the module's command line on the test's database."""
 
@@ -68,7 +69,19 @@ def retail(database):
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def shell(database):
+    """Run a script in Odoo's shell on the test's database."""
+
+    def run(path):
+        with open(path) as script:
+            command = [ROOT / "tools/odoo", "shell", "-d", database, "--no-http"]
+            subprocess.run(command, stdin=script, check=True)
+
+    return run
+
+
+@pytest.fixture(scope="module")
 def served(database):
     """Address of a running Odoo with one cron thread, which runs the imports."""
     port = free_port()
@@ -105,9 +118,10 @@ def chromium(tmp_path_factory):
     driver.quit()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(chromium, served):
     screen = Screen(chromium, served, ROOT / ".run/screenshots")
+    chromium.delete_all_cookies()  # of the database before
     screen.sign_in("admin", "admin")
     return screen
 

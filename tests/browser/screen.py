@@ -102,6 +102,9 @@ class Screen:
         self.driver.execute_script("localStorage.clear(); sessionStorage.clear()")
         self.driver.delete_all_cookies()
 
+    def resize(self, width, height):
+        self.driver.set_window_size(width, height)
+
     def go(self, path):
         self.driver.get(self.url + path)
 

@@ -3,6 +3,8 @@
 
 from markupsafe import Markup
 
+from odoo.tools import format_datetime
+
 from . import payload
 from .lanes import to_datetime
 
@@ -147,6 +149,8 @@ def _text(record, field):
     if field.type == "selection":
         selection = field.get_description(record.env, ["selection"])["selection"]
         return dict(selection).get(value, value) or ""
+    if field.type == "datetime" and value:
+        return format_datetime(record.env, value)
     if field.type in ("float", "monetary"):
         return f"{value:.2f}"
     return str(value or "")
@@ -167,10 +171,11 @@ def _held_values(pair):
     billing = order["billing"]
     name = " ".join(filter(None, (billing["first_name"], billing["last_name"])))
     created = order["created_at"]
+    moment = to_datetime(created) if created is not None else None
     sees = entry._sees_personal_data()
     return {
         label("partner_id"): name if sees else payload.MASK,
-        label("date_order"): str(to_datetime(created)) if created is not None else "",
+        label("date_order"): format_datetime(pair.env, moment) if moment else "",
         label("amount_total"): f"{float(order['total']):.2f}",
         label("currency_id"): order["currency"],
         label("client_order_ref"): order["number"],
