@@ -33,6 +33,9 @@ bench: setup ## measure speed against ORM, COPY and others (long); DATA=folder o
 bench-quick: setup ## the same, small, in minutes
 	@tools/bench.sh quick $(if $(DATA),--data "$(abspath $(DATA))")
 
+translations: setup ## write the template of translatable strings anew
+	@tools/translations.sh
+
 clean: ## stop servers, remove everything that was built, databases too
 	@tools/clean.sh
 
@@ -78,9 +81,9 @@ guide-pictures: setup test-packages ## take the user guide's screenshots anew
 lint: build ## formatters, linters, strict compiler warnings
 	@tools/lint.sh
 
-.PHONY: help setup build demo demo-stop wheel bench bench-quick clean guide-pictures test test-c test-fuzz \
-	test-py test-odoo test-parity test-once test-crash test-browser lint test-packages \
-	programs-c programs-fuzz programs-strict print-cflags
+.PHONY: help setup build demo demo-stop wheel bench bench-quick guide-pictures translations clean lint \
+	test test-packages test-c test-fuzz test-py test-odoo test-parity test-once test-crash \
+	test-browser programs-c programs-fuzz programs-strict print-cflags
 
 # ---- C programs of the tests; tools/run_tests.py and tools/lint.sh call these ----
 
