@@ -11,12 +11,13 @@ from functools import partial
 import pytest
 import retail_accelerator_native as native
 import settle_oracle as oracle
+import settle_oracle_paypal as paypal
 
 # writer, profile, whether fees stand in rows of their own
 FORMATS = {
     "stripe": (oracle.stripe, "stripe_itemized", False),
     "stripe_balance": (oracle.stripe_balance, "stripe_balance", False),
-    "paypal_stl": (oracle.paypal_stl, "paypal_stl", False),
+    "paypal_stl": (paypal.stl, "paypal_stl", False),
     "adyen": (oracle.adyen, "adyen_settlement", False),
     "shopify": (oracle.shopify, "shopify_payments", False),
     "square": (oracle.square, "square_transactions", False),
@@ -29,11 +30,11 @@ FORMATS = {
     "amazon_v2": (oracle.amazon_v2, "amazon_v2", True),
     **{
         f"paypal_{language}": (
-            partial(oracle.paypal_activity, language=language),
+            partial(paypal.activity, language=language),
             "paypal_activity" + ("" if language == "en" else f"_{language}"),
             False,
         )
-        for language in oracle.ACTIVITY
+        for language in paypal.ACTIVITY
     },
 }
 # Kinds that a provider's report has no rows for.

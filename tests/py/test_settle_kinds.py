@@ -8,6 +8,7 @@ import io
 import pytest
 import retail_accelerator_native as native
 import settle_oracle as oracle
+import settle_oracle_paypal as paypal
 
 HEAD = (
     "profile mine\nneed Ref\nneed Sum\ntext type Type\ntext transaction Ref\n"
@@ -80,7 +81,7 @@ def test_what_the_customer_paid_has_the_sign_of_the_movement():
 
 
 def stl(rows=8, seed=3):
-    return oracle.paypal_stl(oracle.movements(seed, rows)).decode()
+    return paypal.stl(oracle.movements(seed, rows)).decode()
 
 
 def test_stl_of_several_sections_repeats_its_header():
@@ -145,16 +146,16 @@ def test_event_codes_of_paypal_are_kinds(code):
     movement = oracle.movements(1, 1)[0]
     movement.kind, movement.fee = "capture", oracle.Decimal(0)
     movement.gross = abs(movement.gross)
-    text = oracle.paypal_stl([movement]).decode().replace("T0006", code)
+    text = paypal.stl([movement]).decode().replace("T0006", code)
     assert read(text.encode()).column("kind") == [CODES[code]]
 
 
 def test_payments_that_the_account_made_are_none_of_its_sales():
-    for language in oracle.ACTIVITY:
+    for language in paypal.ACTIVITY:
         rows = oracle.movements(1, 4)[:1]
         rows[0].kind, rows[0].date = "capture", oracle.START.replace(day=20)
         rows[0].gross, rows[0].fee = oracle.Decimal(-5), oracle.Decimal(0)
-        (kind,) = read(oracle.paypal_activity(rows, language)).column("kind")
+        (kind,) = read(paypal.activity(rows, language)).column("kind")
         assert kind == "adjustment", language
 
 
