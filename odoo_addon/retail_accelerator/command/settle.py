@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 
 from odoo.exceptions import UserError
 
+from ..settle import rates
 from ..settle.matching import LEVELS
 from ..settle.proof import CAUSES
 from ..settle.runner import Runner
@@ -67,6 +68,9 @@ def run(env, args):
             "lines": sum(one.rows for one in lines),
             "new": sum(one.new for one in lines),
         }
+    warnings = [text for payout in settlements for text in rates.cautions(payout)]
+    if warnings:
+        result["warnings"] = list(dict.fromkeys(warnings))
     failures = {payout.name: payout.failure for payout in pending if payout.failure}
     if failures:
         result["refused"] = failures
@@ -110,4 +114,5 @@ def summary(result):
         for reason, count in sorted(result["exceptions"].items())
     ]
     lines += [f"  {name}: {why}" for name, why in result.get("refused", {}).items()]
+    lines += [f"warning: {text}" for text in result.get("warnings", ())]
     return "\n".join(lines)

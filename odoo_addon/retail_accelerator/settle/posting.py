@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..books import Books
-from . import bank, matching
+from . import bank, matching, rates
 from .items import TAKEN
 from .plan import Planner
 from .rows import earlier
@@ -44,6 +44,8 @@ def post(settlement):
         net=str(settlement.amount_file),
         currency=settlement.currency_id.name,
     )
+    for caution in rates.cautions(settlement):
+        settlement.message_post(body=caution)
     bank.reconcile(settlement)
     return moves
 

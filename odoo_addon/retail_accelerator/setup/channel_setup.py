@@ -3,9 +3,9 @@
 
 import time
 
-from odoo import fields
 from odoo.exceptions import UserError
 
+from ..engine.rates import has_rate
 from .customers import CustomerSetup
 from .products import ProductSetup
 from .taxes import TaxSetup
@@ -101,7 +101,9 @@ class ChannelSetup:
         channel = self.channel
         company_currency = channel.company_id.currency_id
         warnings = []
-        if channel.currency_id != company_currency and not self._has_rate():
+        if channel.currency_id != company_currency and not has_rate(
+            channel.currency_id, channel.company_id
+        ):
             warnings.append(
                 self.env._(
                     "There is no exchange rate of %(currency)s to %(company)s yet: "
@@ -119,17 +121,3 @@ class ChannelSetup:
                 )
             )
         return warnings
-
-    def _has_rate(self):
-        return bool(
-            self.env["res.currency.rate"]
-            .sudo()
-            .search_count(
-                [
-                    ("currency_id", "=", self.channel.currency_id.id),
-                    ("company_id", "in", (self.channel.company_id.root_id.id, False)),
-                    ("name", "<=", fields.Date.context_today(self.channel)),
-                ],
-                limit=1,
-            )
-        )

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..settle import posting
 from ..settle.entry import share
 from ..settle.plan import Planner
-from .settlement_common import SettlementCase
+from .settlement_common import DAY, SettlementCase
 
 SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 
@@ -422,3 +422,20 @@ class TestSettlementPosting(SettlementCase):
         before = self.env["account.move"].search_count([])
         self.assertTrue(Planner(settlement).entries())
         self.assertEqual(self.env["account.move"].search_count([]), before)
+
+    def test_currency_without_a_rate_is_said_before_and_after_posting(self):
+        code = "CHF"
+        franc = self.env["res.currency"].with_context(active_test=False)
+        franc = franc.search([("name", "=", code)])
+        franc.active = True
+        franc.rate_ids.unlink()
+        settlement = self.payout({**SALE, "currency": code})
+        preview = self.env["retail.settlement.preview"]._for(settlement)
+        self.assertIn("no exchange rate of CHF", preview.cautions)
+        self.assertFalse(preview.problems)
+        posting.post(settlement)
+        said = "".join(settlement.message_ids.mapped("body"))
+        self.assertIn("no exchange rate of CHF", said)
+        franc.rate_ids.create({"currency_id": franc.id, "name": DAY, "rate": 0.9})
+        later = self.payout({**SALE, "payout": "po_2", "currency": code})
+        self.assertFalse(self.env["retail.settlement.preview"]._for(later).cautions)

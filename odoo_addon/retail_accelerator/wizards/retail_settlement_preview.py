@@ -3,7 +3,7 @@
 
 from odoo import Command, api, fields, models
 
-from ..settle import posting
+from ..settle import posting, rates
 from ..settle.entry import in_units
 from ..settle.plan import Planner
 
@@ -18,6 +18,7 @@ class RetailSettlementPreview(models.TransientModel):
         "retail.settlement", string="Payout", required=True, readonly=True
     )
     problems = fields.Text(readonly=True)
+    cautions = fields.Text(readonly=True)
     entry_count = fields.Integer(string="Entries", readonly=True)
     line_count = fields.Integer(string="Lines", readonly=True)
     line_ids = fields.One2many(
@@ -35,6 +36,7 @@ class RetailSettlementPreview(models.TransientModel):
             {
                 "settlement_id": settlement.id,
                 "problems": "\n".join(posting.refusals(settlement, entries)),
+                "cautions": "\n".join(rates.cautions(settlement)),
                 "entry_count": len(entries),
                 "line_count": len(rows),
                 "line_ids": [
