@@ -119,14 +119,13 @@ static ra_status add_persons(ra_field_of_pairs *field, uint32_t event, const ra_
 
 /* Items that have the amount by accident: as often as it occurs, in a window of the time that all
  * items spread over. */
-static double chance_of(const ra_match *match, size_t alike) {
+static double chance_of(const ra_match *match, const ra_amount_tally *tally, size_t alike) {
     double window = (double)match->options.days_after + match->options.days_before + 1;
     double spread = match->first_day == RA_NO_DAY
                         ? 1
                         : (double)((int64_t)match->last_day - match->first_day) + 1;
-    double usual = match->distinct_amounts == 0
-                       ? 0
-                       : ((double)match->amount_count + 1) / (double)match->distinct_amounts - 1;
+    double usual =
+        tally->distinct == 0 ? 0 : ((double)tally->count + 1) / (double)tally->distinct - 1;
     usual = fmax(usual, CHANCE_LEAST);
     double others = alike > 1 ? (double)alike - 1 : 0;
     return (others + usual) * fmin(1, window / spread);
@@ -143,8 +142,9 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     size_t begin, end, from, to;
     ra_match_amount_run(match, hash, first, last, &begin, &end);
     ra_match_amount_run(match, hash, RA_NO_DAY, INT32_MAX, &from, &to);
+    const ra_amount_tally *tally = amount < 0 ? &match->refunds : &match->sales;
     field->rest[event] +=
-        chance_of(match, to - from) * field->prior->absent / (1 - field->prior->absent);
+        chance_of(match, tally, to - from) * field->prior->absent / (1 - field->prior->absent);
     if (end - begin > WINDOW_MAX)
         return add_persons(field, event, match->amounts + begin, end - begin);
     for (size_t i = begin; i < end; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Events onto the item of the event they follow; see ra_match_level.h. */
 #include "match/ra_match_level.h"
+#include "match/ra_match_rival.h"
 
 /* Events by their transaction id, open addressing; index + 1, 0: free. */
 typedef struct ra_chain {
@@ -54,7 +55,11 @@ static ra_status follow(ra_match *match, const ra_chain *chain, uint32_t index, 
     if (item == RA_MATCH_NONE) return RA_OK;
     ra_weight weight = ra_match_weigh(match, index, item);
     if (weight.fit > RA_FIT_PART) return RA_OK;
-    if (weight.back && ra_match_has_rival(match, index, weight.demand, item)) return RA_OK;
+    uint32_t own;
+    ra_rival rival = weight.back ? ra_match_rival(match, index, item, &own) : RA_RIVAL_NONE;
+    if (rival == RA_RIVAL_SOME) return RA_OK;
+    *more = true;
+    if (rival == RA_RIVAL_OWN) return ra_match_take_own(match, index, own);
     const ra_item *kept = ra_match_item_at(match, item);
     ra_match_link link = {.event = index,
                           .item = item,
@@ -68,7 +73,6 @@ static ra_status follow(ra_match *match, const ra_chain *chain, uint32_t index, 
                                                                    : RA_RELATION_PARTIAL,
                           .party = (uint8_t)ra_match_compare_party(&match->states[index], kept),
                           .lag = ra_match_lag(event, kept)};
-    *more = true;
     return ra_match_take(match, &link);
 }
 

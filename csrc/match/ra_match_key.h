@@ -24,7 +24,8 @@ typedef enum ra_key_sort {
     RA_SORT_NUMBER = RA_TIER_NUMBER,
     RA_SORT_AMOUNT,
     RA_SORT_PARTY,
-    RA_SORT_EMAIL
+    RA_SORT_EMAIL,
+    RA_SORT_REFUND /* amount and reference or person of a credit note */
 } ra_key_sort;
 
 typedef struct ra_match_key {

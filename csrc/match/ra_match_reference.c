@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "match/ra_match_level.h"
+#include "match/ra_match_rival.h"
 #include "match/ra_match_subset.h"
 
 #define ROUNDS 8
@@ -93,7 +94,7 @@ static bool is_sure(const ra_match *match, uint32_t event, const ra_candidate *c
     bool equal = weight.fit == RA_FIT_EQUAL;
     switch (candidate->tier) {
     case RA_TIER_ID:
-        return !weight.back || !ra_match_has_rival(match, event, weight.demand, candidate->item);
+        return true;
     case RA_TIER_EXACT:
     case RA_TIER_FOLDED:
         return equal || party != RA_PARTY_DIFFERS;
@@ -123,9 +124,10 @@ static ra_match_link link_of(const ra_match *match, uint32_t event, const ra_can
 }
 
 /* Several items of one reference that only together make up the sum. */
-static ra_status take_sum(ra_match *match, uint32_t event, const ra_choice *choice, bool *taken) {
+static ra_status take_sum(ra_match *match, uint32_t event, ra_pass pass, const ra_choice *choice,
+                          bool *taken) {
     int64_t rooms[RA_SUBSET_MAX];
-    uint32_t of[RA_SUBSET_MAX] = {0}, count = 0;
+    uint32_t of[RA_SUBSET_MAX] = {0}, count = 0, own;
     uint8_t best = UINT8_MAX;
     for (uint32_t i = 0; i < choice->count; i++)
         best = choice->rank[i] < best ? choice->rank[i] : best;
@@ -135,6 +137,8 @@ static ra_status take_sum(ra_match *match, uint32_t event, const ra_choice *choi
         rooms[count] = choice->weight[i].room;
         of[count++] = i;
     }
+    if (pass.back && ra_match_rival(match, event, choice->of[of[0]]->item, &own) != RA_RIVAL_NONE)
+        return RA_OK;
     ra_subset subset;
     int64_t demand = choice->weight[of[0]].demand;
     ra_status status = ra_match_subset(rooms, count, demand < 0 ? -demand : demand, &subset);
@@ -161,10 +165,22 @@ static bool same_demand(const ra_match *match, const ra_choice *choice) {
     return choice->count > 0;
 }
 
+/* A credit note that could be the event's own goes before giving back. A sale known by a mere
+ * number says too little to take it. */
+static ra_status settle_rival(ra_match *match, uint32_t event, ra_pass pass,
+                              const ra_candidate *sale, bool *waits, bool *more) {
+    uint32_t own;
+    ra_rival rival = ra_match_rival(match, event, sale->item, &own);
+    *waits = rival != RA_RIVAL_NONE;
+    if (rival != RA_RIVAL_OWN || pass.tier == RA_TIER_NUMBER) return RA_OK;
+    *more = true;
+    return ra_match_take_own(match, event, own);
+}
+
 static ra_status pick(ra_match *match, uint32_t event, ra_pass pass, ra_pick *out, bool *picked,
                       bool *more) {
     ra_choice choice;
-    bool several, taken = false;
+    bool several, taken = false, waits = false;
     *picked = false;
     if (match->states[event].crowded) return RA_OK;
     list_choices(match, event, pass, &choice);
@@ -173,12 +189,16 @@ static ra_status pick(ra_match *match, uint32_t event, ra_pass pass, ra_pick *ou
         found = only_best(&choice, false, &several);
         bool summed = several && pass.tier != RA_TIER_NUMBER && match->options.groups;
         if (summed && same_demand(match, &choice)) {
-            ra_status status = take_sum(match, event, &choice, &taken);
+            ra_status status = take_sum(match, event, pass, &choice, &taken);
             if (status != RA_OK) return status;
         }
     }
     *more = *more || taken;
     if (taken || found == NULL || !is_sure(match, event, found)) return RA_OK;
+    if (pass.back) {
+        ra_status status = settle_rival(match, event, pass, found, &waits, more);
+        if (waits || status != RA_OK) return status;
+    }
     *out = (ra_pick){
         .event = event, .item = found->item, .field = found->field, .differs = found->differs};
     *picked = true;

@@ -34,8 +34,7 @@ static ra_status keep_item(ra_offer *offer) {
     return RA_OK;
 }
 
-static ra_status keep_entry(ra_offer *offer, uint64_t hash, const ra_match_key *key) {
-    if (!ra_match_wants(offer->match, hash)) return RA_OK;
+static ra_status add_entry(ra_offer *offer, uint64_t hash, const ra_match_key *key) {
     ra_status status = keep_item(offer);
     if (status != RA_OK) return status;
     ra_arena *arena = &offer->match->arena;
@@ -50,6 +49,10 @@ static ra_status keep_entry(ra_offer *offer, uint64_t hash, const ra_match_key *
         return RA_NO_MEMORY;
     entry->texts = texts;
     return RA_OK;
+}
+
+static ra_status keep_entry(ra_offer *offer, uint64_t hash, const ra_match_key *key) {
+    return ra_match_wants(offer->match, hash) ? add_entry(offer, hash, key) : RA_OK;
 }
 
 static ra_status keep_keys(ra_offer *offer) {
@@ -69,6 +72,50 @@ static ra_status keep_keys(ra_offer *offer) {
     return RA_OK;
 }
 
+/* Hash of a reference as two items of one sale write it alike; 0: it is none. */
+static uint64_t folded_hash(ra_str reference) {
+    ra_match_keys keys;
+    if (!ra_match_is_reference(reference)) return 0;
+    ra_match_keys_of_reference(reference, false, &keys);
+    for (uint32_t k = 0; k < keys.count; k++)
+        if (keys.keys[k].sort == RA_SORT_FOLDED) return keys.keys[k].hash;
+    return 0;
+}
+
+/* The references of a sale that an event named, to find its credit notes by. */
+static ra_status keep_references(ra_offer *offer) {
+    const ra_match_item *item = offer->item;
+    if (offer->index == RA_MATCH_NONE || item->total < 0 || item->ref_count == 0) return RA_OK;
+    uint64_t *refs = ra_arena_array(&offer->match->arena, item->ref_count + 1, sizeof *refs);
+    if (refs == NULL) return RA_NO_MEMORY;
+    size_t count = 0;
+    for (size_t i = 0; i < item->ref_count; i++) {
+        refs[count] = folded_hash(item->refs[i]);
+        count += refs[count] != 0;
+    }
+    refs[count] = 0;
+    ra_match_item_at(offer->match, offer->index)->refs = refs;
+    return RA_OK;
+}
+
+/* A credit note of a wanted amount, under its references and its person. */
+static ra_status keep_refund(ra_offer *offer, uint64_t amount) {
+    const ra_match_item *item = offer->item;
+    ra_status status = RA_OK;
+    if (item->open >= 0 || item->kind == RA_ITEM_BANK_LINE) return RA_OK;
+    for (size_t i = 0; status == RA_OK && i < item->ref_count; i++) {
+        uint64_t hash = folded_hash(item->refs[i]);
+        if (hash != 0) status = add_entry(offer, ra_match_refund_hash(amount, hash), NULL);
+    }
+    if (status == RA_OK && offer->party.len > 0) {
+        uint64_t hash = ra_match_hash(RA_SORT_PARTY, offer->party);
+        status = add_entry(offer, ra_match_refund_hash(amount, hash), NULL);
+    }
+    if (status == RA_OK && offer->email != 0)
+        status = add_entry(offer, ra_match_refund_hash(amount, offer->email), NULL);
+    return status;
+}
+
 static ra_status keep_amount(ra_offer *offer) {
     ra_match *match = offer->match;
     uint64_t hash = ra_match_amount_hash(offer->currency, offer->item->open);
@@ -78,7 +125,7 @@ static ra_status keep_amount(ra_offer *offer) {
     ra_amount *amount = ra_pool_add(&match->amount_pool, &match->arena);
     if (amount == NULL) return RA_NO_MEMORY;
     *amount = (ra_amount){.hash = hash, .day = offer->item->day, .item = offer->index};
-    return RA_OK;
+    return keep_refund(offer, hash);
 }
 
 static void note_offer(ra_match *match, const ra_match_item *item) {
@@ -111,6 +158,7 @@ ra_status ra_match_add(ra_match *match, const ra_match_item *item) {
     if (item->party.len > 0 && ra_link_fold(item->party, &folded) == RA_OK)
         offer.party = (ra_str){folded.text, folded.len};
     ra_status status = keep_keys(&offer);
+    if (status == RA_OK) status = keep_references(&offer);
     if (status == RA_OK) status = keep_amount(&offer);
     if (status == RA_OK && offer.party.len > 0)
         status = keep_entry(&offer, ra_match_hash(RA_SORT_PARTY, offer.party), NULL);
@@ -131,8 +179,12 @@ static ra_status sort_amounts(ra_match *match) {
     match->amounts = ra_pool_flat(&match->amount_pool, &match->arena);
     if (match->amounts == NULL) return RA_NO_MEMORY;
     qsort(match->amounts, match->amount_count, sizeof *match->amounts, by_amount);
-    for (size_t i = 0; i < match->amount_count; i++)
-        match->distinct_amounts += i == 0 || match->amounts[i].hash != match->amounts[i - 1].hash;
+    for (size_t i = 0; i < match->amount_count; i++) {
+        bool refund = ra_match_item_at(match, match->amounts[i].item)->open < 0;
+        ra_amount_tally *tally = refund ? &match->refunds : &match->sales;
+        tally->count++;
+        tally->distinct += i == 0 || match->amounts[i].hash != match->amounts[i - 1].hash;
+    }
     return RA_OK;
 }
 

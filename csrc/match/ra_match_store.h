@@ -16,6 +16,8 @@ typedef struct ra_item {
     int64_t used;   /* sum of the links, signed like `total` when it consumes */
     ra_str party;   /* folded */
     uint64_t email; /* 0: none */
+    /* Hashes of a sale's references, folded, ended by 0; NULL unless an event named it. */
+    const uint64_t *refs;
     int32_t day;
     uint32_t currency;
     uint8_t kind;
@@ -33,6 +35,10 @@ typedef struct ra_amount {
     int32_t day;
     uint32_t item;
 } ra_amount;
+
+typedef struct ra_amount_tally {
+    size_t count, distinct;
+} ra_amount_tally;
 
 /* A set of hashes by open addressing; 0 is no member. */
 typedef struct ra_wanted {
@@ -79,7 +85,8 @@ struct ra_match {
     uint32_t *buckets;
     size_t bucket_mask;
     ra_amount *amounts;
-    size_t amount_count, distinct_amounts;
+    size_t amount_count;
+    ra_amount_tally sales, refunds; /* items of wanted amounts, by what way the money goes */
     size_t offered;
     int32_t first_day, last_day; /* of all items offered */
     bool bank;                   /* a bank line was offered */
@@ -92,6 +99,12 @@ uint32_t ra_match_currency(ra_str code);
 
 uint64_t ra_match_amount_hash(uint32_t currency, int64_t amount);
 uint64_t ra_match_email_hash(ra_str email);
+/* The entry of a credit note of this amount, both hashed, under a reference or a person. */
+uint64_t ra_match_refund_hash(uint64_t amount, uint64_t mark);
+
+/* Are items of its amount kept? Those of events that name their sale are when money goes out: a
+ * refund may have a credit note that it does not name. */
+bool ra_match_seeks_amount(const ra_match_event *event, const ra_event_state *state);
 
 /* What the event asks for: the sum in the payout's currency, signed as the item it looks for. */
 int64_t ra_match_amount_of(const ra_match_event *event);

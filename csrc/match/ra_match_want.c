@@ -31,6 +31,15 @@ uint64_t ra_match_email_hash(ra_str email) {
     return ra_match_hash(RA_SORT_EMAIL, (ra_str){folded.text, folded.len});
 }
 
+uint64_t ra_match_refund_hash(uint64_t amount, uint64_t mark) {
+    const uint64_t parts[2] = {amount, mark};
+    return XXH3_64bits_withSeed(parts, sizeof parts, RA_SORT_REFUND);
+}
+
+bool ra_match_seeks_amount(const ra_match_event *event, const ra_event_state *state) {
+    return !state->named || ra_match_amount_of(event) < 0;
+}
+
 /* A payout leaves the provider's account and arrives at the bank. */
 static int64_t turned(const ra_match_event *event, int64_t amount) {
     return event->kind == RA_EVENT_PAYOUT ? -amount : amount;
@@ -105,11 +114,11 @@ static void wish_event(ra_wish *all, uint32_t index) {
         wish_id(all, event->payout);
         wish_reference(all, event->payout);
     }
-    if (state->named) return;
+    if (!ra_match_seeks_amount(event, state)) return;
     wish(all, ra_match_amount_hash(state->currency, ra_match_amount_of(event)));
     if (event->paid != 0)
         wish(all, ra_match_amount_hash(state->paid_currency, ra_match_paid_of(event)));
-    if (!all->match->options.groups) return;
+    if (state->named || !all->match->options.groups) return;
     if (state->party.len > 0) wish(all, ra_match_hash(RA_SORT_PARTY, state->party));
     if (state->email != 0) wish(all, state->email);
 }

@@ -10,7 +10,6 @@
 #define NAME_ALIKE 0.92
 #define NAME_UNLIKE 0.75
 #define WORDS_SHARED 0.5
-#define RIVALS_MAX 256 /* looked at one by one */
 
 static uint64_t magnitude(int64_t value) {
     return value < 0 ? (uint64_t)-value : (uint64_t)value;
@@ -82,7 +81,7 @@ ra_weight ra_match_weigh(const ra_match *match, uint32_t event, uint32_t index) 
     return weight;
 }
 
-static ra_match_party compare_persons(ra_str name, uint64_t email, const ra_item *item) {
+ra_match_party ra_match_compare_persons(ra_str name, uint64_t email, const ra_item *item) {
     if (email != 0 && email == item->email) return RA_PARTY_AGREES;
     if (name.len == 0 || item->party.len == 0) return RA_PARTY_UNKNOWN;
     double alike = ra_jaro_winkler(name, item->party);
@@ -92,32 +91,13 @@ static ra_match_party compare_persons(ra_str name, uint64_t email, const ra_item
 }
 
 ra_match_party ra_match_compare_party(const ra_event_state *state, const ra_item *item) {
-    return compare_persons(state->party, state->email, item);
+    return ra_match_compare_persons(state->party, state->email, item);
 }
 
 int32_t ra_match_lag(const ra_match_event *event, const ra_item *item) {
     if (event->day == RA_NO_DAY || item->day == RA_NO_DAY) return RA_NO_DAY;
     int64_t lag = (int64_t)event->day - item->day;
     return lag > INT32_MAX || lag <= INT32_MIN ? RA_NO_DAY : (int32_t)lag;
-}
-
-bool ra_match_has_rival(const ra_match *match, uint32_t event, int64_t demand, uint32_t sale) {
-    const ra_event_state *state = &match->states[event];
-    const ra_item *sold = ra_match_item_at(match, sale);
-    const uint32_t currencies[] = {state->currency, state->paid_currency};
-    for (int c = 0; c < 2; c++) {
-        size_t begin, end;
-        uint64_t hash = ra_match_amount_hash(currencies[c], demand);
-        ra_match_amount_run(match, hash, RA_NO_DAY, INT32_MAX, &begin, &end);
-        if (end - begin > RIVALS_MAX) return true;
-        for (size_t i = begin; i < end; i++) {
-            const ra_item *item = ra_match_item_at(match, match->amounts[i].item);
-            if (item->used == 0 && item->kind != RA_ITEM_BANK_LINE &&
-                compare_persons(sold->party, sold->email, item) != RA_PARTY_DIFFERS)
-                return true;
-        }
-    }
-    return false;
 }
 
 ra_status ra_match_take(ra_match *match, const ra_match_link *link) {

@@ -27,16 +27,12 @@ bool ra_match_demand(const ra_match *match, uint32_t event, uint32_t currency, i
 
 ra_weight ra_match_weigh(const ra_match *match, uint32_t event, uint32_t item);
 
-/* E-mail first, then name. */
+/* E-mail first, then name; `name` is folded, an `email` of 0 is unknown. */
+ra_match_party ra_match_compare_persons(ra_str name, uint64_t email, const ra_item *item);
 ra_match_party ra_match_compare_party(const ra_event_state *state, const ra_item *item);
 
 /* Days from the item to the event; RA_NO_DAY when either is unknown. */
 int32_t ra_match_lag(const ra_match_event *event, const ra_item *item);
-
-/* Could the event, instead of giving back to `sale`, take an untouched item of just this amount and
- * of the same person as the sale? Then a refund without reference may belong to that credit note.
- * Only for events without order and invoice reference; the others have no amounts indexed. */
-bool ra_match_has_rival(const ra_match *match, uint32_t event, int64_t demand, uint32_t sale);
 
 /* Book `demand` of the event on the item and note the link. */
 ra_status ra_match_take(ra_match *match, const ra_match_link *link) RA_MUST_CHECK;

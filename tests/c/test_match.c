@@ -14,12 +14,13 @@
 #include "read_support.h"
 #include "write/ra_encode.h"
 
-#define EVENTS 6
+#define EVENTS 7
 
-/* An id, a spelling, a sum, a person, a refund and a row for nothing. */
+/* An id, a spelling, a sum, a person, a refund, a row for nothing and a refund of a credit note. */
 static void make_events(ra_match_event events[EVENTS]) {
-    static const char *const orders[EVENTS] = {"", "#s-00012", "S00013", "", "", "S99999"};
-    static const int64_t amounts[EVENTS] = {1000, 1200, 7519, 4321, -300, 50};
+    static const char *const orders[EVENTS] = {"", "#s-00012", "S00013", "",
+                                               "", "S99999",   "S77777"};
+    static const int64_t amounts[EVENTS] = {1000, 1200, 7519, 4321, -300, 50, -200};
     for (int i = 0; i < EVENTS; i++)
         events[i] = (ra_match_event){.kind = RA_EVENT_CAPTURE,
                                      .day = 100,
@@ -30,8 +31,8 @@ static void make_events(ra_match_event events[EVENTS]) {
     events[0].transaction = RA_STR("ch_1");
     events[3].party = RA_STR("Änn Lee");
     events[3].email = RA_STR("Ann@Mail.example");
-    events[4].kind = RA_EVENT_REFUND;
-    events[4].parent = RA_STR("ch_1");
+    events[4].kind = events[6].kind = RA_EVENT_REFUND;
+    events[4].parent = events[6].parent = RA_STR("ch_1");
 }
 
 static ra_status add_items(ra_match *match) {
@@ -39,12 +40,13 @@ static ra_status add_items(ra_match *match) {
         int64_t id, amount;
         const char *transaction, *reference;
     } rows[] = {{9, 1000, "ch_1", "S00011"}, {8, 1200, "", "S00012"}, {7, 3017, "", "S00013"},
-                {6, 4502, "", "S00013"},     {5, 2481, "", "S00013"}, {4, 4321, "", "S00014"}};
+                {6, 4502, "", "S00013"},     {5, 2481, "", "S00013"}, {4, 4321, "", "S00014"},
+                {3, -200, "", "S00011"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ra_str id = {rows[i].transaction, strlen(rows[i].transaction)};
         ra_str reference = {rows[i].reference, strlen(rows[i].reference)};
         ra_match_item item = {.id = rows[i].id,
-                              .kind = RA_ITEM_INVOICE,
+                              .kind = rows[i].amount < 0 ? RA_ITEM_CREDIT_NOTE : RA_ITEM_INVOICE,
                               .day = 100,
                               .currency = RA_STR("EUR"),
                               .open = rows[i].amount,
@@ -81,15 +83,16 @@ static void test_all_levels_find_their_items(void **state) {
         uint32_t event;
         ra_match_level level;
         int64_t item;
-    } expected[] = {{0, RA_LEVEL_ID, 9},    {1, RA_LEVEL_REFERENCE, 8}, {2, RA_LEVEL_GROUP, 6},
-                    {2, RA_LEVEL_GROUP, 7}, {3, RA_LEVEL_AMOUNT, 4},    {4, RA_LEVEL_ID, 9}};
-    assert_int_equal(result.link_count, 6);
-    for (size_t i = 0; i < 6; i++) {
+    } expected[] = {{0, RA_LEVEL_ID, 9},       {1, RA_LEVEL_REFERENCE, 8}, {2, RA_LEVEL_GROUP, 6},
+                    {2, RA_LEVEL_GROUP, 7},    {3, RA_LEVEL_AMOUNT, 4},    {4, RA_LEVEL_ID, 9},
+                    {6, RA_LEVEL_REFERENCE, 3}};
+    assert_int_equal(result.link_count, 7);
+    for (size_t i = 0; i < 7; i++) {
         ra_item_kind kind;
         assert_int_equal(result.links[i].event, expected[i].event);
         assert_int_equal(result.links[i].level, expected[i].level);
         assert_int_equal(ra_match_item_of(match, result.links[i].item, &kind), expected[i].item);
-        assert_int_equal(kind, RA_ITEM_INVOICE);
+        assert_int_equal(kind, expected[i].item == 3 ? RA_ITEM_CREDIT_NOTE : RA_ITEM_INVOICE);
     }
     assert_int_equal(result.exception_count, 1);
     assert_string_equal(ra_match_reason_name(result.exceptions[0].reason), "not_found_yet");

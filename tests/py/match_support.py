@@ -44,3 +44,8 @@ def links(result):
         (at, item_id, level, amount)
         for at, item_id, _, level, amount, *_ in result.links
     ]
+
+
+def reasons(result):
+    """{event: why it stayed open}"""
+    return dict(result.exceptions)

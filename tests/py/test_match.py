@@ -8,7 +8,6 @@ import pytest
 import retail_accelerator_native as native
 from match_support import (
     BANK_LINE,
-    CREDIT_NOTE,
     INVOICE,
     ORDER,
     PAYMENT,
@@ -19,12 +18,8 @@ from match_support import (
     item,
     links,
     match,
+    reasons,
 )
-
-
-def reasons(result):
-    return dict(result.exceptions)
-
 
 # -- level id --------------------------------------------------------------------------
 
@@ -156,15 +151,6 @@ def test_no_item_is_consumed_beyond_what_is_open():
 def test_what_was_settled_before_is_not_settled_again():
     result = match([event(order="S1001")], [item(1, 0, total=10_000, refs=["S1001"])])
     assert reasons(result) == {0: "already_settled"}
-
-
-def test_a_refund_goes_to_its_credit_note_before_its_order():
-    items = [
-        item(1, 0, total=10_000, kind=ORDER, refs=["S1001"], ids=["pi_1"]),
-        item(2, -3_000, kind=CREDIT_NOTE, refs=["RINV/1", "S1001"]),
-    ]
-    refund = event("refund", -3_000, order="S1001", parent="pi_1")
-    assert links(match([refund], items)) == [(0, 2, "reference", -3_000)]
 
 
 def test_a_refund_gives_back_what_was_consumed_and_not_more():
