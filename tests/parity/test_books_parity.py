@@ -359,27 +359,6 @@ def test_two_companies_in_one_call(world):
     all_native(reconciled(both, groups), 6)
 
 
-def test_invoices_of_sales_orders(world):
-    env = world.env
-    groups = []
-    for number in range(4):
-        order = env["sale.order"].create(
-            {
-                "partner_id": world.partners[number].id,
-                "order_line": [
-                    (0, 0, {"product_id": world.product.id, "product_uom_qty": 2})
-                ],
-            }
-        )
-        world.product.invoice_policy = "order"
-        order.action_confirm()
-        invoice = order._create_invoices()
-        invoice.action_post()
-        paid = world.payment(invoice.amount_total, invoice.partner_id)
-        groups.append(world.due(invoice) + paid)
-    all_native(reconciled(env, groups), 4)
-
-
 def test_followers_are_told_as_odoo_tells_them(world):
     env = world.env
     paid_type = env.ref("account.mt_invoice_paid")

@@ -8,12 +8,11 @@ first one; the others are copies of its row.
 from collections import defaultdict
 
 from odoo.tools import SQL
-from odoo.tools.mail import generate_tracking_message_id
 from odoo.tools.misc import clean_context
 
-from .invariants import returning
+from .copies import copy_message, last_message, new_messages
 from .lane import overriding_modules
-from .sql import array, columns, ints
+from .sql import columns, ints
 
 METHODS = (
     "message_post",
@@ -26,7 +25,6 @@ METHODS = (
     "_track_filter_for_display",
     "_message_compute_parent_id",
 )
-OWN = ("id", "res_id", "parent_id", "message_id")
 
 
 class ChangeLog:
@@ -107,52 +105,20 @@ class ChangeLog:
     def _track(self, record_id, old):
         """Let Odoo log one change; its message, None if that is no plain message."""
         model = self.model.with_env(self.env(context=clean_context(self.env.context)))
-        [[last]] = self.env.execute_query(
-            SQL("SELECT coalesce(max(id), 0) FROM mail_message")
-        )
+        last = last_message(self.env)
         record = model.browse(record_id)
         tracking = record._message_track(
             model._track_get_fields(), {record_id: {self.field_name: old}}
         )
         record._message_track_post_template(tracking.get(record_id, (None, None))[0])
-        self.env.flush_all()
-        messages = self.env["mail.message"].sudo().search([("id", ">", last)])
-        plain = (
-            len(messages) == 1
-            and messages.res_id == record_id
-            and not messages.notification_ids
-            and not messages.partner_ids
-            and not messages.attachment_ids
+        messages = new_messages(self.env, last)
+        return (
+            messages if messages and messages.mapped("res_id") == [record_id] else None
         )
-        return messages if plain else None
 
     def _copy(self, template, ids):
         """The template's row and its tracking values, for other records."""
-        shared = columns(self.env, "mail_message", OWN)
-        name = self.model._name
-        rows = returning(
-            self.env,
-            SQL(
-                """INSERT INTO mail_message
-                          (res_id, parent_id, message_id, %(shared)s)
-                   SELECT new.res_id, %(parent)s, new.message_id, %(values)s
-                     FROM mail_message t,
-                          unnest(%(ids)s, %(message_ids)s)
-                          AS new(res_id, message_id)
-                    WHERE t.id = %(template)s
-                RETURNING id""",
-                shared=SQL(", ").join(map(SQL.identifier, shared)),
-                values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
-                parent=self._parent(template),
-                ids=ints(ids),
-                message_ids=array(
-                    "text",
-                    (generate_tracking_message_id(f"{i}-{name}") for i in ids),
-                ),
-                template=template.id,
-            ),
-            len(ids),
-        )
+        messages = copy_message(self.env, template, ids)
         shared = columns(self.env, "mail_tracking_value", ("id", "mail_message_id"))
         self.env.cr.execute(
             SQL(
@@ -162,25 +128,7 @@ class ChangeLog:
                     WHERE t.mail_message_id = %(template)s ORDER BY new.id, t.id""",
                 shared=SQL(", ").join(map(SQL.identifier, shared)),
                 values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
-                ids=ints(row[0] for row in rows),
+                ids=ints(messages),
                 template=template.id,
             )
-        )
-
-    def _parent(self, template):
-        """The message a posted one answers to, as ``_message_compute_parent_id``.
-
-        A message that is only logged answers to none.
-        """
-        if template.is_internal or not self.model._mail_flat_thread:
-            return SQL("NULL::int")
-        return SQL(
-            """(SELECT id FROM (
-                    SELECT * FROM mail_message p
-                     WHERE p.model = %s AND p.res_id = new.res_id
-                       AND p.message_type <> 'user_notification'
-                     ORDER BY p.date DESC, p.id DESC LIMIT 200) AS recent
-                ORDER BY message_type IN ('comment', 'email') DESC,
-                         coalesce(date, create_date) DESC, id DESC LIMIT 1)""",
-            self.model._name,
         )

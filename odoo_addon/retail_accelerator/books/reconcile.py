@@ -3,8 +3,7 @@
 
 from odoo.tools import SQL
 
-from . import states, writing
-from .lane import overriding_modules
+from . import paid_notes, states, writing
 from .messages import ChangeLog
 from .sql import ints
 
@@ -48,27 +47,11 @@ def _update_statement_lines(env, move_ids):
 
 
 def _tell_paid(env, changes):
-    """Odoo's hook for invoices that are paid now, where someone listens to it."""
+    """Odoo's hook for invoices that are paid now."""
     done = ("paid", "in_payment")
     paid = [
         move_id
         for move_id, (old, new) in changes.items()
         if (new in done and old not in done) or (old == "in_payment" and new == "paid")
     ]
-    invoices = env["account.move"].browse(paid)
-    if not overriding_modules(invoices, "_invoice_paid_hook"):
-        # Only the sales module listens, and only to invoices of sales orders.
-        invoices = _of_sales_orders(invoices)
-    invoices._invoice_paid_hook()
-
-
-def _of_sales_orders(invoices):
-    rows = invoices.env.execute_query(
-        SQL(
-            """SELECT DISTINCT l.move_id FROM account_move_line l
-                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
-                WHERE l.move_id = ANY(%s) ORDER BY l.move_id""",
-            ints(invoices.ids),
-        )
-    )
-    return invoices.browse([row[0] for row in rows])
+    paid_notes.tell_paid(env, paid)

@@ -6,6 +6,6 @@
     "author": "retail_accelerator contributors",
     "license": "LGPL-3",
     "category": "Hidden/Tests",
-    "depends": ["account", "base_automation"],
+    "depends": ["sale", "base_automation"],
     "installable": True,
 }
