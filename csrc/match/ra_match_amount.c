@@ -85,7 +85,7 @@ static ra_status add_pair(ra_field_of_pairs *field, uint32_t event, uint32_t ind
     bool bank = match->events[event].kind == RA_EVENT_PAYOUT;
     if (bank != (item->kind == RA_ITEM_BANK_LINE)) return RA_OK;
     ra_weight weight = ra_match_weigh(match, event, index);
-    if (weight.fit != RA_FIT_EQUAL || weight.back || item->used != 0) return RA_OK;
+    if (weight.fit != RA_FIT_EQUAL || weight.back || item->touched) return RA_OK;
     ra_pair *pair = ra_pool_add(&field->pool, &field->arena);
     if (pair == NULL) return RA_NO_MEMORY;
     *pair = (ra_pair){.event = event,
@@ -119,13 +119,16 @@ static ra_status add_persons(ra_field_of_pairs *field, uint32_t event, const ra_
 
 /* Items that have the amount by accident: as often as it occurs, in a window of the time that all
  * items spread over. */
-static double chance_of(const ra_match *match, const ra_amount_tally *tally, size_t alike) {
+static double chance_of(const ra_field_of_pairs *field, bool refund, size_t alike) {
+    const ra_match *match = field->match;
+    const ra_amount_tally *tally = refund ? &match->refunds : &match->sales;
     double window = (double)match->options.days_after + match->options.days_before + 1;
     double spread = match->first_day == RA_NO_DAY
                         ? 1
                         : (double)((int64_t)match->last_day - match->first_day) + 1;
     double usual =
         tally->distinct == 0 ? 0 : ((double)tally->count + 1) / (double)tally->distinct - 1;
+    if (alike <= 1 && !refund && field->prior->lone >= 0) usual = field->prior->lone;
     usual = fmax(usual, CHANCE_LEAST);
     double others = alike > 1 ? (double)alike - 1 : 0;
     return (others + usual) * fmin(1, window / spread);
@@ -142,9 +145,8 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     size_t begin, end, from, to;
     ra_match_amount_run(match, hash, first, last, &begin, &end);
     ra_match_amount_run(match, hash, RA_NO_DAY, INT32_MAX, &from, &to);
-    const ra_amount_tally *tally = amount < 0 ? &match->refunds : &match->sales;
     field->rest[event] +=
-        chance_of(match, tally, to - from) * field->prior->absent / (1 - field->prior->absent);
+        chance_of(field, amount < 0, to - from) * field->prior->absent / (1 - field->prior->absent);
     if (end - begin > WINDOW_MAX)
         return add_persons(field, event, match->amounts + begin, end - begin);
     for (size_t i = begin; i < end; i++) {
@@ -190,7 +192,7 @@ static void sum_up(ra_field_of_pairs *field) {
     for (size_t i = 0; i < field->count; i++) {
         ra_pair *pair = &field->pairs[i];
         pair->gone = match->states[pair->event].status != RA_EVENT_OPEN ||
-                     ra_match_item_at(match, pair->item)->used != 0;
+                     ra_match_item_at(match, pair->item)->touched;
         if (pair->gone) continue;
         field->row[pair->event] += pair->ratio;
         field->column[pair->item] += pair->ratio;

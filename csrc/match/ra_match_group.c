@@ -45,7 +45,7 @@ static uint32_t items_of(const ra_match *match, uint64_t person, uint32_t event,
     ra_entry_cursor cursor = ra_match_find(match, person);
     for (const ra_entry *entry; (entry = ra_match_next(match, &cursor)) != NULL;) {
         const ra_item *item = ra_match_item_at(match, entry->item);
-        if (item->kind == RA_ITEM_BANK_LINE || item->used != 0 || item->open == 0) continue;
+        if (item->kind == RA_ITEM_BANK_LINE || item->touched || item->open == 0) continue;
         if (item->currency != match->states[event].currency) continue;
         if (ra_match_weigh(match, event, entry->item).back) continue;
         if (!is_near(match, ra_match_lag(&match->events[event], item))) continue;

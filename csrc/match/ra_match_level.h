@@ -14,6 +14,9 @@
 typedef struct ra_match_prior {
     double lag[RA_LAG_COUNT]; /* P(lag) of a true pair, from RA_LAG_FIRST days on */
     double absent;            /* P(the item of an event is not there) */
+    /* Of the only item with a capture's amount: how often chance puts one there, for each time that
+     * it puts none. Negative: not known. */
+    double lone;
 } ra_match_prior;
 
 /* Look up the items that each event names. */

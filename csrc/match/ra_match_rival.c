@@ -15,7 +15,7 @@ typedef struct ra_rivalry {
 
 static bool meet(ra_rivalry *rivalry, uint32_t index) {
     const ra_item *item = ra_match_item_at(rivalry->match, index);
-    if (item->used != 0 || item->kind == RA_ITEM_BANK_LINE) return false;
+    if (item->touched || item->kind == RA_ITEM_BANK_LINE) return false;
     if (rivalry->first == RA_MATCH_NONE) rivalry->first = index;
     rivalry->several = rivalry->several || rivalry->first != index;
     return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "dedupe/ra_link_text.h"
+#include "match/ra_match_tally.h"
 
 /* What of an item the events ask for. */
 typedef struct ra_offer {
@@ -119,6 +120,7 @@ static ra_status keep_refund(ra_offer *offer, uint64_t amount) {
 static ra_status keep_amount(ra_offer *offer) {
     ra_match *match = offer->match;
     uint64_t hash = ra_match_amount_hash(offer->currency, offer->item->open);
+    if (offer->item->open > 0) ra_match_tally_add(match, hash);
     if (offer->item->open == 0 || !ra_match_wants(match, hash)) return RA_OK;
     ra_status status = keep_item(offer);
     if (status != RA_OK) return status;

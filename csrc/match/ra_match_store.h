@@ -21,6 +21,7 @@ typedef struct ra_item {
     int32_t day;
     uint32_t currency;
     uint8_t kind;
+    bool touched; /* has a link, even if all was given back since */
 } ra_item;
 
 typedef struct ra_entry {
@@ -81,6 +82,8 @@ struct ra_match {
     ra_event_state *states;
     uint32_t *order; /* events by time */
     ra_wanted wanted;
+    ra_wanted tally;        /* amounts of captures, */
+    uint32_t *tally_counts; /* and the items offered that have them, per slot */
     ra_pool items, entries, amount_pool;
     uint32_t *buckets;
     size_t bucket_mask;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dedupe/ra_link_text.h"
+#include "match/ra_match_tally.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -167,6 +168,7 @@ ra_status ra_match_want(ra_match *match) {
         match->order[i] = i;
     }
     ra_status status = ra_match_relate(match);
+    if (status == RA_OK) status = ra_match_tally_open(match);
     if (status != RA_OK) return status;
     for (uint32_t i = 0; i < match->event_count; i++)
         wish_event(&counted, i);

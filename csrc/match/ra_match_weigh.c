@@ -107,6 +107,7 @@ ra_status ra_match_take(ra_match *match, const ra_match_link *link) {
     if (kept == NULL) return RA_NO_MEMORY;
     *kept = *link;
     item->used += link->amount;
+    item->touched = true;
     /* One of a group has no single item that a later event could follow. */
     state->item = state->status == RA_EVENT_OPEN ? link->item : RA_MATCH_NONE;
     state->status = RA_EVENT_DONE;

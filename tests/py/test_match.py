@@ -255,6 +255,20 @@ def test_an_item_out_of_the_window_is_no_candidate():
     assert match([row], [item(1, day=TODAY + 4, party="Ann Lee")]).links == []
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_amount_alone_is_enough_only_where_amounts_rarely_repeat(shared):
+    known, gone = range(1_000, 1_120), range(2_000, 2_020)
+    items = [item(at, at, refs=[f"S{at}"]) for at in known]
+    if shared:  # half of the amounts have a second item
+        items += [item(5_000 + at, at) for at in known[::2]]
+    rows = [event(gross=at, order=f"S{at}") for at in (*known, *gone)]
+    result = match([event(), *rows], [item(1), *items])
+    assert (0 in reasons(result)) == shared
+    assert [link[3] for link in result.links if link[0] == 0] == ["amount"] * (
+        not shared
+    )
+
+
 # -- level group -----------------------------------------------------------------------
 
 

@@ -2,7 +2,16 @@
 """What the matcher promises of refunds and credit notes, one case each."""
 
 import pytest
-from match_support import CREDIT_NOTE, ORDER, event, item, links, match, reasons
+from match_support import (
+    CREDIT_NOTE,
+    ORDER,
+    TODAY,
+    event,
+    item,
+    links,
+    match,
+    reasons,
+)
 
 
 def test_a_refund_goes_to_its_credit_note_before_its_order():
@@ -91,3 +100,18 @@ def test_a_credit_note_is_minded_among_very_many_of_its_amount():
     assert links(match([refund], [*refunded(), *crowd])) == [
         (0, 2, "reference", -3_000)
     ]
+
+
+def test_a_sale_paid_and_refunded_in_the_file_is_not_free_for_another_row():
+    sold = [event(order=f"S{at}", gross=at) for at in range(100, 160)]
+    items = [item(at, at, refs=[f"S{at}"]) for at in range(100, 160)]
+    rows = [
+        event(order="S160", transaction="ch_1"),
+        event("refund", -10_000, TODAY + 1, parent="ch_1"),
+        event(),
+    ]
+    result = match([*rows, *sold], [item(1, refs=["S160"]), *items])
+    assert links(result)[:2] == [(0, 1, "reference", 10_000), (1, 1, "id", -10_000)]
+    assert reasons(result) == {2: "no_candidate"}
+    free = match([rows[2], *sold], [item(1), *items])
+    assert links(free)[0] == (0, 1, "amount", 10_000)

@@ -92,6 +92,18 @@ def test_without_references_no_link_is_wrong_in_ten_thousand():
     assert wrong / (wrong + right) <= 0.001
 
 
+def test_where_rows_name_nobody_no_amount_is_wrong_in_a_thousand():
+    counts = Counter()
+    for seed in range(401, 411):
+        noise = replace(USUAL, nameless=1.0, missing=0.3)
+        _result, found, recall = judge(world(seed, 2000, noise))
+        assert recall >= 0.87
+        counts += found
+    assert precision(counts, "id", "reference") == 1
+    assert counts["amount", True] > 400
+    assert precision(counts, "amount", "group") >= 0.999
+
+
 def test_rows_before_their_orders_are_found_when_the_orders_came():
     made = world(7, 1000, replace(USUAL, late=0.2))
     early = [event for event, truth in enumerate(made.truth) if not truth]
