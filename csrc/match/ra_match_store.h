@@ -82,7 +82,7 @@ struct ra_match {
     ra_event_state *states;
     uint32_t *order; /* events by time */
     ra_wanted wanted;
-    ra_wanted tally;        /* amounts of captures, */
+    ra_wanted tally;        /* amounts of a sample of captures, */
     uint32_t *tally_counts; /* and the items offered that have them, per slot */
     ra_pool items, entries, amount_pool;
     uint32_t *buckets;
