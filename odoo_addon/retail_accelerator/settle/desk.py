@@ -38,24 +38,18 @@ def match_by_hand(event, kind, target, amount, evidence, score=1.0):
             "order_id" if target._name == "sale.order" else "move_line_id": target.id,
         }
     )
-    event.sudo().proposal_ids.unlink()
-    event.sudo().write({"state": "matched", "reason": False})
-    if event.suspense_line_id:
-        suspense.move_from_suspense(event)
-    log.append(
-        event.settlement_id,
+    _settle(
+        event,
+        {"state": "matched"},
         "manual_match",
         event.env._(
             "%(event)s pays %(target)s",
             event=event.display_name,
             target=link.target_name,
         ),
-        event=event.id,
-        identity=event.identity,
         target=[target._name, target.id],
         amount=str(amount),
     )
-    finish(event.settlement_id)
 
 
 def book(event, account, note, rule=None):
@@ -63,33 +57,24 @@ def book(event, account, note, rule=None):
     accountants say so; ``rule`` is what they said for all rows of its type."""
     hold(event)
     check_accountant(event.env)
-    event.sudo().write(
+    _settle(
+        event,
         {
             "state": "plain",
-            "reason": False,
             "account_id": account.id,
             "rule_id": rule.id if rule else False,
             "note": note or event.note,
-        }
-    )
-    event.sudo().proposal_ids.unlink()
-    if event.suspense_line_id:
-        suspense.move_from_suspense(event)
-    log.append(
-        event.settlement_id,
+        },
         "book",
         event.env._(
             "%(event)s is booked on %(account)s",
             event=event.display_name,
             account=account.display_name,
         ),
-        event=event.id,
-        identity=event.identity,
         account=account.code,
         rule=rule.id if rule else 0,
         note=note,
     )
-    finish(event.settlement_id)
 
 
 def _check_amount(event, target, amount):
@@ -143,27 +128,39 @@ def write_off(event, note):
                 amount=company.currency_id.format(amount),
             )
         )
-    event.sudo().write({"state": "written_off", "reason": False, "note": note})
-    event.sudo().proposal_ids.unlink()
-    if event.suspense_line_id:
-        suspense.move_from_suspense(event)
-    log.append(
-        event.settlement_id,
+    _settle(
+        event,
+        {"state": "written_off", "note": note},
         "write_off",
         event.env._(
             "%(event)s: %(amount)s",
             event=event.display_name,
             amount=event.currency_id.format(event.gross),
         ),
-        event=event.id,
-        identity=event.identity,
         amount_minor=minor_units(event.gross, event.currency_id),
         note=note,
     )
-    finish(event.settlement_id)
 
 
-def finish(settlement):
+def _settle(event, vals, action, summary, **details):
+    """Keep the decision about a row: its new values, its way out of the suspense
+    account, and the entry of the audit log."""
+    event.sudo().write({"reason": False, **vals})
+    event.sudo().proposal_ids.unlink()
+    if event.suspense_line_id:
+        suspense.move_from_suspense(event)
+    log.append(
+        event.settlement_id,
+        action,
+        summary,
+        event=event.id,
+        identity=event.identity,
+        **details,
+    )
+    _finish(event.settlement_id)
+
+
+def _finish(settlement):
     """A payout without open rows is matched."""
     if settlement.state == "proved" and not settlement.exception_count:
         settlement.state = "matched"
