@@ -114,20 +114,6 @@ static void answer(const ra_tax_table *table) {
 }
 
 int main(void) {
-    static ra_tax taxes[MAX_TAXES];
-    ra_tax_table table = {taxes, 0};
-    ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    char word[16];
-    while (scanf("%15s", word) == 1) {
-        if (strcmp(word, "tax") == 0) {
-            must(table.count < MAX_TAXES);
-            taxes[table.count++] = read_tax(&arena);
-        } else {
-            must(strcmp(word, "order") == 0);
-            answer(&table);
-        }
-    }
-    ra_arena_free(&arena);
+    answer_all("order", answer);
     return 0;
 }

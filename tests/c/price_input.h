@@ -50,4 +50,23 @@ static inline ra_tax read_tax(ra_arena *arena) {
     return tax;
 }
 
+/* Taxes are collected; each statement `word` is answered with those read so far. */
+static inline void answer_all(const char *word, void (*answer)(const ra_tax_table *)) {
+    static ra_tax taxes[MAX_TAXES];
+    ra_tax_table table = {taxes, 0};
+    ra_arena arena;
+    ra_arena_init(&arena, 0, NULL);
+    char found[16];
+    while (scanf("%15s", found) == 1) {
+        if (strcmp(found, "tax") == 0) {
+            must(table.count < MAX_TAXES);
+            taxes[table.count++] = read_tax(&arena);
+        } else {
+            must(strcmp(found, word) == 0);
+            answer(&table);
+        }
+    }
+    ra_arena_free(&arena);
+}
+
 #endif

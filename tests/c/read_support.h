@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faulty_memory.h"
 #include "read/ra_reader.h"
 
 /* Bytes in memory, handed out at most `piece` at a time (0: as many as asked for). */
@@ -35,37 +36,6 @@ static inline bool memory_seek(void *context, uint64_t offset) {
 static inline ra_input memory_source(memory_input *in, const char *text) {
     *in = (memory_input){.data = text, .size = strlen(text)};
     return (ra_input){memory_read, memory_seek, in};
-}
-
-/* Fails at call number `failing` (0: never), and from then on when `lasting`. Counts what is
- * still allocated. */
-typedef struct faulty_memory {
-    size_t calls, failing, failures, live;
-    bool lasting;
-} faulty_memory;
-
-static inline void *faulty_allocate(void *context, size_t size) {
-    faulty_memory *memory = context;
-    memory->calls++;
-    bool fails = memory->failing != 0 && (memory->lasting ? memory->calls >= memory->failing
-                                                          : memory->calls == memory->failing);
-    void *block = fails ? NULL : malloc(size);
-    if (block == NULL) {
-        memory->failures++;
-        return NULL;
-    }
-    memory->live++;
-    return block;
-}
-
-static inline void faulty_release(void *context, void *block) {
-    faulty_memory *memory = context;
-    memory->live--;
-    free(block);
-}
-
-static inline ra_allocator faulty_allocator(faulty_memory *memory) {
-    return (ra_allocator){faulty_allocate, faulty_release, memory};
 }
 
 /* A text that grows inside a buffer of fixed size; what does not fit is cut off. */

@@ -9,21 +9,11 @@
 
 #include <string.h>
 
+#include "arena_fixture.h"
 #include "canonical/ra_content.h"
+#include "faulty_memory.h"
 
 #define MINUTE INT64_C(60000000)
-
-static int set_up(void **state) {
-    static ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
-    return 0;
-}
 
 static ra_content_keys keys(const ra_order *order, ra_arena *arena) {
     ra_content_keys out;
@@ -212,34 +202,20 @@ static void test_near_goes_by_total_and_currency_not_by_the_basket(void **state)
     assert_false(same_near(before, keys(&order, *state)));
 }
 
-/* Fails at every allocation in turn until it succeeds. */
-typedef struct failing {
-    size_t calls, fail_at;
-} failing;
-
-static void *allocate(void *context, size_t size) {
-    failing *state = context;
-    return ++state->calls == state->fail_at ? NULL : test_malloc(size);
-}
-
-static void release(void *context, void *block) {
-    (void)context;
-    test_free(block);
-}
-
 static void test_lack_of_memory_is_reported(void **state) {
     (void)state;
     ra_line lines[3];
     ra_order order = sample(lines);
     size_t failures = 0;
     for (size_t at = 1;; at++) {
-        failing fault = {.fail_at = at};
-        const ra_allocator allocator = {allocate, release, &fault};
+        faulty_memory memory = {.failing = at};
+        const ra_allocator allocator = faulty_allocator(&memory);
         ra_arena arena;
         ra_arena_init(&arena, 0, &allocator);
         ra_content_keys out;
         ra_status status = ra_content_keys_of(&order, &arena, &out);
         ra_arena_free(&arena);
+        assert_int_equal(memory.live, 0);
         if (status == RA_OK) break;
         assert_int_equal(status, RA_NO_MEMORY);
         failures++;
@@ -261,5 +237,5 @@ int main(void) {
         cmocka_unit_test(test_near_goes_by_total_and_currency_not_by_the_basket),
         cmocka_unit_test(test_lack_of_memory_is_reported),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

@@ -7,22 +7,11 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "read_support.h"
 
 #define HEADER "order_id,status,currency,date_created,total,line_total,name\n"
 #define ORDER(id, name) id ",s,EUR,2024-01-02,1,1," name "\n"
-
-static int set_up(void **state) {
-    static ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
-    return 0;
-}
 
 typedef struct result {
     ra_status end;
@@ -235,5 +224,5 @@ int main(void) {
         cmocka_unit_test(test_reading_resumes_behind_any_order),
         cmocka_unit_test(test_the_delimiter_is_found),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

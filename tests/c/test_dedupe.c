@@ -15,17 +15,12 @@
 #include "dedupe/ra_link_csv.h"
 #include "dedupe/ra_link_text.h"
 #include "dedupe/ra_similarity.h"
+#include "faulty_memory.h"
 
 typedef struct ra_memory_file {
     const char *text;
     size_t len, at;
 } ra_memory_file;
-
-typedef struct ra_failing {
-    uint64_t left; /* allocations that still succeed */
-    bool once;     /* only the one after them fails */
-    bool failed;
-} ra_failing;
 
 static int64_t read_memory(void *context, void *buffer, size_t size) {
     ra_memory_file *file = context;
@@ -33,21 +28,6 @@ static int64_t read_memory(void *context, void *buffer, size_t size) {
     memcpy(buffer, file->text + file->at, got);
     file->at += got;
     return (int64_t)got;
-}
-
-static void *failing_allocate(void *context, size_t size) {
-    ra_failing *failing = context;
-    if (failing->left == 0 && !(failing->once && failing->failed)) {
-        failing->failed = true;
-        return NULL;
-    }
-    failing->left -= failing->left > 0;
-    return malloc(size);
-}
-
-static void failing_release(void *context, void *block) {
-    (void)context;
-    free(block);
 }
 
 static ra_status load_text(const char *profile_name, const char *texts[2], ra_link_table *table,
@@ -393,17 +373,18 @@ static void every_failed_allocation_is_reported_and_leaks_nothing(void **state) 
     const char *other = "id,memo,date,amount\nx,ANNA MEYER,2024-01-02,99\n";
     for (int run = 0; run < 4; run++) {
         uint64_t points = 0;
-        for (uint64_t n = 0;; n++) {
-            ra_failing failing = {.left = n, .once = (run & 1) != 0};
-            ra_allocator allocator = {failing_allocate, failing_release, &failing};
+        for (size_t point = 1;; point++) {
+            faulty_memory memory = {.failing = point, .lasting = (run & 1) == 0};
+            ra_allocator allocator = faulty_allocator(&memory);
             ra_link_table table;
             ra_link_result result;
             ra_status status =
                 run < 2 ? link_texts("person", text, NULL, 1, &allocator, &table, &result, NULL)
                         : link_texts("payment", other, other, 1, &allocator, &table, &result, NULL);
-            assert_int_equal(status, failing.failed ? RA_NO_MEMORY : RA_OK);
+            assert_int_equal(status, memory.failures > 0 ? RA_NO_MEMORY : RA_OK);
             free_all(&table, &result);
-            if (!failing.failed) break;
+            assert_int_equal(memory.live, 0);
+            if (memory.failures == 0) break;
             points++;
         }
         assert_true(points > 10);

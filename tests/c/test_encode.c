@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faulty_memory.h"
 #include "write/ra_encode.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
@@ -203,27 +204,6 @@ static void test_clear_keeps_the_memory(void **state) {
     assert_bytes(buffer, BYTES("again"));
 }
 
-typedef struct failing {
-    size_t calls, fail_at, live;
-    bool for_ever;
-} failing;
-
-static void *failing_allocate(void *context, size_t size) {
-    failing *plan = context;
-    plan->calls++;
-    if (plan->calls == plan->fail_at || (plan->for_ever && plan->calls > plan->fail_at)) {
-        return NULL;
-    }
-    plan->live++;
-    return malloc(size);
-}
-
-static void failing_release(void *context, void *block) {
-    failing *plan = context;
-    plan->live--;
-    free(block);
-}
-
 static void encode_everything(ra_buffer *buffer) {
     static const char text[1500] = "text";
     ra_copy_header(buffer);
@@ -248,16 +228,16 @@ static void encode_everything(ra_buffer *buffer) {
 static size_t run_failing(bool for_ever) {
     size_t fail_at = 1;
     for (;; fail_at++) {
-        failing plan = {.fail_at = fail_at, .for_ever = for_ever};
-        const ra_allocator allocator = {failing_allocate, failing_release, &plan};
+        faulty_memory memory = {.failing = fail_at, .lasting = for_ever};
+        const ra_allocator allocator = faulty_allocator(&memory);
         ra_buffer buffer;
         ra_buffer_init(&buffer, &allocator);
         encode_everything(&buffer);
-        bool reached = plan.calls >= fail_at;
+        bool reached = memory.calls >= fail_at;
         assert_int_equal(buffer.failed, reached);
         assert_true(buffer.size <= buffer.capacity);
         ra_buffer_free(&buffer);
-        assert_int_equal(plan.live, 0);
+        assert_int_equal(memory.live, 0);
         if (!reached) break;
     }
     return fail_at - 1;

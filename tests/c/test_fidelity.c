@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "faulty_memory.h"
 #include "price/ra_fidelity.h"
 #include "price/ra_round.h"
 
@@ -358,18 +359,6 @@ static void an_empty_order_is_zero(void **state) {
     assert_true(o->totals.amount_total == 0 && !o->totals.has_rounding_line);
 }
 
-static void *fail_later(void *context, size_t size) {
-    size_t *left = context;
-    if (*left == 0) return NULL;
-    --*left;
-    return malloc(size);
-}
-
-static void release(void *context, void *block) {
-    (void)context;
-    free(block);
-}
-
 /* Imposed amounts, a group, discounts and a rounding line: every allocation there is. */
 static void fill_order(order *o) {
     (void)add(o, "3", "11", "10", EXCLUDED, "1.80");
@@ -398,14 +387,15 @@ static void the_allocator_may_fail(void **state) {
     order *o = *state;
     fill_order(o);
     size_t refused = 0;
-    for (size_t allowed = 0;; allowed++) {
-        size_t left = allowed;
-        ra_allocator allocator = {fail_later, release, &left};
+    for (size_t point = 1;; point++) {
+        faulty_memory memory = {.failing = point, .lasting = true};
+        ra_allocator allocator = faulty_allocator(&memory);
         ra_arena arena;
         ra_arena_init(&arena, 0, &allocator);
         ra_status status = ra_sale_price(&o->config, &arena, o->lines, o->count, decimal("117.41"),
                                          decimal("12.39"), &o->totals, &o->difference);
         ra_arena_free(&arena);
+        assert_int_equal(memory.live, 0);
         if (status == RA_OK) break;
         assert_int_equal(status, RA_NO_MEMORY);
         refused++;

@@ -9,23 +9,12 @@
 
 #include <stdio.h>
 
+#include "arena_fixture.h"
 #include "read_support.h"
 
 #define HEAD                                                                                       \
     "{\"id\":7,\"status\":\"s\",\"currency\":\"EUR\",\"date_created_gmt\":\"2024-01-02T03:04:05\""
 #define WHOLE HEAD ",\"total\":\"1\""
-
-static int set_up(void **state) {
-    static ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
-    return 0;
-}
 
 static ra_order read_text(ra_arena *arena, ra_str text) {
     ra_order order;
@@ -355,5 +344,5 @@ int main(void) {
         cmocka_unit_test(test_depth_counts_in_a_single_record_too),
         cmocka_unit_test(test_an_order_of_too_many_items_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

@@ -12,21 +12,10 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "arena_fixture.h"
 #include "canonical/ra_key.h"
 #include "canonical/ra_normal.h"
 #include "canonical/ra_schema.h"
-
-static int set_up(void **state) {
-    static ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
-    return 0;
-}
 
 static ra_order empty_order(void) {
     return (ra_order){.created_at = RA_NO_TIME, .modified_at = RA_NO_TIME, .paid_at = RA_NO_TIME};
@@ -205,5 +194,5 @@ int main(void) {
         cmocka_unit_test(test_customer_is_id_then_email_then_address),
         cmocka_unit_test(test_equal_addresses_are_one_party),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

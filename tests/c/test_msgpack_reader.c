@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "read_support.h"
 
 /* {"v":1,"source_ref":"7","status":"s","currency":"EUR","created_at":5,"total":"1.50"} */
@@ -19,15 +20,11 @@
     "1.50"
 #define GOOD "\x86" MEMBERS
 
+/* A length that lies must not be able to take all memory. */
 static int set_up(void **state) {
     static ra_arena arena;
     ra_arena_init(&arena, 64 * 1024 * 1024, NULL);
     *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
     return 0;
 }
 
@@ -199,5 +196,5 @@ int main(void) {
         cmocka_unit_test(test_lists_cannot_multiply_memory),
         cmocka_unit_test(test_reading_resumes_behind_a_record),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, arena_tear_down);
 }

@@ -7,23 +7,12 @@
 
 #include <cmocka.h>
 
+#include "arena_fixture.h"
 #include "read_support.h"
 
 #include "canonical/ra_key.h"
 #include "canonical/ra_pack.h"
 #include "canonical/ra_schema.h"
-
-static int set_up(void **state) {
-    static ra_arena arena;
-    ra_arena_init(&arena, 0, NULL);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    ra_arena_free(*state);
-    return 0;
-}
 
 /* Give every field a value of its own; lists get two items. */
 static void fill(const ra_schema *schema, void *record, ra_arena *arena, int *next) {
@@ -171,5 +160,5 @@ int main(void) {
         cmocka_unit_test(test_an_order_of_unusual_size_survives_packing),
         cmocka_unit_test(test_absent_fields_are_left_out),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_set_up, arena_tear_down);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "faulty_memory.h"
 #include "resolve/ra_table.h"
 
 #define MANY 20000
@@ -74,22 +75,12 @@ static void test_the_key_table_survives_colliding_keys(void **state) {
     ra_key_table_free(&table);
 }
 
-/* An allocator that refuses everything after the first `left` blocks. */
-static void *refuse(void *context, size_t size) {
-    int *left = context;
-    return (*left)-- > 0 ? malloc(size) : NULL;
-}
-
-static void release(void *context, void *block) {
-    (void)context;
-    free(block);
-}
-
 static void test_running_out_of_memory_keeps_what_was_there(void **state) {
     (void)state;
-    for (int allowed = 0; allowed < 12; allowed++) {
-        int left = allowed, stored = 0;
-        ra_allocator allocator = {refuse, release, &left};
+    for (size_t point = 1; point <= 12; point++) {
+        int stored = 0;
+        faulty_memory memory = {.failing = point, .lasting = true};
+        ra_allocator allocator = faulty_allocator(&memory);
         ra_text_table table;
         char buffer[32];
         ra_text_table_init(&table, &allocator);
@@ -103,6 +94,7 @@ static void test_running_out_of_memory_keeps_what_was_there(void **state) {
         }
         assert_int_equal(ra_text_table_get(&table, text_of(buffer, stored)), RA_NOT_FOUND);
         ra_text_table_free(&table);
+        assert_int_equal(memory.live, 0);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "faulty_memory.h"
 #include "price/ra_tax.h"
 
 static const int32_t group_children[] = {3, 2};
@@ -114,18 +115,6 @@ static void imposed_amounts_win_over_the_arithmetic(void **state) {
     assert_true(totals.amount_tax == -0.01 && totals.amount_total == -0.01);
 }
 
-static void *fail_later(void *context, size_t size) {
-    size_t *left = context;
-    if (*left == 0) return NULL;
-    --*left;
-    return malloc(size);
-}
-
-static void release(void *context, void *block) {
-    (void)context;
-    free(block);
-}
-
 static ra_status price_two_lines(ra_arena *arena) {
     const int32_t ids[] = {4, 7};
     ra_tax_set set;
@@ -157,13 +146,14 @@ static void memory_may_run_out_anywhere(void **state) {
 static void the_allocator_may_fail(void **state) {
     (void)state;
     size_t refused = 0;
-    for (size_t allowed = 0;; allowed++) {
-        size_t left = allowed;
-        ra_allocator allocator = {fail_later, release, &left};
+    for (size_t point = 1;; point++) {
+        faulty_memory memory = {.failing = point, .lasting = true};
+        ra_allocator allocator = faulty_allocator(&memory);
         ra_arena arena;
         ra_arena_init(&arena, 0, &allocator);
         ra_status status = price_two_lines(&arena);
         ra_arena_free(&arena);
+        assert_int_equal(memory.live, 0);
         if (status == RA_OK) break;
         assert_int_equal(status, RA_NO_MEMORY);
         refused++;

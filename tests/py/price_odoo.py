@@ -18,6 +18,8 @@ TEMPLATE = os.environ.get("RA_TEMPLATE_DB", "ra_base")
 
 RUNNER = """
 import json
+import sys
+sys.path.insert(0, {folder!r})
 with open({cases!r}) as stream:
     CASES = json.load(stream)
 ANSWER = None
@@ -41,7 +43,8 @@ def database():
 def run_in_odoo(name, script, cases, folder):
     """What `script` leaves in ANSWER for `cases`; it commits itself, if it has to."""
     paths = {key: str(folder / f"{key}.json") for key in ("cases", "answer")}
-    paths["script"] = str(Path(__file__).parent / script)
+    paths["folder"] = str(Path(__file__).parent)
+    paths["script"] = f"{paths['folder']}/{script}"
     Path(paths["cases"]).write_text(json.dumps(cases))
     done = subprocess.run(
         [ROOT / "tools/odoo", "shell", "-d", name, "--no-http", "--log-level=error"],

@@ -2,6 +2,8 @@
 """Runs inside Odoo: commits taxes and currencies for test_price_fidelity."""
 # ruff: noqa: F821
 
+from price_odoo_world import create_taxes
+
 from odoo import fields
 
 RATES = {"EUR": 0.87, "CAD": 1.36, "GBP": 0.79, "JPY": 151.3, "KWD": 0.307, "CHF": 0.9}
@@ -24,24 +26,7 @@ for currency in currencies:
         {"name": currency.name, "currency_id": currency.id, "company_id": company.id}
     )
 
-taxes = {}
-for spec in CASES["taxes"]:
-    children = [taxes[key].id for key in spec["children"]]
-    taxes[spec["key"]] = env["account.tax"].create(
-        {
-            "name": f"tax {spec['key']}",
-            "amount_type": spec["kind"],
-            "amount": spec["amount"],
-            "sequence": spec["sequence"],
-            "type_tax_use": "sale",
-            "price_include_override": (
-                "tax_included" if spec["included"] else "tax_excluded"
-            ),
-            "include_base_amount": spec["include_base"],
-            "is_base_affected": spec["affected"],
-            "children_tax_ids": [(6, 0, children)],
-        }
-    )
+taxes = create_taxes(env, CASES["taxes"])
 env["product.product"].create(
     {"name": "Priced", "type": "service", "invoice_policy": "order", "taxes_id": False}
 )

@@ -2,6 +2,8 @@
 """Runs inside Odoo: what its tax engine says to CASES (see test_price_tax)."""
 # ruff: noqa: F821
 
+from price_odoo_world import create_taxes
+
 AccountTax = env["account.tax"]
 company = env.company
 currencies = {
@@ -11,29 +13,6 @@ currencies = {
     .search([("name", "in", ["EUR", "JPY", "KWD", "CHF"])])
 }
 currencies["CHF"].rounding = 0.05
-
-
-def create_taxes(specs):
-    """Taxes by the test's own key; groups come last."""
-    taxes = {}
-    for spec in specs:
-        children = [taxes[key].id for key in spec["children"]]
-        taxes[spec["key"]] = AccountTax.create(
-            {
-                "name": f"tax {spec['key']}",
-                "amount_type": spec["kind"],
-                "amount": spec["amount"],
-                "sequence": spec["sequence"],
-                "type_tax_use": "sale",
-                "price_include_override": (
-                    "tax_included" if spec["included"] else "tax_excluded"
-                ),
-                "include_base_amount": spec["include_base"],
-                "is_base_affected": spec["affected"],
-                "children_tax_ids": [(6, 0, children)],
-            }
-        )
-    return taxes
 
 
 def extra_tax_data(line, taxes, currency):
@@ -103,7 +82,7 @@ def document_result(case):
     return {"lines": lines, "totals": totals}
 
 
-all_taxes = create_taxes(CASES["taxes"])
+all_taxes = create_taxes(env, CASES["taxes"])
 ANSWER = {
     "ids": {key: tax.id for key, tax in all_taxes.items()},
     "currencies": {

@@ -3,7 +3,6 @@
 
 import json
 import random
-import struct
 import subprocess
 import sys
 from collections import Counter
@@ -12,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from price_odoo import ROOT, database, run_in_odoo
+from price_statements import hex_of, tax_statement
 
 DRIVER = ROOT / ".run/build/tests/driver_price"
 SAMPLES = Path(__file__).parents[1] / "data/woocommerce"
 SEED = 20260104
-KINDS = ["percent", "fixed", "division", "group"]
 METHODS = ["round_globally", "round_per_line"]
 INVOICED = 60
 
@@ -147,23 +146,15 @@ def _random_order(rng, number):
     }
 
 
-def _hex(value):
-    return f"{struct.unpack('<Q', struct.pack('<d', value))[0]:x}"
-
-
-def _tax_statement(tax, ids):
-    words = ["tax", ids[tax["key"]], tax["sequence"], KINDS.index(tax["kind"])]
-    words += [_hex(tax["amount"]), int(tax["included"]), int(tax["include_base"])]
-    words += [int(tax["affected"]), len(tax["children"])]
-    words += [ids[key] for key in tax["children"]]
-    return " ".join(map(str, words))
-
-
 def _order_statements(order, world):
     currency = world["currencies"][order["currency"]]
     words = ["order", int(order["method"] == "round_globally")]
-    words += [_hex(currency["rounding"]), currency["digits"]]
-    words += [int(sys.version_info >= (3, 12)), currency["id"], _hex(currency["rate"])]
+    words += [hex_of(currency["rounding"]), currency["digits"]]
+    words += [
+        int(sys.version_info >= (3, 12)),
+        currency["id"],
+        hex_of(currency["rate"]),
+    ]
     words += [2, 2, order["limit"], int(order["show_discount"])]
     words += [order["total"], order["total_tax"], len(order["lines"])]
     yield " ".join(map(str, words))
@@ -177,7 +168,7 @@ def _order_statements(order, world):
 
 def _price(world, orders):
     taxes = sorted(world["taxes"], key=lambda tax: world["ids"][tax["key"]])
-    statements = [_tax_statement(tax, world["ids"]) for tax in taxes]
+    statements = [tax_statement(tax, world["ids"]) for tax in taxes]
     for order in orders:
         statements += _order_statements(order, world)
     answer = subprocess.run(

@@ -2,18 +2,17 @@
 """Line and order amounts carry the very bits of Odoo's tax engine."""
 
 import random
-import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from price_odoo import database, run_in_odoo
+from price_statements import KINDS, hex_of, tax_statement
 
 DRIVER = Path(__file__).parents[2] / ".run/build/tests/driver_tax"
 SEED = 20260103
 DOCUMENTS = 3_200
-KINDS = ["percent", "fixed", "division", "group"]
 PERCENTS = [19, 7, 20, 5.5, 21, 10, 9.975, 7.25, 1.25, 0.25, 33.3333, 0, -5, 100, 50]
 
 
@@ -89,27 +88,15 @@ def _make_document(rng, taxes):
     }
 
 
-def _hex(value):
-    return f"{struct.unpack('<Q', struct.pack('<d', value))[0]:x}"
-
-
-def _tax_statement(tax, ids):
-    words = ["tax", ids[tax["key"]], tax["sequence"], KINDS.index(tax["kind"])]
-    words += [_hex(tax["amount"]), int(tax["included"]), int(tax["include_base"])]
-    words += [int(tax["affected"]), len(tax["children"])]
-    words += [ids[key] for key in tax["children"]]
-    return " ".join(map(str, words))
-
-
 def _line_statement(line, ids):
-    words = ["line", _hex(line["price"]), _hex(line["quantity"])]
-    words += [_hex(line["discount"]), len(line["taxes"])]
+    words = ["line", hex_of(line["price"]), hex_of(line["quantity"])]
+    words += [hex_of(line["discount"]), len(line["taxes"])]
     words += [ids[key] for key in line["taxes"]]
     if line["imposed"] is None:
         words.append(0)
     else:
-        words += [1, _hex(line["imposed"]["total"])]
-        words += [_hex(amount) for amount in line["imposed"]["taxes"]]
+        words += [1, hex_of(line["imposed"]["total"])]
+        words += [hex_of(amount) for amount in line["imposed"]["taxes"]]
     return " ".join(map(str, words))
 
 
@@ -117,7 +104,7 @@ def _document_statements(document, oracle):
     rounding, digits = oracle["currencies"][document["currency"]]
     globally = int(document["method"] == "round_globally")
     compensated = int(sys.version_info >= (3, 12))
-    head = f"document {globally} {_hex(rounding)} {digits} {compensated}"
+    head = f"document {globally} {hex_of(rounding)} {digits} {compensated}"
     yield f"{head} {len(document['lines'])}"
     for line in document["lines"]:
         yield _line_statement(line, oracle["ids"])
@@ -125,11 +112,11 @@ def _document_statements(document, oracle):
 
 def _expected(result):
     for subtotal, total, tax, amounts in result["lines"]:
-        words = [_hex(subtotal), _hex(total), _hex(tax)]
+        words = [hex_of(subtotal), hex_of(total), hex_of(tax)]
         for tax_id, amount in amounts:
-            words += [str(tax_id), _hex(amount)]
+            words += [str(tax_id), hex_of(amount)]
         yield " ".join(words)
-    yield " ".join(map(_hex, result["totals"]))
+    yield " ".join(map(hex_of, result["totals"]))
 
 
 def _answers(statements):
@@ -163,7 +150,7 @@ def oracle(cases, tmp_path_factory):
 
 def test_every_document_equals_odoo_bit_for_bit(cases, oracle):
     taxes = sorted(cases["taxes"], key=lambda tax: oracle["ids"][tax["key"]])
-    statements = [_tax_statement(tax, oracle["ids"]) for tax in taxes]
+    statements = [tax_statement(tax, oracle["ids"]) for tax in taxes]
     for document in cases["documents"]:
         statements += _document_statements(document, oracle)
     answers = iter(_answers(statements))
