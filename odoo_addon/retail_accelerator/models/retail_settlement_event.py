@@ -31,6 +31,7 @@ REASONS = [
     ("unknown_type", "Unknown type of row"),
     ("no_rule", "No account for this type of row"),
     ("not_found_yet", "Order not there yet"),
+    ("not_booked", "Payment not booked yet"),
     ("no_candidate", "Nothing to match with"),
     ("several_candidates", "Several candidates"),
     ("weak_evidence", "Evidence too weak"),

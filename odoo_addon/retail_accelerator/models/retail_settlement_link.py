@@ -9,6 +9,7 @@ KINDS = [
     ("credit_note", "Credit note"),
     ("payment", "Payment"),
     ("transaction", "Online payment"),
+    ("pos_payment", "POS payment"),
     ("bank_line", "Bank line"),
 ]
 LEVELS = [
@@ -63,6 +64,14 @@ class RetailSettlementLink(models.Model):
         ondelete="restrict",
         help="The open item that the row pays.",
     )
+    source_model = fields.Char(
+        readonly=True,
+        help="Model of what the row pays where the journal item is of several: a POS "
+        "payment, or an online payment that is not booked yet.",
+    )
+    source_id = fields.Many2oneReference(
+        model_field="source_model", readonly=True, aggregator=None
+    )
     is_revenue = fields.Boolean(
         string="Booked as revenue",
         readonly=True,
@@ -79,15 +88,36 @@ class RetailSettlementLink(models.Model):
         "res.partner", compute="_compute_target", compute_sudo=True
     )
 
-    @api.depends("order_id", "move_line_id")
+    _source_index = models.Index(
+        "(source_model, source_id) WHERE source_id IS NOT NULL"
+    )
+
+    @api.depends("order_id", "move_line_id", "source_model", "source_id")
     def _compute_target(self):
         for link in self:
-            order, line = link.order_id, link.move_line_id
-            link.target_name = order.name if order else line.move_name
-            link.partner_id = order.partner_id if order else line.partner_id
-            link.target_open = (
-                order.amount_total if order else line.amount_residual_currency
-            )
+            order, line, source = link.order_id, link.move_line_id, link._source()
+            link.partner_id = (order or source or line).partner_id
+            if source:
+                link.target_name = link._source_name(source)
+                link.target_open = source.amount
+            else:
+                link.target_name = order.name if order else line.move_name
+                link.target_open = (
+                    order.amount_total if order else line.amount_residual_currency
+                )
+
+    def _source(self):
+        """The POS payment or online payment; none where its module is gone."""
+        if self.source_model not in self.env:
+            return None
+        return self.env[self.source_model].browse(self.source_id).exists()
+
+    @staticmethod
+    def _source_name(source):
+        if source._name == "payment.transaction":
+            return source.reference
+        order = source.pos_order_id
+        return order.pos_reference or order.name
 
     def action_apply(self):
         """Take this proposal."""
@@ -96,9 +126,12 @@ class RetailSettlementLink(models.Model):
         return {"type": "ir.actions.act_window_close"}
 
     def action_open_target(self):
-        """The order, invoice or payment."""
+        """The order, invoice or payment; the entry, for who may not see the till."""
         self.ensure_one()
         record = self.order_id or self.move_line_id.move_id
+        source = self._source()
+        if source and (source.has_access("read") or not record):
+            record = source
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,

@@ -20,6 +20,13 @@ def advice(env, reason):
             "orders of that time and match again; it is also tried again by itself. "
             "If the sale was never Odoo's, match it by hand or write it off."
         ),
+        "not_booked": env._(
+            "The payment that the row names is in Odoo, but has no entry that the "
+            "row could pay. Close the session of the point of sale, or post the online "
+            "payment; its payment method needs an outstanding account that allows "
+            "reconciliation. It is tried again by itself. If the payment will have no "
+            "entry, match the row by hand with what it pays, or book it on an account."
+        ),
         "no_candidate": env._(
             "The row has no reference, and no open order or invoice has this amount "
             "at that time. Choose the order or invoice by hand."

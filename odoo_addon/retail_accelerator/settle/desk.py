@@ -19,9 +19,12 @@ def hold(event):
         raise UserError(event.env._("%s is settled already.", event.display_name))
 
 
-def match_by_hand(event, kind, target, amount, evidence, score=1.0):
+def match_by_hand(
+    event, kind, target, amount, evidence, score=1.0, source=(False, False)
+):
     """The row pays ``target``, an order or an open journal item, with ``amount`` in
-    the target's currency (the sign of the row)."""
+    the target's currency (the sign of the row). ``source``: model and id of the
+    payment that is one of several in that item."""
     hold(event)
     _check_amount(event, target, amount)
     links = event.env["retail.settlement.link"].sudo()
@@ -36,6 +39,8 @@ def match_by_hand(event, kind, target, amount, evidence, score=1.0):
             "currency_id": target.currency_id.id,
             "evidence": evidence,
             "order_id" if target._name == "sale.order" else "move_line_id": target.id,
+            "source_model": source[0],
+            "source_id": source[1],
         }
     )
     _settle(

@@ -13,6 +13,8 @@ statement for a million orders costs little more than reading them.
 
 from odoo.tools import SQL
 
+from . import pos
+
 # Codes of csrc/match/ra_match.h.
 KINDS = {
     1: "order",
@@ -20,8 +22,12 @@ KINDS = {
     3: "credit_note",
     4: "payment",
     5: "transaction",
+    6: "pos_payment",
     7: "bank_line",
 }
+# Kinds that are booked by a journal item of another record, once there is one: the
+# model that the engine's ids are of.
+SOURCES = {"transaction": "payment.transaction", "pos_payment": pos.MODEL}
 MONTHS = 18
 # Of one item; the engine takes no more than 64.
 IDS_MAX = 48
@@ -67,8 +73,11 @@ def open_items(channel, since):
     selects = [
         _orders(channel, since),
         _invoices(channel.company_id, since),
-        _payments(channel.company_id, since),
+        _payments(channel, since),
+        _transactions(channel.company_id, since),
     ]
+    if pos.installed(channel.env):
+        selects.append(_pos_payments(channel, since))
     return SQL(
         "WITH %s %s", SQL(", ").join(_sums(channel)), SQL(" UNION ALL ").join(selects)
     )
@@ -107,6 +116,18 @@ def _sums(channel):
             company=company.id,
         ),
         SQL(
+            """taken_sources AS MATERIALIZED (
+                SELECT l.source_model, l.source_id, sum(l.amount) AS amount,
+                       %(ids)s AS ids
+                  FROM retail_settlement_link l
+                  JOIN retail_settlement_event e ON e.id = l.event_id
+                 WHERE l.state = 'applied' AND l.source_id IS NOT NULL
+                   AND l.company_id = %(company)s
+                 GROUP BY l.source_model, l.source_id)""",
+            ids=_limited_ids(),
+            company=company.id,
+        ),
+        SQL(
             """shop_orders AS MATERIALIZED (
                 SELECT g.order_id, bool_or(g.channel_id = %(channel)s) AS mine,
                        string_agg(concat_ws(%(line)s, g.source_number, g.source_ref),
@@ -126,6 +147,15 @@ def _sums(channel):
                   FROM sale_order_transaction_rel r
                   JOIN payment_transaction t ON t.id = r.transaction_id
                  GROUP BY r.sale_order_id)""",
+            line=LINE,
+        ),
+        SQL(
+            """paid_invoices AS MATERIALIZED (
+                SELECT r.invoice_id, string_agg(t.provider_reference, %(line)s) AS ids,
+                       string_agg(t.reference, %(line)s) AS refs
+                  FROM account_invoice_transaction_rel r
+                  JOIN payment_transaction t ON t.id = r.transaction_id
+                 GROUP BY r.invoice_id)""",
             line=LINE,
         ),
     )
@@ -186,15 +216,16 @@ def _invoices(company, since):
                   (CASE m.move_type WHEN 'out_invoice' THEN 2 ELSE 3 END)::int2,
                   (m.invoice_date %(day)s)::int4, c.name::text,
                   %(open)s, %(total)s, p.complete_name::text, p.email::text,
-                  concat_ws(%(line)s, o.ids, k.ids),
+                  concat_ws(%(line)s, o.ids, t.ids, k.ids),
                   concat_ws(%(line)s, m.name, m.payment_reference, m.ref,
-                            m.invoice_origin, o.refs)
+                            m.invoice_origin, o.refs, t.refs)
              FROM account_move_line ml
              JOIN account_move m ON m.id = ml.move_id
              JOIN account_account a ON a.id = ml.account_id
              JOIN res_currency c ON c.id = ml.currency_id
              LEFT JOIN res_partner p ON p.id = ml.partner_id
              LEFT JOIN taken_items k ON k.move_line_id = ml.id
+             LEFT JOIN paid_invoices t ON t.invoice_id = m.id
              LEFT JOIN (
                  SELECT il.move_id, bool_or(g.mine IS NOT FALSE) AS mine,
                         string_agg(DISTINCT concat_ws(%(line)s, so.reference, t.ids),
@@ -219,14 +250,24 @@ def _invoices(company, since):
     )
 
 
-def _payments(company, since):
-    """Outstanding items of payments registered in Odoo, by hand or online."""
+def _payments(channel, since):
+    """Outstanding items of payments registered in Odoo, by hand, online, or for all
+    payments of a POS session."""
+    item, refs = SQL("ml.account_id = ap.outstanding_account_id"), SQL("NULL")
+    if pos.installed(channel.env):
+        item = SQL(
+            "CASE WHEN ap.pos_session_id IS NULL THEN %s ELSE %s END AND %s",
+            item,
+            pos.owed(),
+            pos.combined(),
+        )
+        refs = SQL("(SELECT name FROM pos_session WHERE id = ap.pos_session_id)")
     return SQL(
         """SELECT ml.id::int8, 4::int2, (ml.date %(day)s)::int4, c.name::text,
                   %(open)s, %(total)s, p.complete_name::text, p.email::text,
                   concat_ws(%(line)s, t.provider_reference, k.ids),
                   concat_ws(%(line)s, ap.memo, ap.payment_reference, ap.name,
-                            t.reference)
+                            t.reference, %(refs)s)
              FROM account_payment ap
              JOIN account_move_line ml ON ml.move_id = ap.move_id
              JOIN account_account a ON a.id = ml.account_id
@@ -235,14 +276,94 @@ def _payments(company, since):
              LEFT JOIN payment_transaction t ON t.id = ap.payment_transaction_id
              LEFT JOIN taken_items k ON k.move_line_id = ml.id
             WHERE ml.company_id = %(company)s AND ml.parent_state = 'posted'
-              AND ml.account_id = ap.outstanding_account_id
+              AND %(item)s
               AND a.reconcile AND ap.partner_type = 'customer'
               AND (t.id IS NULL OR NOT EXISTS (
                   SELECT 1 FROM sale_order_transaction_rel r
                     JOIN shop_orders g ON g.order_id = r.sale_order_id
                    WHERE r.transaction_id = t.id AND NOT g.mine))
               AND %(recent)s""",
-        **_of_items(company, since),
+        item=item,
+        refs=refs,
+        **_of_items(channel.company_id, since),
+    )
+
+
+def _transactions(company, since):
+    """Online payments that nothing else stands for: no order, no posted invoice, no
+    entry of theirs. A row that names one waits for that entry."""
+    amount = minor(SQL("t.amount"), "c")
+    return SQL(
+        """SELECT t.id::int8, 5::int2,
+                  (COALESCE(t.last_state_change, t.create_date)::date %(day)s)::int4,
+                  c.name::text, %(amount)s, %(amount)s,
+                  COALESCE(p.complete_name, t.partner_name)::text,
+                  COALESCE(p.email, t.partner_email)::text,
+                  t.provider_reference::text, t.reference::text
+             FROM payment_transaction t
+             JOIN res_currency c ON c.id = t.currency_id
+             LEFT JOIN res_partner p ON p.id = t.partner_id
+             LEFT JOIN account_payment ap ON ap.id = t.payment_id
+             LEFT JOIN account_move m ON m.id = ap.move_id AND m.state = 'posted'
+            WHERE t.company_id = %(company)s
+              AND t.state IN ('pending', 'authorized', 'done')
+              AND t.operation IS DISTINCT FROM 'validation' AND m.id IS NULL
+              AND t.create_date >= %(since)s::date - make_interval(months => %(months)s)
+              AND NOT EXISTS (
+                  SELECT 1 FROM sale_order_transaction_rel r
+                    JOIN sale_order o ON o.id = r.sale_order_id
+                   WHERE r.transaction_id = t.id AND o.state <> 'cancel')
+              AND NOT EXISTS (
+                  SELECT 1 FROM account_invoice_transaction_rel r
+                    JOIN account_move i ON i.id = r.invoice_id
+                   WHERE r.transaction_id = t.id AND i.state = 'posted')""",
+        day=DAY,
+        amount=amount,
+        company=company.id,
+        since=since,
+        months=MONTHS,
+    )
+
+
+def _pos_payments(channel, since):
+    """Payments at the till by bank methods, those of sessions still open too."""
+    total = minor(SQL("pp.amount"), "c")
+    rest = minor(
+        SQL(
+            "(CASE WHEN %s THEN 0 ELSE pp.amount - COALESCE(k.amount, 0) END)",
+            pos.settled("ml"),
+        ),
+        "c",
+    )
+    chosen = pos.recent(since, MONTHS, channel.company_id)
+    return SQL(
+        """SELECT pp.id::int8, 6::int2, (pp.payment_date::date %(day)s)::int4,
+                  c.name::text, %(open)s, %(total)s,
+                  COALESCE(p.complete_name, pp.cardholder_name)::text, p.email::text,
+                  concat_ws(%(line)s, pp.transaction_id, pp.payment_ref_no, k.ids),
+                  concat_ws(%(line)s, po.pos_reference, NULLIF(po.name, '/'))
+             FROM pos_payment pp
+             JOIN pos_order po ON po.id = pp.pos_order_id
+             JOIN pos_session ps ON ps.id = pp.session_id
+             JOIN pos_config pc ON pc.id = ps.config_id
+             JOIN res_currency c ON c.id = pc.currency_id
+             JOIN pos_payment_method pm ON pm.id = pp.payment_method_id
+             JOIN account_journal j ON j.id = pm.journal_id AND j.type = 'bank'
+             LEFT JOIN res_partner p ON p.id = po.partner_id
+             LEFT JOIN (%(lines)s) pl ON pl.payment_id = pp.id
+             LEFT JOIN account_move_line ml ON ml.id = pl.line_id
+             LEFT JOIN taken_sources k
+                    ON k.source_model = %(model)s AND k.source_id = pp.id
+            WHERE %(chosen)s AND po.state NOT IN ('draft', 'cancel')
+              AND %(not_of_others)s""",
+        day=DAY,
+        line=LINE,
+        open=within(rest, total),
+        total=total,
+        lines=pos.lines(chosen),
+        model=pos.MODEL,
+        chosen=chosen,
+        not_of_others=pos.not_of_others(channel),
     )
 
 
@@ -262,59 +383,3 @@ def _of_items(company, since):
             MONTHS,
         ),
     }
-
-
-# -- what may not happen ---------------------------------------------------------------
-
-
-def overdrawn(company, events):
-    """Names of orders and entries of which the rows ``events`` (ids) and all others
-    together take more than there is, or give back more than was taken.
-
-    One pass over all links: right after a bulk write the database knows too little of
-    them to look each item up well.
-    """
-    return [
-        name
-        for (name,) in company.env.execute_query(
-            SQL(
-                """WITH links AS MATERIALIZED (
-                       SELECT l.order_id, l.move_line_id, l.amount, %(taken)s AS taken,
-                              l.event_id = ANY(%(events)s) AS is_new
-                         FROM retail_settlement_link l
-                         JOIN retail_settlement_event e ON e.id = l.event_id
-                         LEFT JOIN account_move_line pl ON pl.id = e.move_line_id
-                        WHERE l.state = 'applied' AND l.company_id = %(company)s),
-                   orders AS MATERIALIZED (
-                       SELECT order_id, sum(amount) AS amount, %(ways)s
-                         FROM links WHERE order_id IS NOT NULL
-                        GROUP BY order_id HAVING bool_or(is_new)),
-                   items AS MATERIALIZED (
-                       SELECT move_line_id, sum(taken) AS amount, %(ways)s
-                         FROM links WHERE move_line_id IS NOT NULL
-                        GROUP BY move_line_id HAVING bool_or(is_new))
-                   SELECT o.name FROM orders k
-                     JOIN sale_order o ON o.id = k.order_id
-                    WHERE k.up AND k.amount > o.amount_total
-                       OR k.down AND k.amount < 0
-                    UNION ALL
-                   SELECT ml.move_name FROM items k
-                     JOIN account_move_line ml ON ml.id = k.move_line_id
-                    CROSS JOIN LATERAL (
-                         SELECT ml.amount_residual_currency - k.amount AS open) rest
-                    WHERE ml.amount_currency >= 0
-                          AND (k.up AND rest.open < 0
-                               OR k.down AND rest.open > ml.amount_currency)
-                       OR ml.amount_currency < 0
-                          AND (k.down AND rest.open > 0
-                               OR k.up AND rest.open < ml.amount_currency)""",
-                events=events,
-                taken=TAKEN,
-                company=company.id,
-                ways=SQL(
-                    "bool_or(is_new AND amount > 0) AS up,"
-                    " bool_or(is_new AND amount < 0) AS down"
-                ),
-            )
-        )
-    ]

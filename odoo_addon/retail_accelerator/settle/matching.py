@@ -12,12 +12,13 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..engine import native
-from . import items, rules, suspense
+from . import items, overdraft, pos, rules, suspense
 
 # Rows that move a customer's money; the others are explained by their kind.
 MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown")
 OPEN = ("new", "waiting", "exception")
-WAITING = "not_found_yet"
+NOT_BOOKED = "not_booked"
+WAITING = ("not_found_yet", NOT_BOOKED)
 LEVELS = ("id", "reference", "amount", "group")
 # Name in the engine: expression of the event ``e``, its currency ``c``, that of the
 # customer ``pc`` and its payout ``s``.
@@ -168,13 +169,17 @@ class Matching:
         self._link(result.links, "applied")
         self._link(result.proposals, "proposed")
         levels = {self.events[link[0]]: link[3] for link in result.links}
+        reasons = {self.events[event]: reason for event, reason in result.exceptions}
+        for event, reason in self._hold_back(list(levels)).items():
+            levels.pop(event)
+            reasons[event] = reason
         self._set_matched(list(levels))
-        self._set_reasons(result.exceptions)
+        self._set_reasons(reasons)
         self._check(list(levels))
         counts = Counter(levels.values())
         return {
             "levels": {level: counts[level] for level in LEVELS},
-            "reasons": dict(Counter(reason for _event, reason in result.exceptions)),
+            "reasons": dict(Counter(reasons.values())),
         }
 
     def _link(self, links, state):
@@ -189,35 +194,93 @@ class Matching:
                 """INSERT INTO retail_settlement_link
                           (event_id, settlement_id, company_id, state, kind, level,
                            score, amount, currency_id, evidence, order_id,
-                           move_line_id)
+                           move_line_id, source_model, source_id)
                    SELECT e.id, e.settlement_id, e.company_id, %(state)s, new.kind,
                           new.level, round(new.score::numeric, 4),
                           new.amount / 10.0 ^ c.decimal_places, c.id, new.evidence,
-                          o.id, ml.id
+                          o.id, ml.id, new.source,
+                          CASE WHEN new.source IS NOT NULL THEN new.target_id END
                      FROM unnest(%(events)s::int[], %(targets)s::int[],
                                  %(kinds)s::text[], %(levels)s::text[],
                                  %(amounts)s::int8[], %(scores)s::float8[],
-                                 %(evidence)s::text[])
+                                 %(evidence)s::text[], %(sources)s::text[])
                           WITH ORDINALITY AS new(event_id, target_id, kind, level,
-                                                 amount, score, evidence, number)
+                                                 amount, score, evidence, source,
+                                                 number)
                      JOIN retail_settlement_event e ON e.id = new.event_id
                      LEFT JOIN sale_order o
                             ON o.id = new.target_id AND new.kind = 'order'
+                     LEFT JOIN payment_transaction t
+                            ON t.id = new.target_id AND new.kind = 'transaction'
+                     %(pos)s
                      LEFT JOIN account_move_line ml
-                            ON ml.id = new.target_id AND new.kind <> 'order'
+                            ON ml.id = CASE WHEN new.source IS NULL THEN new.target_id
+                                            ELSE pos.line_id END
+                           AND new.kind <> 'order'
                      JOIN res_currency c
-                       ON c.id = COALESCE(o.currency_id, ml.currency_id)
+                       ON c.id = COALESCE(o.currency_id, t.currency_id,
+                                          pos.currency_id, ml.currency_id)
                     ORDER BY new.number""",
+                pos=self._join_pos(targets, kinds),
                 state=state,
                 events=[self.events[event] for event in events],
                 targets=list(targets),
                 kinds=[items.KINDS[kind] for kind in kinds],
+                sources=[items.SOURCES.get(items.KINDS[kind]) for kind in kinds],
                 levels=list(levels),
                 amounts=list(amounts),
                 scores=list(scores),
                 evidence=list(evidence),
             )
         )
+
+    def _join_pos(self, targets, kinds):
+        """SQL: the currency of linked POS payments, and the item of their session."""
+        chosen = [
+            target
+            for target, kind in zip(targets, kinds, strict=True)
+            if items.KINDS[kind] == "pos_payment"
+        ]
+        if not chosen:
+            return SQL(
+                "CROSS JOIN (SELECT NULL::int AS line_id, NULL::int AS currency_id) pos"
+            )
+        return SQL(
+            """LEFT JOIN (%s) pos
+                      ON pos.id = new.target_id AND new.kind = 'pos_payment'""",
+            pos.targets(chosen),
+        )
+
+    def _hold_back(self, events):
+        """Matches that cannot be posted become candidates: {event: reason}. Of what is
+        not booked yet there is no item to pay; and a session whose payments have rows
+        of their own is not also paid as a sum."""
+        self.env.cr.execute(
+            SQL(
+                """WITH held AS (
+                       SELECT l.event_id,
+                              bool_or(l.order_id IS NULL AND l.move_line_id IS NULL)
+                                  AS not_booked
+                         FROM retail_settlement_link l
+                        WHERE l.event_id = ANY(%(events)s) AND l.state = 'applied'
+                          AND (l.order_id IS NULL AND l.move_line_id IS NULL
+                               OR l.kind = 'payment' AND EXISTS (
+                                  SELECT 1 FROM retail_settlement_link part
+                                   WHERE part.move_line_id = l.move_line_id
+                                     AND part.kind = 'pos_payment'
+                                     AND part.state = 'applied'))
+                        GROUP BY l.event_id),
+                   changed AS (
+                       UPDATE retail_settlement_link l SET state = 'proposed'
+                         FROM held WHERE held.event_id = l.event_id)
+                   SELECT event_id, not_booked FROM held""",
+                events=events,
+            )
+        )
+        return {
+            event: NOT_BOOKED if not_booked else "exceeds_open"
+            for event, not_booked in self.env.cr.fetchall()
+        }
 
     def _set_matched(self, events):
         self.env.cr.execute(
@@ -228,28 +291,28 @@ class Matching:
             )
         )
 
-    def _set_reasons(self, exceptions):
-        """Rows whose reason stays are not written again."""
+    def _set_reasons(self, reasons):
+        """Of {event: reason}; rows whose reason stays are not written again."""
         self.env.cr.execute(
             SQL(
                 """UPDATE retail_settlement_event e
-                      SET state = CASE new.reason WHEN %(waiting)s THEN 'waiting'
-                                                  ELSE 'exception' END,
+                      SET state = CASE WHEN new.reason = ANY(%(waiting)s)
+                                   THEN 'waiting' ELSE 'exception' END,
                           reason = new.reason
                      FROM unnest(%(events)s::int[], %(reasons)s::text[])
                           AS new(event_id, reason)
                     WHERE e.id = new.event_id
                       AND e.reason IS DISTINCT FROM new.reason""",
-                waiting=WAITING,
-                events=[self.events[event] for event, _reason in exceptions],
-                reasons=[reason for _event, reason in exceptions],
+                waiting=list(WAITING),
+                events=list(reasons),
+                reasons=list(reasons.values()),
             )
         )
 
     def _check(self, events):
         """No item may be consumed twice; the engine proved it for what it was given,
         this proves it for what stands in the database."""
-        names = items.overdrawn(self.channel.company_id, events)
+        names = overdraft.overdrawn(self.channel.company_id, events)
         if names:
             raise UserError(
                 self.env._(

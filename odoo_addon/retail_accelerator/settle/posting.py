@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..books import Books
-from . import bank, matching, rates
+from . import bank, matching, pos, rates
 from .items import TAKEN
 from .plan import Planner
 from .rows import earlier
@@ -98,7 +98,7 @@ def _paid_meanwhile(settlement):
                  JOIN retail_settlement_event e ON e.id = l.event_id
                  JOIN account_move_line ml ON ml.id = l.move_line_id
                 WHERE e.settlement_id = %(settlement)s AND l.state = 'applied'
-                  AND l.amount * ml.amount_currency > 0)
+                  AND l.source_id IS NULL AND l.amount * ml.amount_currency > 0)
            SELECT DISTINCT event_id FROM wish w
             WHERE wanted > open + COALESCE((
                   SELECT sum(abs(%(taken)s))
@@ -108,9 +108,17 @@ def _paid_meanwhile(settlement):
                     JOIN account_move_line ml ON ml.id = l.move_line_id
                    WHERE l.move_line_id = w.id AND l.state = 'applied'
                      AND e.settlement_id <> %(settlement)s
-                     AND l.amount * ml.amount_currency < 0), 0)""",
+                     AND l.amount * ml.amount_currency < 0), 0)
+            UNION
+           SELECT l.event_id
+             FROM retail_settlement_link l
+             JOIN retail_settlement_event e ON e.id = l.event_id
+             JOIN account_move_line ml ON ml.id = l.move_line_id
+            WHERE e.settlement_id = %(settlement)s AND l.state = 'applied'
+              AND l.source_id IS NOT NULL AND %(settled)s""",
         settlement=settlement.id,
         taken=TAKEN,
+        settled=pos.settled("ml"),
     )
 
 

@@ -21,6 +21,7 @@ from . import (
     test_settlement_inbox,
     test_settlement_intake,
     test_settlement_matching,
+    test_settlement_online,
     test_settlement_posting,
     test_settlement_profile,
     test_settlement_roles,

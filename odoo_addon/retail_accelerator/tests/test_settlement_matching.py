@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from odoo.tests import tagged
 
-from ..settle import items, matching, posting
+from ..settle import matching, overdraft, posting
 from .settlement_common import SettlementCase
 
 SALE = {"transaction": "ch_1", "gross": 12000, "fee": -378}
@@ -243,7 +243,7 @@ class TestSettlementMatching(SettlementCase):
         for event in settlement.event_ids:
             self.link(event, order)
         self.env.flush_all()
-        names = items.overdrawn(self.company, settlement.event_ids.ids)
+        names = overdraft.overdrawn(self.company, settlement.event_ids.ids)
         self.assertEqual(names, [order.name])
 
     def test_dispute_that_is_won_after_it_was_posted_finds_its_invoice(self):

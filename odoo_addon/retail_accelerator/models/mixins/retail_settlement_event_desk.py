@@ -2,7 +2,7 @@
 """The exception desk: rows that wait for a person."""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ...settle import desk
 from ...settle.advice import advice
@@ -123,13 +123,17 @@ class RetailSettlementEventDesk(models.AbstractModel):
     def _match_by_hand(self, link):
         """Take a proposal."""
         self.settlement_id._check_operator()
+        target = link.sudo().order_id or link.sudo().move_line_id
+        if not target:
+            raise UserError(advice(self.env, "not_booked"))
         desk.match_by_hand(
             self,
             link.kind,
-            link.sudo().order_id or link.sudo().move_line_id,
+            target,
             link.amount,
             link.evidence,
             link.score,
+            (link.source_model, link.source_id),
         )
 
     def action_open_target(self):
