@@ -24,15 +24,26 @@ import bench_database as database
 import bench_report as report
 
 PAIRS = 1000
+FOREIGN_PAIRS = 500
 PAYOUT_LINES = 5000
 PARTNERS = 200
 WARM_PAIRS = 5
 WARM_LINES = 30
-WAYS = ("pairs", "payout")
+WAYS = ("pairs", "foreign", "payout")
+RATES = (("2026-01-01", 0.9), ("2026-03-03", 0.97))
 INSERTED = {
     "pairs": (
         "account_full_reconcile",
         "account_partial_reconcile",
+        "mail_message",
+        "mail_tracking_value",
+    ),
+    "foreign": (
+        "account_full_reconcile",
+        "account_move",
+        "account_move_line",
+        "account_partial_reconcile",
+        "mail_followers",
         "mail_message",
         "mail_tracking_value",
     ),
@@ -42,8 +53,10 @@ INSERTED = {
         "account_partial_reconcile",
     ),
 }
+COUNTS = {"pairs": PAIRS, "foreign": FOREIGN_PAIRS, "payout": PAYOUT_LINES}
 METHOD = {
     "pairs": "invoices and their payments reconciled in one call, committed",
+    "foreign": "the same in a currency whose rate moved, with exchange entries",
     "payout": "one entry posted, its lines reconciled with the payout's, committed",
 }
 
@@ -69,24 +82,28 @@ def measures(repetitions):
 
 
 def conclude(runs):
-    counts = {"pairs": PAIRS, "payout": PAYOUT_LINES}
-    keys = {"pairs": "reconcile", "payout": "payout"}
+    keys = {
+        "pairs": "reconcile",
+        "foreign": "info_reconcile_foreign",
+        "payout": "payout",
+    }
     found = []
     for way in WAYS:
         native, orm, floor = (runs[way, lane] for lane in ("auto", "orm", "floor"))
-        where = f"{METHOD[way]} ({counts[way]} {way})"
+        where = f"{METHOD[way]} ({COUNTS[way]} {way})"
+        info = f"info_{keys[way].removeprefix('info_')}"
         add = [
             (f"{keys[way]}_vs_orm", report.ratios(orm, native), "x", where),
             (
-                f"info_{keys[way]}_vs_copy",
+                f"{info}_vs_copy",
                 report.ratios(native, floor),
                 "x",
                 f"{where}; divided by: COPY of the inserted rows alone",
             ),
         ]
         for lane, seconds in (("native", native), ("orm", orm)):
-            rates = [counts[way] / value for value in seconds]
-            add.append((f"info_{keys[way]}_{lane}_rate", rates, f"{way}/s", where))
+            rates = [COUNTS[way] / value for value in seconds]
+            add.append((f"{info}_{lane}_rate", rates, f"{way}/s", where))
         found += [report.Measure.of(*values) for values in add]
     return found
 
@@ -140,7 +157,13 @@ def prepare(env, _args):
                 "reconcile": True,
             }
         )
-        make_pairs(env, partners)
+        euro = env.ref("base.EUR")
+        euro.active = True
+        for day, rate in RATES:
+            values = {"currency_id": euro.id, "name": day, "rate": rate}
+            env["res.currency.rate"].create(values)
+        make_pairs(env, partners, env.company.currency_id, PAIRS)
+        make_pairs(env, partners, euro, FOREIGN_PAIRS)
         amounts = payout_amounts()
         post(env, clearing, [{"balance": -sum(amounts) / 100, "name": "Payout"}])
         env.cr.commit()
@@ -149,7 +172,7 @@ def prepare(env, _args):
     return work
 
 
-def make_pairs(env, partners):
+def make_pairs(env, partners, currency, count):
     product = env["product.product"].create({"name": "Thing", "type": "consu"})
     invoices = env["account.move"].create(
         [
@@ -157,11 +180,12 @@ def make_pairs(env, partners):
                 "move_type": "out_invoice",
                 "partner_id": partners[number % PARTNERS].id,
                 "invoice_date": "2026-03-02",
+                "currency_id": currency.id,
                 "invoice_line_ids": [
                     (0, 0, {"product_id": product.id, "price_unit": 10 + number})
                 ],
             }
-            for number in range(PAIRS)
+            for number in range(count)
         ]
     )
     invoices.action_post()
@@ -172,6 +196,7 @@ def make_pairs(env, partners):
                 "partner_type": "customer",
                 "partner_id": invoice.partner_id.id,
                 "amount": invoice.amount_total,
+                "currency_id": currency.id,
                 "date": "2026-03-03",
                 "memo": invoice.name,
             }
@@ -211,7 +236,11 @@ def post(env, account, lines):
 def pairs(env, args):
     from odoo.addons.retail_accelerator.books import Books
 
-    payments = env["account.payment"].search([("memo", "!=", False)], order="id")
+    foreign = args.way == "foreign"
+    currency = env.ref("base.EUR") if foreign else env.company.currency_id
+    payments = env["account.payment"].search(
+        [("memo", "!=", False), ("currency_id", "=", currency.id)], order="id"
+    )
     groups = []
     for payment in payments:
         invoice = env["account.move"].search([("name", "=", payment.memo)])
@@ -219,10 +248,10 @@ def pairs(env, args):
             lambda line: line.account_id.account_type == "asset_receivable"
         )
         groups.append(lines.ids)
-    if len(groups) != PAIRS:
-        raise RuntimeError(f"{len(groups)} pairs instead of {PAIRS}")
+    if len(groups) != COUNTS[args.way]:
+        raise RuntimeError(f"{len(groups)} pairs instead of {COUNTS[args.way]}")
 
-    def work(count=PAIRS):
+    def work(count=None):
         return Books(env, args.lane).reconcile(groups[:count])
 
     return measured(env, args, work, lambda: work(WARM_PAIRS))
@@ -313,7 +342,7 @@ def floor(env, last):
     return time.perf_counter() - start
 
 
-JOBS = {"prepare": prepare, "pairs": pairs, "payout": payout}
+JOBS = {"prepare": prepare, "pairs": pairs, "foreign": pairs, "payout": payout}
 
 
 def main():

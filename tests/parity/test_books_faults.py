@@ -151,7 +151,61 @@ def test_an_entry_that_fails_anywhere_leaves_nothing(world, monkeypatch):
     assert len(move.line_ids) == len(lines)
 
 
+def small_entries(world, count=12):
+    """One entry a charge."""
+    found = []
+    for number in range(count):
+        vals, lines = entry(world, 1)
+        lines[0]["balance"], lines[1]["balance"] = -5.5 - number, 5.5 + number
+        found.append(({**vals, "ref": f"charge {number}"}, lines))
+    return found
+
+
+def test_small_entries_that_fail_anywhere_leave_nothing(world, monkeypatch):
+    from odoo.addons.retail_accelerator.books import Books
+
+    entries = small_entries(world)
+    books = Books(world.env)
+    check_faults(world.env, monkeypatch, lambda: books.post_entries(entries))
+    assert books.last_lane == "native"
+    moves = world.env["account.move"].search([("ref", "like", "charge %")])
+    numbers = sorted(moves.mapped("sequence_number"))
+    assert numbers == list(range(numbers[0], numbers[0] + len(entries)))
+
+
+def test_exchange_differences_that_fail_anywhere_leave_nothing(world, monkeypatch):
+    from odoo.addons.retail_accelerator.books import Books
+
+    world.use_rate("2026-01-01", 0.9)
+    world.use_rate("2026-04-01", 1.1)
+    groups = []
+    for _number in range(4):
+        invoice = world.invoice(currency_id=world.euro.id, invoice_date="2026-03-02")
+        paid = world.payment(
+            invoice.amount_total,
+            invoice.partner_id,
+            currency_id=world.euro.id,
+            date="2026-04-09",
+        )
+        groups.append((world.due(invoice) + paid).ids)
+    books = Books(world.env)
+    check_faults(world.env, monkeypatch, lambda: books.reconcile(groups))
+    assert books.last_lane == "native"
+
+
 # -- books that would not add up ----
+
+
+def test_a_small_entry_off_balance_is_refused(world, monkeypatch):
+    from odoo.addons.retail_accelerator.books import Books
+
+    def wrong(original, env, copies):
+        copies[-1].balance += 1
+        original(env, copies)
+
+    entries = small_entries(world)
+    patch(monkeypatch, "alike.insert_items", wrong)
+    broken(world, lambda: Books(world.env).post_entries(entries), "off balance")
 
 
 def broken(world, work, message):
@@ -242,15 +296,15 @@ def test_a_statement_that_writes_too_few_rows_is_refused(world):
 def test_an_entry_beside_its_sums_is_refused(world, monkeypatch, change, message):
     from odoo.addons.retail_accelerator.books import Books
 
-    def wrong(original, env, rows):
-        original(env, rows)
+    def wrong(original, env, copies):
+        original(env, copies)
         if change:
             env.cr.execute(
-                f"UPDATE account_move_line SET {change} WHERE id = %s", [rows[-1][0]]
+                f"UPDATE account_move_line SET {change} WHERE id = %s", [copies[-1].id]
             )
 
     vals, lines = entry(world)
-    patch(monkeypatch, "entries._insert", wrong)
+    patch(monkeypatch, "entries.insert_items", wrong)
     if not change:
         patch(
             monkeypatch,

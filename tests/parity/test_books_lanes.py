@@ -83,6 +83,37 @@ def test_another_module_closes_the_posting(world_of_module):
     assert move.line_ids[0].test_note == "Charge 0: -10.25"
 
 
+def test_another_module_closes_the_posting_of_small_entries(world_of_module):
+    world = world_of_module
+    moves, books = post_small(world)
+    assert books.last_lane == "orm"
+    assert set(books.last_reasons) >= {
+        f"module {MODULE} overrides account.move._post",
+        "field account.move.test_paid_lines",
+        "field account.move.line.test_note",
+    }
+    assert moves[3].line_ids.sorted("id")[0].test_note == "Charge 3: -5.0"
+
+
+def post_small(world):
+    from odoo.addons.retail_accelerator.books import Books
+
+    entries = []
+    for number in range(12):
+        lines = [
+            {
+                "account_id": account.id,
+                "name": f"Charge {number}",
+                "balance": balance,
+            }
+            for account, balance in ((world.account, -5), (world.suspense, 5))
+        ]
+        vals = {"journal_id": world.journal.id, "date": "2026-05-04"}
+        entries.append((vals, lines))
+    books = Books(world.env)
+    return books.post_entries(entries), books
+
+
 def test_automation_rules_close_both(world_of_module):
     env = world_of_module.env
     reason = "automation rules"
@@ -114,6 +145,8 @@ def test_database_triggers_close_both(world):
     assert result["reasons"] == {"trigger on account_move_line": 1}
     _move, books = post(world)
     assert books.last_reasons == {"trigger on account_move_line": 1}
+    _moves, books = post_small(world)
+    assert books.last_reasons == {"trigger on account_move_line": 12}
     world.env.cr.execute("ALTER TABLE account_move_line DISABLE TRIGGER watch")
     _invoice, result = reconcile(world)
     assert result["native"] == 1

@@ -166,20 +166,6 @@ def test_foreign_invoices_paid_at_one_rate(world):
     all_native(reconciled(world.env, groups), 8)
 
 
-def test_exchange_differences_are_left_to_the_orm(world):
-    world.use_rate("2026-01-01", 0.9)
-    world.use_rate("2026-04-01", 1.1)
-    invoice = world.invoice(currency_id=world.euro.id, invoice_date="2026-03-02")
-    paid = world.payment(
-        invoice.amount_total,
-        invoice.partner_id,
-        currency_id=world.euro.id,
-        date="2026-04-02",
-    )
-    result = reconciled(world.env, [world.due(invoice) + paid])
-    assert result == {"native": 0, "orm": 1, "reasons": {"exchange difference": 1}}
-
-
 @pytest.mark.parametrize("foreign", [False, True], ids=["domestic", "foreign"])
 def test_statements_do_not_grow_with_the_groups(world, foreign):
     """Neither Odoo nor the native lane reads or writes group by group."""

@@ -1,7 +1,31 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What would keep an entry from being posted, asked before anything is written."""
 
+from collections import defaultdict
+
 from odoo import fields
+from odoo.exceptions import UserError
+
+
+def refuse(env, entries):
+    """Raise a UserError with all that ``refusals`` finds; ``entries``: (vals, lines) of
+    entries to be."""
+    accounts = defaultdict(set)
+    for vals, lines in entries:
+        date = fields.Date.to_date(vals["date"])
+        key = vals["journal_id"], date, vals.get("currency_id")
+        accounts[key].update(line["account_id"] for line in lines)
+    found = {}
+    for (journal_id, date, currency_id), ids in accounts.items():
+        sentences = refusals(
+            env["account.journal"].browse(journal_id),
+            date,
+            env["account.account"].browse(ids),
+            env["res.currency"].browse(currency_id or []),
+        )
+        found.update(dict.fromkeys(sentences))
+    if found:
+        raise UserError("\n".join(found))
 
 
 def refusals(journal, date, accounts, currency=None):

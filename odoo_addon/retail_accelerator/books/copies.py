@@ -20,8 +20,12 @@ def new_messages(env, last):
     """The messages Odoo wrote since; None if one of them tells anybody."""
     env.flush_all()
     messages = env["mail.message"].sudo().search([("id", ">", last)])
-    told = messages.notification_ids or messages.partner_ids or messages.attachment_ids
-    return None if told else messages
+    return None if told(messages) else messages
+
+
+def told(messages):
+    """What of the messages reaches others than who looks at the record."""
+    return messages.notification_ids or messages.partner_ids or messages.attachment_ids
 
 
 def copy_message(env, template, ids, bodies=None):

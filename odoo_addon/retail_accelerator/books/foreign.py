@@ -5,6 +5,7 @@ Odoo's planner creates nothing, so its arithmetic - rates, ranges of rounding - 
 be written a second time.
 """
 
+from .exchange import Exchange, minor
 from .planning import Partial
 
 
@@ -16,7 +17,7 @@ def prefetch(env, line_ids):
 
 
 def plan_foreign(env, lines):
-    """Partials of the lines; None when they lead to an exchange difference entry."""
+    """(partials of the lines, entries of their exchange differences)."""
     items = env["account.move.line"].browse([line.id for line in lines])
     plans, amls = items._optimize_reconciliation_plan([items])
     values = {
@@ -29,13 +30,13 @@ def plan_foreign(env, lines):
         for aml in amls
     }
     by_id = {line.id: line for line in lines}
-    partials = []
+    partials, exchanges = [], []
     for result in items._prepare_reconciliation_plan(plans[0], values):
-        exchange = result.get("exchange_values")
-        if exchange and exchange["move_values"]["line_ids"]:
-            return None
         partials.append(_partial(env, by_id, result["partial_values"]))
-    return partials
+        difference = result.get("exchange_values")
+        if difference and difference["move_values"]["line_ids"]:
+            exchanges.append(Exchange.of(env, by_id, difference))
+    return partials, exchanges
 
 
 def _partial(env, by_id, values):
@@ -50,8 +51,3 @@ def _partial(env, by_id, values):
         minor(currencies[0], values["debit_amount_currency"]),
         minor(currencies[1], values["credit_amount_currency"]),
     )
-
-
-def minor(currency, amount):
-    """Minor units of an amount that is rounded to its currency."""
-    return round(amount * 10**currency.decimal_places)

@@ -45,12 +45,13 @@ def check_plan(groups):
     """
     seen = set()
     for group in groups:
-        own = {line.id for line in group.lines}
-        if len(own) != len(group.lines) or own & seen:
+        lines = group.lines + group.corrections
+        own = {line.id for line in lines}
+        if len(own) != len(lines) or own & seen:
             raise BrokenBooks(f"lines matched twice: {_some(own)}")
         seen |= own
         home, foreign = Counter(), Counter()
-        for partial in group.partials:
+        for partial in group.partials + group.corrected:
             if not {partial.debit.id, partial.credit.id} <= own:
                 raise BrokenBooks(f"a partial beside its group: {_some(own)}")
             if min(partial.amount, partial.debit_amount, partial.credit_amount) < 0:
@@ -59,7 +60,7 @@ def check_plan(groups):
             home[partial.credit.id] -= partial.amount
             foreign[partial.debit.id] += partial.debit_amount
             foreign[partial.credit.id] -= partial.credit_amount
-        for line in group.lines:
+        for line in lines:
             for left, taken in (
                 (line.residual, home[line.id]),
                 (line.residual_currency, foreign[line.id]),
@@ -145,6 +146,21 @@ def check_balance(env, move, count):
     )
     if found != (count, 0, 0):
         raise BrokenBooks(f"entry {move.id}: {found[0]} lines, off by {found[1]}")
+
+
+def check_entries(env, counts):
+    """Entries have their lines, ``{id: number of lines}``, and each is balanced."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT move_id, count(*) FROM account_move_line
+                WHERE move_id = ANY(%s)
+             GROUP BY move_id HAVING sum(debit) = sum(credit) AND sum(balance) = 0""",
+            ints(counts),
+        )
+    )
+    broken = counts.items() - set(rows)
+    if broken:
+        raise BrokenBooks(f"entries off balance: {_some(move for move, _n in broken)}")
 
 
 def _some(ids):

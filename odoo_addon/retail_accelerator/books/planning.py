@@ -42,6 +42,7 @@ class Partial:
     credit_amount: int  # in the credit's currency
     id: int = 0
     full_id: int = 0
+    exchange_move_id: int = 0
 
     @property
     def company_id(self):
@@ -60,16 +61,45 @@ class Group:
     bound: list = field(default_factory=list)  # of Line: same matching number
     edges: list = field(default_factory=list)  # (partial id, debit id, credit id)
     partials: list = field(default_factory=list)  # of Partial
+    exchanges: list = field(default_factory=list)  # of exchange.Exchange
+    corrections: list = field(default_factory=list)  # of Line: those entries' own
+    corrected: list = field(default_factory=list)  # of Partial: with corrections
     full_id: int = 0
+    part_fulls: dict = field(default_factory=dict)  # {line id: full id} of parts
 
     @property
     def involved(self):
-        return self.lines + self.bound
+        return self.lines + self.bound + self.corrections
+
+    @property
+    def all_edges(self):
+        """[(partial id, debit id, credit id)], earlier and new."""
+        new = self.partials + self.corrected
+        return self.edges + [(p.id, p.debit.id, p.credit.id) for p in new]
 
     @property
     def complete(self):
-        """Nothing is left of any line, so all of them make a full reconciliation."""
-        return all(line.settled for line in self.involved)
+        """All lines make one full reconciliation."""
+        return closed(self.involved, self.all_edges)
+
+    def full_of(self, line_id):
+        """The full reconciliation of a line; 0 when there is none."""
+        return self.full_id or self.part_fulls.get(line_id, 0)
+
+
+def closed(lines, edges):
+    """Whether nothing is left of any line, as Odoo sees it: of a matched one, in the
+    company's currency when there are several currencies, else in its own."""
+    several = len({line.currency_id for line in lines}) > 1
+    matched = {line_id for _id, *pair in edges for line_id in pair}
+    return all(
+        line.settled
+        or (
+            line.id in matched
+            and not (line.residual if several else line.residual_currency)
+        )
+        for line in lines
+    )
 
 
 def plan_same_currency(lines):
@@ -111,18 +141,24 @@ def apply_partials(partials):
 
 
 def matching_numbers(group):
-    """{line id: matching number} once partials and the full one have their ids.
+    """{line id: matching number} once partials and full ones have their ids.
 
     Lines that hang together share the lowest id of their partials; a line that nothing
     was matched with keeps what it had and is not named.
     """
-    edges = sorted(
-        group.edges + [(p.id, p.debit.id, p.credit.id) for p in group.partials]
-    )
     if group.full_id:
         return {line.id: str(group.full_id) for line in group.involved}
+    numbers = {}
+    for lowest, members in components(group.all_edges).items():
+        for line_id in members:
+            numbers[line_id] = str(group.part_fulls.get(line_id) or f"P{lowest}")
+    return numbers
+
+
+def components(edges):
+    """{lowest partial id: ids of the lines that hang together}."""
     number, members = {}, {}
-    for partial_id, debit_id, credit_id in edges:
+    for partial_id, debit_id, credit_id in sorted(edges):
         found = {number[i] for i in (debit_id, credit_id) if i in number}
         lowest = min(found, default=partial_id)
         joined = {debit_id, credit_id}
@@ -130,4 +166,4 @@ def matching_numbers(group):
             joined |= members.pop(other)
         members[lowest] = joined
         number.update(dict.fromkeys(joined, lowest))
-    return {line_id: f"P{lowest}" for line_id, lowest in number.items()}
+    return members

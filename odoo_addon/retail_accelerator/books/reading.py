@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
+from .exchange import unready
 from .foreign import plan_foreign, prefetch
 from .planning import Group, Line, apply_partials, plan_same_currency
 from .sql import array, ints
@@ -200,7 +201,8 @@ class Reader:
         return ""
 
     def _planned(self, lines, bound):
-        """The group with its partials; None when exchange differences arise."""
+        """The group with its partials; None when exchange differences arise that the
+        company is not set up for."""
         group = Group(lines)
         own = {line.id for line in lines}
         for number in {line.matching_number for line in lines} - {None}:
@@ -208,10 +210,9 @@ class Reader:
         if self._domestic(lines):
             group.partials = plan_same_currency(lines)
         else:
-            partials = plan_foreign(self.env, lines)
-            if partials is None:
+            group.partials, group.exchanges = plan_foreign(self.env, lines)
+            if unready(self.env, group.exchanges):
                 return None
-            group.partials = partials
         apply_partials(group.partials)
         return group
 
@@ -229,7 +230,9 @@ class Reader:
 
     @staticmethod
     def _unplanned(group):
-        return "exchange difference" if group is None else "nothing to match"
+        if group is None:
+            return "exchange difference without journal or account"
+        return "nothing to match"
 
     def _bind(self, groups):
         """Earlier partials of the lines that were matched before."""

@@ -3,7 +3,7 @@
 
 from odoo.tools import SQL
 
-from . import paid_notes, states, writing
+from . import exchange, paid_notes, states, writing
 from .messages import ChangeLog
 from .sql import ints
 
@@ -15,6 +15,7 @@ def reconcile_native(env, groups):
     of no use afterwards: the caller invalidates it.
     """
     writing.check_access(env, groups)
+    exchange.book(env, groups)
     writing.write_groups(env, groups)
     lines = [line for group in groups for line in group.lines]
     invoices = list({line.move_id for line in lines if line.is_invoice})

@@ -4,11 +4,12 @@
 Everything is set-wise: one statement a table, whatever the number of groups.
 """
 
-from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .exchange import closed_parts
 from .invariants import check_lines, check_plan, execute
 from .planning import matching_numbers
+from .rights import check_rules
 from .sql import array, ints, next_ids
 
 
@@ -22,43 +23,42 @@ def check_access(env, groups):
     lines = {line.id for group in groups for line in group.lines}
     moves = {line.move_id for group in groups for line in group.lines}
     for operation in ("read", "write"):
-        _check_rules(env["account.move.line"].browse(lines), operation)
-        _check_rules(env["account.move"].browse(moves), operation)
-
-
-def _check_rules(records, operation):
-    """``check_access``, by one query however many records there are."""
-    records.browse().check_access(operation)
-    if records.env.su:
-        return
-    rules = Domain(records.env["ir.rule"]._compute_domain(records._name, operation))
-    if rules.is_true():
-        return
-    allowed = records.sudo().with_context(active_test=False)
-    count = allowed.search_count(Domain("id", "in", records.ids) & rules)
-    if count != len(records):
-        records.check_access(operation)
+        check_rules(env["account.move.line"].browse(lines), operation)
+        check_rules(env["account.move"].browse(moves), operation)
 
 
 def write_groups(env, groups):
     """Insert partials and fulls, and bring the lines up to date."""
     check_plan(groups)
     partials = [partial for group in groups for partial in group.partials]
+    partials += [partial for group in groups for partial in group.corrected]
     ids = next_ids(env, "account_partial_reconcile", len(partials))
     for partial, partial_id in zip(partials, ids, strict=True):
         partial.id = partial_id
-    complete = [group for group in groups if group.complete]
-    full_ids = next_ids(env, "account_full_reconcile", len(complete))
-    for group, full_id in zip(complete, full_ids, strict=True):
-        group.full_id = full_id
-        for partial in group.partials:
-            partial.full_id = full_id
+    full_ids = _number_fulls(env, groups)
+    for group in groups:
+        for partial in group.partials + group.corrected:
+            partial.full_id = group.full_of(partial.debit.id)
     _insert_fulls(env, full_ids)
     _insert_partials(env, partials)
-    _complete_earlier(env, complete)
+    _complete_earlier(env, groups)
     _update_lines(env, groups)
-    _check_rules(env["account.full.reconcile"].browse(full_ids), "create")
-    _check_rules(env["account.partial.reconcile"].browse(ids), "create")
+    check_rules(env["account.full.reconcile"].browse(full_ids), "create")
+    check_rules(env["account.partial.reconcile"].browse(ids), "create")
+
+
+def _number_fulls(env, groups):
+    """Ids of the full reconciliations: Odoo's exchange entries close what hangs on them
+    first, then each group is closed as a whole. What was closed twice leaves its first
+    reconciliation empty."""
+    parts = [(group, part) for group in groups for part in closed_parts(group)]
+    complete = [group for group in groups if group.complete]
+    ids = next_ids(env, "account_full_reconcile", len(parts) + len(complete))
+    for (group, part), full_id in zip(parts, ids[: len(parts)], strict=True):
+        group.part_fulls.update(dict.fromkeys(part, full_id))
+    for group, full_id in zip(complete, ids[len(parts) :], strict=True):
+        group.full_id = full_id
+    return ids
 
 
 def _insert_fulls(env, ids):
@@ -83,11 +83,13 @@ def _insert_partials(env, partials):
         SQL(
             """INSERT INTO account_partial_reconcile
                       (id, debit_move_id, credit_move_id, full_reconcile_id,
-                       debit_currency_id, credit_currency_id, company_id, max_date,
-                       amount, debit_amount_currency, credit_amount_currency,
+                       exchange_move_id, debit_currency_id, credit_currency_id,
+                       company_id, max_date, amount, debit_amount_currency,
+                       credit_amount_currency,
                        create_uid, create_date, write_uid, write_date)
                SELECT p.id, p.debit_id, p.credit_id, nullif(p.full_id, 0),
-                      debit.id, credit.id, p.company_id, p.max_date,
+                      nullif(p.exchange_id, 0), debit.id, credit.id,
+                      p.company_id, p.max_date,
                       round(p.amount / 10.0 ^ home.decimal_places,
                             home.decimal_places),
                       round(p.debit_amount / 10.0 ^ debit.decimal_places,
@@ -96,12 +98,12 @@ def _insert_partials(env, partials):
                             credit.decimal_places),
                       %(uid)s, %(now)s, %(uid)s, %(now)s
                  FROM unnest(%(ids)s, %(debit_ids)s, %(credit_ids)s, %(full_ids)s,
-                             %(debit_currencies)s, %(credit_currencies)s,
-                             %(companies)s, %(dates)s, %(amounts)s, %(debits)s,
-                             %(credits)s)
-                      AS p(id, debit_id, credit_id, full_id, debit_currency_id,
-                           credit_currency_id, company_id, max_date, amount,
-                           debit_amount, credit_amount)
+                             %(exchange_ids)s, %(debit_currencies)s,
+                             %(credit_currencies)s, %(companies)s, %(dates)s,
+                             %(amounts)s, %(debits)s, %(credits)s)
+                      AS p(id, debit_id, credit_id, full_id, exchange_id,
+                           debit_currency_id, credit_currency_id, company_id,
+                           max_date, amount, debit_amount, credit_amount)
                  JOIN res_company company ON company.id = p.company_id
                  JOIN res_currency home ON home.id = company.currency_id
                  JOIN res_currency debit ON debit.id = p.debit_currency_id
@@ -113,6 +115,7 @@ def _insert_partials(env, partials):
             debit_ids=ints(p.debit.id for p in partials),
             credit_ids=ints(p.credit.id for p in partials),
             full_ids=ints(p.full_id for p in partials),
+            exchange_ids=ints(p.exchange_move_id for p in partials),
             debit_currencies=ints(p.debit.currency_id for p in partials),
             credit_currencies=ints(p.credit.currency_id for p in partials),
             companies=ints(p.company_id for p in partials),
@@ -125,9 +128,14 @@ def _insert_partials(env, partials):
     )
 
 
-def _complete_earlier(env, complete):
+def _complete_earlier(env, groups):
     """Partials of before belong to the full reconciliation that closes them."""
-    rows = {edge[0]: group.full_id for group in complete for edge in group.edges}
+    rows = {
+        partial_id: group.full_of(debit_id)
+        for group in groups
+        for partial_id, debit_id, _credit_id in group.edges
+        if group.full_of(debit_id)
+    }
     if rows:
         execute(
             env,
@@ -151,11 +159,11 @@ def _update_lines(env, groups):
     changed, renumbered = {}, {}
     for group in groups:
         numbers = matching_numbers(group)
-        for partial in group.partials:
+        for partial in group.partials + group.corrected:
             for line in (partial.debit, partial.credit):
-                changed[line.id] = (line, numbers[line.id], group.full_id)
+                changed[line.id] = (line, numbers[line.id], group.full_of(line.id))
         renumbered.update(
-            (line_id, (number, group.full_id))
+            (line_id, (number, group.full_of(line_id)))
             for line_id, number in numbers.items()
             if line_id not in changed
         )
