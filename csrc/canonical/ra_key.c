@@ -152,14 +152,16 @@ ra_status ra_key_parties(const ra_order *order, ra_str scope, ra_arena *scratch,
     if (status == RA_OK) status = read_place(&order->shipping, scratch, &shipping);
     if (status == RA_OK) status = ra_email_normalize(order->billing.email, scratch, &email);
     if (status != RA_OK) return status;
+    out->email = ra_key_identity(scope, RA_STR("email"), email);
     if (order->customer_ref.len > 0) {
         out->customer = ra_key_identity(scope, RA_STR("customer"), order->customer_ref);
     } else if (email.len > 0) {
-        out->customer = ra_key_identity(scope, RA_STR("email"), email);
+        out->customer = out->email;
     } else {
         status = stranger_key(scope, &billing, order->billing.phone, scratch, &out->customer);
         if (status != RA_OK) return status;
     }
+    if (email.len == 0) out->email = out->customer;
     out->invoice = place_key(scope, out->customer, &billing);
     out->delivery = place_key(scope, out->customer, &shipping);
     return RA_OK;

@@ -24,9 +24,10 @@ ra_status ra_key_content(const ra_order *order, ra_arena *scratch, ra_key *out) 
 /* Keys of the order's parties, all within `scope`:
  * customer = customer_ref, else normalised billing e-mail, else the billing address itself;
  * invoice/delivery = customer key + normalised address. An address without any field yields
- * `customer` itself; a delivery address equal to the billing address yields the invoice key. */
+ * `customer` itself; a delivery address equal to the billing address yields the invoice key.
+ * email = key a guest with the billing e-mail has, whoever ordered; `customer` without one. */
 typedef struct ra_party_keys {
-    ra_key customer, invoice, delivery;
+    ra_key customer, invoice, delivery, email;
 } ra_party_keys;
 ra_status ra_key_parties(const ra_order *order, ra_str scope, ra_arena *scratch,
                          ra_party_keys *out) RA_MUST_CHECK;

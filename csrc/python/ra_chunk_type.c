@@ -218,17 +218,6 @@ static PyObject *chunk_with_refunds(PyObject *object, PyObject *Py_UNUSED(ignore
     return list;
 }
 
-PyDoc_STRVAR(parties_doc, "parties(index)\n--\n\nThe record's party keys: (customer, invoice, "
-                          "delivery).");
-
-static PyObject *chunk_parties(PyObject *object, PyObject *index) {
-    const ra_plan *plan = ra_chunk_plan_at(object, index);
-    if (plan == NULL) return NULL;
-    return Py_BuildValue("(NNN)", ra_key_to_text(plan->parties.customer),
-                         ra_key_to_text(plan->parties.invoice),
-                         ra_key_to_text(plan->parties.delivery));
-}
-
 PyDoc_STRVAR(plan_doc, "plan(index)\n--\n\nWhat is to be written for a record, as a dict.");
 
 static PyObject *chunk_plan(PyObject *object, PyObject *index) {
@@ -386,7 +375,9 @@ static PyMethodDef chunk_methods[] = {
     {"select", chunk_select, METH_VARARGS, select_doc},
     {"order", chunk_order, METH_O, order_doc},
     {"with_refunds", chunk_with_refunds, METH_NOARGS, with_refunds_doc},
-    {"parties", chunk_parties, METH_O, parties_doc},
+    {"parties", ra_chunk_parties, METH_O, ra_chunk_parties_doc},
+    {"people", ra_chunk_people, METH_O, ra_chunk_people_doc},
+    {"party_marks", ra_chunk_party_marks, METH_NOARGS, ra_chunk_party_marks_doc},
     {"plan", chunk_plan, METH_O, plan_doc},
     {"record", chunk_record, METH_O, record_doc},
     {"set_result", (PyCFunction)(void (*)(void))ra_chunk_set_result, METH_VARARGS | METH_KEYWORDS,

@@ -69,7 +69,7 @@ static bool set_item(PyObject *dict, const char *key, PyObject *value) {
     return result == 0;
 }
 
-static PyObject *address_to(const ra_address *address) {
+PyObject *ra_address_to_dict(const ra_address *address) {
     const struct {
         const char *key;
         ra_str text;
@@ -223,8 +223,8 @@ PyObject *ra_order_to_dict(const ra_order *order) {
         set_item(dict, "created_at", ra_time_or_none(order->created_at)) &&
         set_item(dict, "modified_at", ra_time_or_none(order->modified_at)) &&
         set_item(dict, "paid_at", ra_time_or_none(order->paid_at)) &&
-        set_item(dict, "billing", address_to(&order->billing)) &&
-        set_item(dict, "shipping", address_to(&order->shipping)) &&
+        set_item(dict, "billing", ra_address_to_dict(&order->billing)) &&
+        set_item(dict, "shipping", ra_address_to_dict(&order->shipping)) &&
         set_item(dict, "total", decimal_to(order->total)) &&
         set_item(dict, "total_tax", decimal_to(order->total_tax)) &&
         set_item(dict, "discount_total", decimal_to(order->discount_total)) &&

@@ -69,6 +69,7 @@ PyObject *ra_text_to(ra_str text);
 PyObject *ra_key_or_none(bool present, ra_key key);
 PyObject *ra_time_or_none(int64_t unix_us);
 
+PyObject *ra_address_to_dict(const ra_address *address);
 /* The canonical order as a dict, keys as the fields of ra_order; decimals and times as str/int. */
 PyObject *ra_order_to_dict(const ra_order *order);
 /* The plan as a dict for the ORM lane (see Chunk.plan). */
@@ -110,6 +111,9 @@ RA_METHOD(ra_chunk_identities);
 RA_METHOD(ra_chunk_set_known);
 RA_METHOD(ra_chunk_reopen);
 RA_METHOD(ra_chunk_newcomers);
+RA_METHOD(ra_chunk_parties);
+RA_METHOD(ra_chunk_people);
+RA_METHOD(ra_chunk_party_marks);
 PyObject *ra_chunk_set_result(PyObject *object, PyObject *args, PyObject *kwargs);
 extern const char ra_chunk_set_result_doc[];
 RA_METHOD(ra_job_add_products);

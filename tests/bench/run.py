@@ -27,6 +27,7 @@ HERE = Path(__file__).resolve().parent
 NOTABLE = 0.5  # µs an order; smaller parts are not shown
 GENERATOR = HERE.parent / "generate" / "woo_orders.py"
 
+ALL_NEW = ("--new-customers", "100")
 SHOP = ("--seed", "19", "--products", "200", "--customers", "500", "--lines", "3")
 
 
@@ -115,7 +116,7 @@ class Bench:
     def measured(self, way, path, *options):
         """A run on a fresh copy of the prepared database, which stays as ``way``."""
         database.clone(way, "ready")
-        result = self.worker(way, way, path, *options)
+        result = self.worker(LANE.get(way, way), way, path, *options)
         self.note(way, result)
         return result
 
@@ -234,14 +235,27 @@ class Bench:
                     self.add(key, [cost], "µs/order", f"with timers: {METHOD[way]}")
 
     def new_customers(self):
-        """One order in ten comes from a customer nobody knows."""
+        """Customers nobody knows: of one order in ten, then of every order."""
         say("new customers")
         path = self.file("new", self.size.orders, 20_000_000, "--new-customers", "10")
-        database.clone("native", "ready")
-        result = self.worker("native", "native", path)
-        database.drop("native")
-        method = f"{METHOD['native']}; 10 % of the orders bring a new customer"
-        self.add("info_native_new_customers_rate", [result["rate"]], "orders/s", method)
+        self.measured("some_new", path)
+        self.add_rate("some_new", "info_native_new_customers_rate")
+        # A shop's first import has no more than that.
+        path = self.file("first", self.size.orders // 2, 60_000_000, *ALL_NEW)
+        batch = self.file("first_batch", self.size.batch, 60_000_000, *ALL_NEW)
+        for _repetition in range(self.size.repetitions):
+            self.measured("all_new", path)
+            self.measured("all_new_batch", batch)
+        for way in ("some_new", "all_new", "all_new_batch"):
+            database.drop(way)
+        self.add_rate("all_new", "info_native_all_new_customers_rate")
+        self.add_rate("all_new_batch", "info_batch_all_new_customers_rate")
+        runs = report.ratios(self.rates("all_new"), self.rates("all_new_batch"))
+        method = f"{NEW['all_new']}; divided by: {NEW['all_new_batch']}"
+        self.add("info_all_new_customers_vs_orm_batch", runs, "x", method)
+
+    def add_rate(self, way, key):
+        self.add(key, self.rates(way), "orders/s", NEW[way])
 
     def scale(self):
         """Ten times the orders, and the memory they take."""
@@ -296,6 +310,12 @@ METHOD = {
     "expert": "sale.order.create, every precomputed field passed, batches of 200,"
     " without ledger",
 }
+NEW = {
+    "some_new": f"{METHOD['native']}; 10 % of the orders bring a new customer",
+    "all_new": f"{METHOD['native']}; every order brings a new customer",
+    "all_new_batch": f"{METHOD['batch']}; every order brings a new customer",
+}
+LANE = {"some_new": "native", "all_new": "native", "all_new_batch": "batch"}
 STEPS = ("compare", "parts", "new_customers", "scale", "books", "settle")
 STEPS += ("duplicates", "link")
 

@@ -57,6 +57,12 @@ def create_database():
 
 
 @pytest.fixture(scope="session")
+def contacts_database():
+    yield make_database("ra_parity_contacts", "retail_test_contacts,base_automation")
+    close("ra_parity_contacts")
+
+
+@pytest.fixture(scope="session")
 def books_database():
     yield make_database("ra_parity_books", "retail_test_books")
     close("ra_parity_books")

@@ -41,6 +41,8 @@ CALLS = {
     "order": "chunk.order(0)",
     "with_refunds": "chunk.with_refunds()",
     "party_keys": "chunk.parties(0)",
+    "people": "chunk.people(0)",
+    "party_marks": "chunk.party_marks()",
     "plan": "chunk.plan(0)",
     "record": "chunk.record(0)",
     "set_result": 'fresh.set_result(0, "created", "orm", "", "detail", 5, "name")',
@@ -118,6 +120,7 @@ def use_everything():
     job = ready_job([woo(1), woo(2, total="99"), {"id": 3}])
     chunk = planned_chunk(job)
     chunk.select(0, "created"), chunk.summary(), chunk.results(), chunk.references(0)
+    chunk.people(0), chunk.party_marks()
     for index in range(2):
         chunk.order(index), chunk.record(index), chunk.parties(index), chunk.plan(index)
     for wrong in (5, [5], [(1, 2)]):

@@ -25,7 +25,7 @@ def run(env, args):
     for path in args.files:
         if not os.path.isfile(path):
             raise UserError(env._("There is no file %s.", path))
-    report = parity.compare(channel, args.files, args.limit)
+    report = parity.compare_all(channel, args.files, args.limit)
     env.cr.rollback()
     return report
 
@@ -37,8 +37,12 @@ def failed(result):
 
 def summary(result):
     lines = [
-        "{orders} orders, {tables} tables, {columns} columns compared: "
-        "{count} differences".format(count=len(result["differences"]), **result)
+        "{orders} orders, {people} contacts, {tables} tables, {columns} columns "
+        "compared: {count} differences".format(
+            count=len(result["differences"]),
+            people=sum(result["contacts"].values()),
+            **result,
+        )
     ]
     lines += [
         "  {table}.{column}, record {record}: native {native!r}, ORM {orm!r}".format(

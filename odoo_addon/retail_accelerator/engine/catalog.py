@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from ..setup.exports import Rate
 from ..setup.taxes import TaxSetup
 from . import native
-from .parties import QUIET
+from .context import QUIET
 
 EPOCH = date(1970, 1, 1)
 KIND_PRODUCT, KIND_SHIPPING, KIND_FEE = range(3)

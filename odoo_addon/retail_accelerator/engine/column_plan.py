@@ -9,7 +9,6 @@ reason; the ORM lane then does the work.
 
 from dataclasses import dataclass
 
-from odoo import models
 from odoo.tools import SQL
 
 from . import templates
@@ -20,8 +19,8 @@ from .column_sources import (
     ORDER_CLASS,
     ORDER_ENGINE,
     REPRODUCED_METHODS,
-    REVIEWED_MODULES,
 )
+from .plan_checks import PlanChecks
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,14 @@ class Column:
     header_index: int = -1
 
 
-class ColumnPlan:
+class ColumnPlan(PlanChecks):
     """The plan for one channel; ``reasons`` says why the native lane is closed."""
 
+    models = ("sale.order", "sale.order.line")
+    methods = REPRODUCED_METHODS
+
     def __init__(self, channel):
-        self.env = channel.env
-        self.channel = channel
-        self.reasons = []
+        super().__init__(channel)
         self.deferred = {"sale.order": [], "sale.order.line": []}
         self.order_columns = self._columns("sale.order", ORDER_ENGINE, ORDER_CLASS)
         self.line_columns = self._columns("sale.order.line", LINE_ENGINE, LINE_CLASS)
@@ -50,24 +50,7 @@ class ColumnPlan:
         self._check_automations()
         self._check_policies()
 
-    def _close(self, reason):
-        if reason not in self.reasons:
-            self.reasons.append(reason)
-
     # -- columns --
-
-    def _stored(self, table):
-        """[(name, type, nullable)] of the table's columns, in the table's order."""
-        return self.env.execute_query(
-            SQL(
-                """SELECT column_name, udt_name, is_nullable = 'YES'
-                     FROM information_schema.columns
-                    WHERE table_schema = current_schema AND table_name = %s
-                      AND is_generated = 'NEVER'
-                    ORDER BY ordinal_position""",
-                table,
-            )
-        )
 
     def _columns(self, model_name, engine, classes):
         model = self.env[model_name]
@@ -120,112 +103,7 @@ class ColumnPlan:
         self._check_default(model, field)
         return "class"
 
-    def _check_field_modules(self, model, field):
-        unknown = set(field._modules) - REVIEWED_MODULES
-        if unknown:
-            self._close(
-                self.env._(
-                    "The module %(module)s changes the field %(field)s of %(model)s.",
-                    module=", ".join(sorted(unknown)),
-                    field=field.name,
-                    model=model._name,
-                )
-            )
-
-    def _check_default(self, model, field):
-        """A default is a constant when asking for it twice gives the same."""
-        if not callable(field.default):
-            return
-        values = [model.default_get([field.name]).get(field.name) for _i in range(2)]
-        if values[0] != values[1]:
-            self._close(
-                self.env._(
-                    "The default of %(field)s of %(model)s differs from record to "
-                    "record.",
-                    field=field.name,
-                    model=model._name,
-                )
-            )
-
     # -- what other modules do --
-
-    def _check_methods(self):
-        for model_name, names in REPRODUCED_METHODS.items():
-            for name in names:
-                for module in self._overriding_modules(self.env[model_name], name):
-                    self._close(
-                        self.env._(
-                            "The module %(module)s overrides %(method)s of %(model)s.",
-                            module=module,
-                            method=name,
-                            model=model_name,
-                        )
-                    )
-
-    @staticmethod
-    def _overriding_modules(model, method):
-        """Unreviewed modules that define the method on the model."""
-        modules = set()
-        for klass in type(model).mro():
-            if method not in klass.__dict__ or not issubclass(klass, models.BaseModel):
-                continue
-            # A registry class carries no module of its own.
-            module = getattr(klass, "_module", None) or ""
-            if klass.__module__.startswith("odoo.addons."):
-                module = klass.__module__.split(".")[2]
-            elif klass.__module__.startswith("odoo."):
-                continue
-            if module and module not in REVIEWED_MODULES:
-                modules.add(module)
-        return sorted(modules)
-
-    def _check_constraints(self):
-        for model_name in ("sale.order", "sale.order.line"):
-            for method in self.env[model_name]._constraint_methods:
-                parts = method.__module__.split(".")
-                module = parts[2] if parts[:2] == ["odoo", "addons"] else ""
-                if module and module not in REVIEWED_MODULES:
-                    self._close(
-                        self.env._(
-                            "The module %(module)s adds the constraint %(method)s to "
-                            "%(model)s.",
-                            module=module,
-                            method=method.__name__,
-                            model=model_name,
-                        )
-                    )
-
-    def _check_dependents(self):
-        """Stored fields of other models that unknown modules compute from orders."""
-        registry = self.env.registry
-        own = ("sale.order", "sale.order.line")
-        for model_name in own:
-            for field in self.env[model_name]._fields.values():
-                for dependent in registry.get_dependent_fields(field):
-                    if dependent.model_name in own or not dependent.store:
-                        continue
-                    unknown = set(dependent._modules) - REVIEWED_MODULES
-                    if unknown:
-                        self._close(
-                            self.env._(
-                                "The module %(module)s computes %(field)s of %(model)s "
-                                "from sales orders.",
-                                module=", ".join(sorted(unknown)),
-                                field=dependent.name,
-                                model=dependent.model_name,
-                            )
-                        )
-
-    def _check_automations(self):
-        if "base.automation" not in self.env:
-            return
-        rules = (
-            self.env["base.automation"]
-            .sudo()
-            .search_count([("model_id.model", "in", ("sale.order", "sale.order.line"))])
-        )
-        if rules:
-            self._close(self.env._("%s automation rules run on sales orders.", rules))
 
     def _check_policies(self):
         if self.channel.chatter:
@@ -260,10 +138,6 @@ class ColumnPlan:
             )
 
     # -- used by the other rooms --
-
-    @property
-    def open(self):
-        return not self.reasons
 
     def check_relations(self, records):
         """Many2many values that a template got by itself would be missing in the

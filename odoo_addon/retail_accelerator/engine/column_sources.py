@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What was read of Odoo's own modules: which columns the engine computes, which
-follow from a class, and which methods it reproduces. The column plan decides by these
+follow from a class, and which methods it reproduces. The column plans decide by these
 tables.
 """
 
-# Modules whose changes to sale orders were read and are reproduced, or are of no effect
-# on a freshly created order.
+# Modules whose changes to sale orders and contacts were read and are reproduced, or are
+# of no effect on freshly created ones.
 REVIEWED_MODULES = frozenset(
     [
         "base",
@@ -48,6 +48,11 @@ REVIEWED_MODULES = frozenset(
         "digest",
         "onboarding",
         "privacy_lookup",
+        "account_add_gln",
+        "auth_signup",
+        "base_vat",
+        "calendar",
+        "contacts",
         "barcodes",
         "partner_autocomplete",
         "snailmail_account",
@@ -178,4 +183,73 @@ REPRODUCED_METHODS = {
         "_import_base_line_extra_tax_data",
     ),
     "res.currency": ("round", "_get_conversion_rate"),
+}
+
+# Contacts: what the shop says of each, and what follows from it by rules of Odoo's that
+# ``engine/contact_rows.py`` repeats. A separate address has neither e-mail nor company
+# of its own: there the class decides.
+CONTACT_ENGINE = frozenset(
+    [
+        "id",
+        "parent_id",
+        "commercial_partner_id",
+        "name",
+        "complete_name",
+        "company_name",
+        "commercial_company_name",
+        "phone",
+        "phone_sanitized",
+        "street",
+        "street2",
+        "zip",
+        "city",
+        "state_id",
+        "create_date",
+        "write_date",
+        "calendar_last_notif_ack",
+    ]
+)
+CUSTOMER_ENGINE = CONTACT_ENGINE | {"email", "email_normalized"}
+# Stored computed fields that depend on nothing but the country, the kind of contact and
+# what a parent hands down.
+CONTACT_CLASS = frozenset(
+    [
+        "lang",
+        "user_id",
+        "partner_share",
+        "company_registry",
+        "properties",
+        "peppol_eas",
+        "peppol_endpoint",
+        "vies_valid",
+    ]
+)
+# What a new address takes from its parent, beside the fields Odoo calls commercial.
+HANDED_DOWN = ("lang", "user_id", "company_id", "is_company", "active", "vies_valid")
+CONTACT_METHODS = {
+    "res.partner": (
+        "create",
+        "_create",
+        "write",
+        "default_get",
+        "_add_missing_default_values",
+        "_fields_sync",
+        "_children_sync",
+        "_commercial_sync_from_company",
+        "_commercial_sync_to_descendants",
+        "_company_dependent_commercial_sync",
+        "_update_address",
+        "_address_fields",
+        "_get_complete_name",
+        "_compute_complete_name",
+        "_compute_commercial_partner",
+        "_compute_commercial_company_name",
+        "_compute_email_normalized",
+        "_compute_phone_sanitized",
+        "_phone_format",
+        "_phone_format_number",
+        "_phone_get_country",
+        "_phone_get_country_field",
+        "_phone_get_number_fields",
+    ),
 }

@@ -5,7 +5,7 @@ ORM: stock, numbering and other modules' reactions are its business."""
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from .parties import QUIET
+from .context import QUIET
 
 REASON = "confirm_failed"
 

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Errors that say another transaction was faster: the chunk is simply tried again."""
+"""Errors that say another transaction was faster: the chunk is simply tried again.
+And those that say a record is at fault.
+"""
 
 import logging
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import psycopg2.errors
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 CONFLICTS = (
     psycopg2.errors.UniqueViolation,
@@ -14,6 +18,8 @@ CONFLICTS = (
     psycopg2.errors.LockNotAvailable,
     psycopg2.errors.ForeignKeyViolation,
 )
+# What one bad record may raise in Odoo; anything else is a fault of the whole chunk.
+RECORD_ERRORS = (UserError, ValidationError, AccessError, ValueError)
 _retried = ContextVar("retail_conflicts_are_retried", default=False)
 
 

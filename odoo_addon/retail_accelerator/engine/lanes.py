@@ -12,7 +12,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_compare
 
 from . import column_plan, native
-from .parties import QUIET
+from .context import QUIET
 
 EPOCH = datetime(1970, 1, 1)
 CONFIRM, CANCEL = native.ACTIONS["confirm"], native.ACTIONS["cancel"]

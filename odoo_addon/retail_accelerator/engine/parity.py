@@ -9,6 +9,7 @@ moments between the run's start and end stand for "now".
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -17,7 +18,7 @@ from odoo.tools import SQL
 from . import refunds
 from .runner import CHUNK_MEMORY
 from .session import Session
-from .templates import undone
+from .templates import touched, undone
 
 # A ledger row names its lane, which is the one thing that must differ; messages carry a
 # random identifier.
@@ -34,54 +35,74 @@ class Snapshot:
     ranks: dict = field(default_factory=dict)  # {table: {new id: rank}}
     lanes: dict = field(default_factory=dict)
     outcomes: dict = field(default_factory=dict)
+    contacts: dict = field(default_factory=dict)  # made, by lane
 
 
 def compare(channel, sources, record_limit=None):
     """Run ``sources`` (paths or bytes) through both lanes; returns the report.
 
-    ``{"orders", "tables", "columns", "lanes", "differences"}``; each difference names
-    table, column, the record's rank and both values.
+    ``{"orders", "tables", "columns", "lanes", "outcomes", "contacts", "differences"}``;
+    each difference names table, column, the record's rank and both values.
     """
-    native = _run(channel, sources, "auto", record_limit)
-    orm = _run(channel, sources, "orm", record_limit)
-    differences = []
-    tables = sorted(set(native.rows) | set(orm.rows))
-    columns = set()
-    for table in tables:
-        ours, theirs = native.rows.get(table, []), orm.rows.get(table, [])
-        for row in (*ours[:1], *theirs[:1]):
-            columns |= {(table, column) for column in row}
-        differences += _table_differences(table, ours, theirs)
+    return _compare(channel, sources, record_limit, _import)
+
+
+def compare_contacts(channel, sources, record_limit=None):
+    """The same for contacts alone, as if nobody in the files were known yet."""
+    return _compare(channel, sources, record_limit, _meet)
+
+
+def compare_all(channel, sources, record_limit=None):
+    """Both in one report."""
+    return _compare(channel, sources, record_limit, _import, _meet)
+
+
+def _compare(channel, sources, record_limit, *ways):
+    differences, columns = [], set()
+    lanes, outcomes, contacts = Counter(), Counter(), Counter()
+    orders = 0
+    for way in ways:
+        native = _run(channel, sources, "auto", record_limit, way)
+        orm = _run(channel, sources, "orm", record_limit, way)
+        for table in sorted(set(native.rows) | set(orm.rows)):
+            ours, theirs = native.rows.get(table, []), orm.rows.get(table, [])
+            for row in (*ours[:1], *theirs[:1]):
+                columns |= {(table, column) for column in row}
+            differences += _table_differences(table, ours, theirs)
+        orders += len(native.ranks.get("sale_order", ()))
+        lanes.update(native.lanes)
+        outcomes.update(native.outcomes)
+        contacts.update(native.contacts)
     return {
-        "orders": len(native.ranks.get("sale_order", ())),
-        "tables": len(tables),
+        "orders": orders,
+        "tables": len({table for table, _column in columns}),
         "columns": len(columns),
-        "lanes": native.lanes,
-        "outcomes": native.outcomes,
+        "lanes": dict(lanes),
+        "outcomes": dict(outcomes),
+        "contacts": dict(contacts),
         "differences": differences,
     }
 
 
-def _run(channel, sources, lane, record_limit):
+def _run(channel, sources, lane, record_limit, way):
     env = channel.env
     snapshot = Snapshot()
     env.flush_all()
     with undone(env.cr):
         first = env.execute_query(SQL("SELECT pg_current_xact_id()::text::bigint"))
-        before = _touched(env)
+        before = touched(env)
         # A scope of its own: records that were imported before are compared as well.
         session = Session(
             channel.with_company(channel.company_id), 0, lane, f"{channel.code} verify"
         )
         for source in sources:
-            _process(session, source, snapshot, record_limit)
+            way(session, source, snapshot, record_limit)
+        snapshot.contacts = session.contacts.counts
         env.flush_all()
         env.cr.precommit.run()
         env.flush_all()
         tables = [
-            table
-            for table, count in _touched(env).items()
-            if count != before.get(table)
+            table for table, count in touched(env).items() if count != before.get(table)
         ]
         _collect(env, snapshot, tables, first[0][0])
     # What was cached of the undone rows (groups, rules) must not help the next lane.
@@ -89,11 +110,19 @@ def _run(channel, sources, lane, record_limit):
     return snapshot
 
 
-def _process(session, source, snapshot, record_limit):
+def _chunks(session, source, record_limit):
     session.job.open(source)
     left = record_limit or 1 << 60
     while left:
         chunk = session.job.read(min(left, 2000), CHUNK_MEMORY)
+        yield chunk
+        left -= chunk.count
+        if chunk.last:
+            break
+
+
+def _import(session, source, snapshot, record_limit):
+    for chunk in _chunks(session, source, record_limit):
         session.process(chunk)
         refunds.record_mentions(session, chunk)
         outcomes, lanes, _reasons = chunk.summary()
@@ -101,22 +130,12 @@ def _process(session, source, snapshot, record_limit):
             snapshot.outcomes[name] = snapshot.outcomes.get(name, 0) + count
         for name, count in lanes.items():
             snapshot.lanes[name] = snapshot.lanes.get(name, 0) + count
-        left -= chunk.count
-        if chunk.last:
-            break
 
 
-def _touched(env):
-    """{table: rows written in this transaction}, counting what was rolled back too."""
-    rows = env.execute_query(
-        SQL(
-            """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del
-                 FROM pg_stat_xact_all_tables
-                WHERE schemaname = current_schema
-                  AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
-        )
-    )
-    return dict(rows)
+def _meet(session, source, _snapshot, record_limit):
+    session.parties.knows_nobody = True
+    for chunk in _chunks(session, source, record_limit):
+        session.meet(chunk)
 
 
 def _collect(env, snapshot, tables, first_xid):
@@ -142,8 +161,8 @@ def _collect(env, snapshot, tables, first_xid):
 
 
 def _rank(snapshot):
-    """Number the rows of each table; orders and what hangs on them by their source,
-    since records of different lanes are not written in the file's order."""
+    """Number the rows of each table; orders, contacts and what hangs on them by their
+    source, since records of different lanes are not written in the file's order."""
     orders = snapshot.rows.get("sale_order", [])
     orders.sort(key=lambda row: (row["client_order_ref"] or "", int(row["id"])))
     places = {row["id"]: place for place, row in enumerate(orders)}
@@ -151,6 +170,12 @@ def _rank(snapshot):
         key=lambda row: (places.get(row["order_id"], -1), int(row["id"]))
     )
     snapshot.rows.get("retail_ledger", []).sort(key=lambda row: row["identity_key"])
+    links = snapshot.rows.get("retail_channel_partner", [])
+    links.sort(key=lambda row: row["party_key"])
+    parties = {row["partner_id"]: row["party_key"] for row in reversed(links)}
+    snapshot.rows.get("res_partner", []).sort(
+        key=lambda row: (parties.get(row["id"], ""), int(row["id"]))
+    )
     for table, rows in snapshot.rows.items():
         if rows and "id" in rows[0]:
             snapshot.ranks[table] = {row["id"]: rank for rank, row in enumerate(rows)}

@@ -5,24 +5,28 @@ A party key (32 hex digits, made by the engine) stands for a customer, or for on
 address of a customer. ``retail.channel.partner`` keeps which contact each key means.
 """
 
+from typing import NamedTuple
+
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
 from . import native
+from .context import QUIET
 
 ROLES = ("customer", "invoice", "delivery")
 CUSTOMER = 0
 ANY_CHANNEL = "*"  # no channel has this code
 FOREIGN = -1  # instead of a contact's id: it is another company's
 ADDRESS_PARTS = ("address_1", "address_2", "city", "state", "postcode", "country")
-NAME_PARTS = ("first_name", "last_name", "company")
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-    "no_reset_password": True,
-}
+PLACE_TEXTS = ("name", "street", "street2", "city", "zip")
+
+
+class People(NamedTuple):
+    """Who is in an order: addresses are dicts as Chunk.order has them."""
+
+    customer_ref: str
+    billing: dict
+    shipping: dict
 
 
 def _clean(text):
@@ -32,21 +36,22 @@ def _clean(text):
 class Parties:
     """Answers the ``party`` needs of a chunk."""
 
-    def __init__(self, job, channel, templates, claim):
+    def __init__(self, job, channel, templates, contacts, claim):
         self.job = job
         self.claim = claim
         self.channel = channel
         self.env = channel.env
         self.templates = templates
-        self.countries = {}
-        self.states = {}
+        self.contacts = contacts
+        self.knows_nobody = False  # to prove the making of contacts
+        self.areas = {}
+        self.fresh = {}  # contact just made: its ``create`` values
 
     def add(self, chunk, needs):
         """needs: tuples ("party", record, key, role)."""
         found = self._remembered([need[2] for need in needs])
         unknown = [need for need in needs if need[2] not in found]
         if unknown:
-            self.claim()
             found.update(self._resolve(chunk, unknown, found))
         partners = {partner for partner in found.values() if partner > 0}
         classes = self.templates.partner_classes(partners)
@@ -86,20 +91,22 @@ class Parties:
     def _resolve(self, chunk, needs, known):
         """{key: partner id} of keys never seen: customers first, then their
         addresses."""
-        orders = {}
-        for _kind, record, _key, _role in needs:
-            if record not in orders:
-                orders[record] = chunk.order(record)
+        records = {need[1] for need in needs}
+        orders = {record: People(*chunk.people(record)) for record in records}
+        parties = {record: chunk.parties(record) for record in records}
+        self.claim({mark for keys in parties.values() for mark in keys})
+        self.fresh = {}
         customers = [need for need in needs if need[3] == CUSTOMER]
         found = self._customers(customers, orders)
         addresses = [need for need in needs if need[3] != CUSTOMER]
-        found.update(self._addresses(addresses, orders, chunk, {**known, **found}))
+        owners = {record: keys[CUSTOMER] for record, keys in parties.items()}
+        found.update(self._addresses(addresses, orders, owners, {**known, **found}))
         self._remember(needs, orders, found)
         return found
 
     def _remember(self, needs, orders, found):
         self._link(
-            (key, ROLES[role], orders[record]["customer_ref"] or None, found[key])
+            (key, ROLES[role], orders[record].customer_ref or None, found[key])
             for _kind, record, key, role in needs
             if found.get(key, 0) > 0
         )
@@ -140,7 +147,7 @@ class Parties:
 
     def _customers(self, needs, orders):
         emails = {
-            need: email_normalize(orders[need[1]]["billing"]["email"]) or ""
+            need: email_normalize(orders[need[1]].billing["email"]) or ""
             for need in needs
         }
         by_email = self._partners_by_email(set(emails.values()) - {""})
@@ -156,27 +163,32 @@ class Parties:
                 # Several keys (an account and a guest) may share one new e-mail.
                 same = email if self.channel.match_email else ""
                 to_create.setdefault(same or key, (order, []))[1].append(key)
-        created = self._create(
-            [self._customer_vals(order) for order, _keys in to_create.values()]
-        )
-        for partner, (_order, keys) in zip(created, to_create.values(), strict=True):
-            found.update(dict.fromkeys(keys, partner.id))
-        self._claim_emails(dict(zip(to_create, created.ids, strict=True)), emails)
-        self._enrich(needs, orders, found, created)
+        vals_list = [self._customer_vals(order) for order, _keys in to_create.values()]
+        created = dict(zip(to_create, self._make(vals_list), strict=True))
+        for same, (_order, keys) in to_create.items():
+            found.update(dict.fromkeys(keys, created[same]))
+        self._claim_emails(created, emails)
+        self._enrich(needs, orders, found)
         return found
+
+    def _make(self, vals_list):
+        ids = self.contacts.make(vals_list)
+        for contact_id, vals in zip(ids, vals_list, strict=True):
+            self.fresh[contact_id] = vals
+        return ids
 
     def _is_anonymous(self, order, email):
         """Guests share one contact when the channel says so."""
         return (
             self.channel.guest_policy == "shared"
             and self.channel.guest_partner_id
-            and not order["customer_ref"]
+            and not order.customer_ref
         )
 
     def _partners_by_email(self, emails):
         """{e-mail: partner id or FOREIGN}; also of contacts made for an e-mail they no
         longer have."""
-        if not emails or not self.channel.match_email:
+        if not emails or not self.channel.match_email or self.knows_nobody:
             return {}
         partners = (
             self.env["res.partner"]
@@ -229,14 +241,15 @@ class Parties:
             self._link(
                 (self._email_key(email), "email", None, created[email])
                 for email in sorted(created.keys() & set(emails.values()))
+                if created[email]
             )
 
-    def _enrich(self, needs, orders, found, created):
+    def _enrich(self, needs, orders, found):
         """Give a known contact without any address the one of its order."""
         partners = (
             self.env["res.partner"]
             .sudo()
-            .browse({found[need[2]] for need in needs} - {FOREIGN, *created.ids})
+            .browse({found[need[2]] for need in needs} - {FOREIGN, *self.fresh})
         )
         empty = {
             partner.id: partner
@@ -247,11 +260,8 @@ class Parties:
             partner = empty.pop(found[key], None)
             if partner and partner != self.channel.guest_partner_id:
                 partner.with_context(**QUIET).write(
-                    self._address_vals(orders[record]["billing"])
+                    self._address_vals(orders[record].billing)
                 )
-
-    def _create(self, vals_list):
-        return self.env["res.partner"].sudo().with_context(**QUIET).create(vals_list)
 
     def _name(self, address, fallback=""):
         person = " ".join(
@@ -266,10 +276,10 @@ class Parties:
         )
 
     def _customer_vals(self, order):
-        billing = order["billing"]
-        address = billing if self._has_address(billing) else order["shipping"]
+        billing, shipping = order.billing, order.shipping
+        address = billing if self._has_address(billing) else shipping
         return {
-            "name": self._name(billing, self._name(order["shipping"])),
+            "name": self._name(billing, self._name(shipping)),
             "email": billing["email"] or False,
             "phone": billing["phone"] or False,
             "company_name": billing["company"] or False,
@@ -285,90 +295,100 @@ class Parties:
         return any(address[part] for part in ADDRESS_PARTS)
 
     def _address_vals(self, address):
-        country = self._country(address["country"])
+        country_id, state_id = self._area(address["country"], address["state"])
         return {
             "street": address["address_1"] or False,
             "street2": address["address_2"] or False,
             "city": address["city"] or False,
             "zip": address["postcode"] or False,
-            "country_id": country.id,
-            "state_id": self._state(country, address["state"]).id,
+            "country_id": country_id,
+            "state_id": state_id,
         }
 
-    def _country(self, code):
-        if code not in self.countries:
-            domain = [("code", "=", code.upper())]
+    def _area(self, code, text):
+        """(country id, state id), False where there is none. States are found by the
+        shop's state code or, where it has none, by name."""
+        if (code, text) not in self.areas:
             country = self.env["res.country"]
-            self.countries[code] = country.search(domain, limit=1) if code else country
-        return self.countries[code]
+            if code:
+                country = country.search([("code", "=", code.upper())], limit=1)
+            self.areas[code, text] = country.id, self._state(country, text).id
+        return self.areas[code, text]
 
     def _state(self, country, text):
-        """By the shop's state code or, where it has none, by name."""
-        key = (country.id, text)
-        if key not in self.states:
-            state = self.env["res.country.state"]
-            if country and text:
-                domain = [("country_id", "=", country.id)]
-                # Odoo's codes may carry the country, the shop's may too.
-                codes = {text, f"{country.code}-{text}", text.rpartition("-")[2]}
-                state = state.search(
-                    [*domain, ("code", "in", list(codes))], limit=1
-                ) or state.search([*domain, ("name", "=ilike", text)], limit=1)
-            self.states[key] = state
-        return self.states[key]
+        state = self.env["res.country.state"]
+        if not country or not text:
+            return state
+        domain = [("country_id", "=", country.id)]
+        # Odoo's codes may carry the country, the shop's may too.
+        codes = {text, f"{country.code}-{text}", text.rpartition("-")[2]}
+        return state.search(
+            [*domain, ("code", "in", list(codes))], limit=1
+        ) or state.search([*domain, ("name", "=ilike", text)], limit=1)
 
-    def _is_same_place(self, partner, address):
-        """Whether the contact itself lives at this address."""
-        vals = self._address_vals(address)
-        texts = ("street", "street2", "city", "zip")
+    @staticmethod
+    def _place(contact):
+        """Who lives where, of a contact or of ``create`` values; equal places are one
+        contact."""
+        country, state = contact["country_id"], contact["state_id"]
         return (
-            all(_clean(partner[f] or "") == _clean(vals[f] or "") for f in texts)
-            and partner.country_id.id == vals["country_id"]
-            and partner.state_id.id == vals["state_id"]
-            and _clean(partner.name or "") == _clean(self._name(address, partner.name))
+            *(_clean(contact[name] or "") for name in PLACE_TEXTS),
+            country if isinstance(country, int) else country.id,
+            state if isinstance(state, int) else state.id,
         )
 
-    def _addresses(self, needs, orders, chunk, customers):
+    def _addresses(self, needs, orders, owners, customers):
         """Addresses of orders: the customer, one of his contacts, or a new one."""
         found, to_create = {}, {}
-        keys = {record: chunk.parties(record) for _k, record, _key, _r in needs}
-        Partner = self.env["res.partner"].sudo()
-        for _kind, record, key, role in needs:
-            customer_id = self._customer_id(keys[record][CUSTOMER], customers)
-            if customer_id <= 0:
+        guest_id = self.channel.guest_partner_id.id
+        owned = {need: self._customer_id(owners[need[1]], customers) for need in needs}
+        known = {
+            partner.id: partner
+            for partner in self.env["res.partner"]
+            .sudo()
+            .browse({i for i in owned.values() if i > 0 and i not in self.fresh})
+        }
+        for need, customer_id in owned.items():
+            _kind, record, key, role = need
+            if customer_id <= 0 or customer_id == guest_id:
                 found[key] = customer_id
                 continue
-            customer = Partner.browse(customer_id)
-            address = orders[record]["billing" if role == 1 else "shipping"]
-            if self._is_same_place(customer, address) or customer == (
-                self.channel.guest_partner_id
-            ):
-                found[key] = customer.id
-            else:
-                to_create[key] = (customer, role, address)
-        for key, (customer, _role, address) in list(to_create.items()):
-            twin = customer.child_ids.filtered(
-                lambda child, a=address: self._is_same_place(child, a)
-            )[:1]
+            order, partner = orders[record], known.get(customer_id)
+            owner = partner or self.fresh[customer_id]
+            address = order.billing if role == 1 else order.shipping
+            vals = self._child_vals(owner, customer_id, address, ROLES[role])
+            place = self._place(vals)
+            twin = (
+                self._find_place(partner, place)
+                if partner
+                else (customer_id if self._place(owner) == place else 0)
+            )
             if twin:
-                found[key] = twin.id
-                del to_create[key]
-        created = self._create(
-            [
-                {
-                    "parent_id": customer.id,
-                    "type": ROLES[role],
-                    "name": self._name(address, customer.name),
-                    "phone": address["phone"] or False,
-                    "company_id": customer.company_id.id,
-                    **self._address_vals(address),
-                }
-                for customer, role, address in to_create.values()
-            ]
-        )
-        for key, partner in zip(to_create, created, strict=True):
-            found[key] = partner.id
+                found[key] = twin
+            else:
+                to_create[key] = vals
+        created = self.contacts.make(list(to_create.values()))
+        found.update(zip(to_create, created, strict=True))
         return found
+
+    def _find_place(self, partner, place):
+        """The contact, or one of his addresses, that is at a place; else 0."""
+        for contact in (partner, *partner.child_ids):
+            if self._place(contact) == place:
+                return contact.id
+        return 0
+
+    def _child_vals(self, owner, owner_id, address, role):
+        """``create`` values; ``owner`` is a contact or the values of a new one."""
+        company = owner["company_id"]
+        return {
+            "parent_id": owner_id,
+            "type": role,
+            "name": self._name(address, owner["name"]),
+            "phone": address["phone"] or False,
+            "company_id": company.id if company else False,
+            **self._address_vals(address),
+        }
 
     def _customer_id(self, key, customers):
         if key not in customers:

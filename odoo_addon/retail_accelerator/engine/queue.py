@@ -29,6 +29,8 @@ class Piece:
     chunk: object
     keys: frozenset = field(repr=False)
     meets_earlier: bool  # an order of this chunk is in a chunk under way, too
+    marks: frozenset = field(repr=False)  # of its customers and addresses
+    met: frozenset = field(repr=False)  # those that chunks under way have, too
 
 
 class ChunkQueue:
@@ -45,7 +47,7 @@ class ChunkQueue:
         self.failure = None  # (number, exception) of the earliest chunk that failed
         self.handed_out = 0
         self.committed = 0
-        self._under_way = {}  # number -> keys
+        self._under_way = {}  # number -> piece
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="retail-read")
@@ -81,12 +83,13 @@ class ChunkQueue:
             for key in (newcomer[1], newcomer[2])
             if key is not None
         )
+        marks = frozenset(chunk.party_marks())
         with self._changed:
-            meets = any(
-                not keys.isdisjoint(other) for other in self._under_way.values()
-            )
-            piece = Piece(self.handed_out, chunk, keys, meets)
-            self._under_way[piece.number] = keys
+            others = self._under_way.values()
+            meets = any(not keys.isdisjoint(other.keys) for other in others)
+            met = frozenset().union(*(marks & other.marks for other in others))
+            piece = Piece(self.handed_out, chunk, keys, meets, marks, met)
+            self._under_way[piece.number] = piece
             self.handed_out += 1
         return piece
 

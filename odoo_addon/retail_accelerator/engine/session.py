@@ -2,26 +2,28 @@
 """One import's engine: the job and the rooms around it, and the handling of one
 chunk."""
 
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 
 from . import ledger, native
 from .catalog import Catalog, new_job
 from .column_plan import ColumnPlan
+from .conflicts import RECORD_ERRORS
+from .contact_plan import ContactPlan
+from .contacts import Contacts
 from .duplicates import DuplicateCheck
 from .lanes import CANCEL, NativeLane, OrmLane, validated_problem
 from .parties import Parties
 from .templates import Templates
 
 PARTY_LIMIT = 200_000  # contacts remembered by the engine, about 10 MB
-# What one bad record may raise in Odoo; anything else is a fault of the whole chunk.
-RECORD_ERRORS = (UserError, ValidationError, AccessError, ValueError)
 
 
 class Session:
     """The engine for one channel: everything that lives longer than a chunk.
 
     ``claim`` is called before anything that chunks side by side could do twice, such as
-    a new contact; it raises when the chunk is not the one to do it.
+    a new product; it raises when the chunk is not the one to do it. ``met`` are the
+    party marks that earlier chunks under way have, too.
     """
 
     def __init__(self, channel, import_id=0, lane="auto", scope=None, shelf=None):
@@ -29,12 +31,18 @@ class Session:
         self.env = channel.env
         self.import_id = import_id
         self.claim = lambda: None
+        self.met = frozenset()
         self.job = new_job(channel, import_id, scope)
         self.plan = ColumnPlan(channel)
         self.plan.configure(self.job)
         self.templates = Templates(self.job, channel, self.plan, shelf)
         self.catalog = Catalog(self.job, channel, self.templates, self._claim)
-        self.parties = Parties(self.job, channel, self.templates, self._claim)
+        self.contacts = Contacts(
+            channel, ContactPlan(channel), self.templates.shelf, lane != "orm"
+        )
+        self.parties = Parties(
+            self.job, channel, self.templates, self.contacts, self._claim_parties
+        )
         # In a scope of its own each record would repeat the one imported before.
         self.duplicates = DuplicateCheck(channel, active=not scope)
         self.orm = OrmLane(channel)
@@ -48,6 +56,11 @@ class Session:
 
     def _claim(self):
         self.claim()
+
+    def _claim_parties(self, marks):
+        """Before the contacts with these marks are made."""
+        if not self.contacts.is_open or not self.met.isdisjoint(marks):
+            self.claim()
 
     def _validated(self):
         """Whether foreign keys are checked by the engine instead of by triggers."""
@@ -70,10 +83,10 @@ class Session:
 
     @property
     def lane_notes(self):
-        """Why orders take the ORM lane, one reason a line."""
+        """Why orders or contacts take the ORM lane, one reason a line."""
         if self.lane == "orm":
             return self.env._("The ORM lane was chosen for this import.")
-        return "\n".join(self.plan.reasons)
+        return "\n".join([*self.plan.reasons, *self.contacts.notes])
 
     # -- one chunk --
 
@@ -84,6 +97,11 @@ class Session:
         self.templates.trim(PARTY_LIMIT)
         for wave in range(chunk.waves):
             self._process_wave(chunk, wave)
+
+    def meet(self, chunk):
+        """Find or make the contacts of the chunk's orders, and no orders."""
+        for wave in range(chunk.waves):
+            self._resolve(chunk, wave)
 
     def _process_wave(self, chunk, wave):
         keys = chunk.identities(wave)

@@ -55,6 +55,19 @@ def undone(cr):
         raise _Undo
 
 
+def touched(env):
+    """{table: rows written in this transaction}, counting what was rolled back too."""
+    rows = env.execute_query(
+        SQL(
+            """SELECT relname, n_tup_ins + n_tup_upd + n_tup_del
+                 FROM pg_stat_xact_all_tables
+                WHERE schemaname = current_schema
+                  AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
+        )
+    )
+    return dict(rows)
+
+
 class Shelf:
     """Template values that sessions of one run share, so that each is made once.
 
@@ -70,6 +83,8 @@ class Shelf:
         """What values refer to may be gone: make them anew."""
         self.orders = {}
         self.lines = {}
+        self.contacts = {}  # class: encoded columns, or None when left to the ORM
+        self.contact_reasons = []  # why
 
 
 class Templates:

@@ -127,8 +127,10 @@ class Worker:
         if self.session is None:
             self._open_session(lane)
         self.session.claim = _granted if first else _refuse
+        self.session.met = frozenset() if first else piece.met
         piece.chunk.assign(self.session.job)
         self.session.process(piece.chunk)
+        self.progress.lane_notes = self.session.lane_notes
         refunds.record_mentions(self.session, piece.chunk)
         self.env.flush_all()
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from odoo import api, models
 from odoo.fields import Command
 
-from ..engine.parties import QUIET
+from ..engine.context import QUIET
 from ..engine.payload import payload_to_order
 
 LINE_KINDS = {

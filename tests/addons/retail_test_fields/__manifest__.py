@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 {
     "name": "Retail test: fields",
-    "summary": "Adds fields of every awkward kind to sales orders",
+    "summary": "Adds fields of every awkward kind to sales orders and contacts",
     "version": "19.0.1.0.0",
     "author": "retail_accelerator contributors",
     "license": "LGPL-3",

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-from . import sale_order
+from . import res_partner, sale_order
