@@ -8,11 +8,14 @@ that Odoo and the runner repeat).
 """
 
 import json
+import logging
 
 from odoo import fields
 from odoo.tools import SQL
 
 from . import chain
+
+_logger = logging.getLogger(__name__)
 
 COLUMNS = (*chain.FIELDS, *chain.TEXTS, "previous_hash", "hash")
 BATCH = 5000
@@ -71,9 +74,16 @@ def append(record, action, summary, **details):
             company.id,
         )
     )
+    # The server's log is a second place that knows how the audit log ended.
+    _logger.info(
+        "Audit log of company id %s: entry %s is %s",
+        company.id,
+        values["number"],
+        values["hash"],
+    )
 
 
-def verify(env, company):
+def verify(env, company, noted=()):
     """{"entries", "head", "problem"} of the company's log; see chain.verify."""
     env.flush_all()
     env.cr.execute(
@@ -82,25 +92,30 @@ def verify(env, company):
             company.id,
         )
     )
-    head = env.cr.fetchone() or (0, chain.GENESIS)
-    count, problem = chain.verify(_rows(env, company), head)
-    return {"entries": count, "head": head[1], "problem": problem}
+    head = env.cr.fetchone()
+    count, problem = chain.verify(_rows(env, company), head, noted)
+    return {
+        "entries": count,
+        "head": head[1] if head else chain.GENESIS,
+        "problem": problem,
+    }
 
 
 def _rows(env, company):
-    """The company's entries as stored, in order, a batch in memory at a time."""
-    after = 0
+    """The company's entries as stored, in order, a batch in memory at a time; also such
+    as no program of ours could have written."""
+    after = (-(2**31), 0)
     while True:
         env.cr.execute(
             SQL(
-                """SELECT number, company_id,
+                """SELECT id, number, company_id,
                           to_char(date, 'YYYY-MM-DD HH24:MI:SS') AS date, user_id,
                           action, model, res_id, summary, details, previous_hash, hash
                      FROM retail_audit
-                    WHERE company_id = %s AND number > %s
-                    ORDER BY number LIMIT %s""",
+                    WHERE company_id = %s AND (number, id) > (%s, %s)
+                    ORDER BY number, id LIMIT %s""",
                 company.id,
-                after,
+                *after,
                 BATCH,
             )
         )
@@ -108,4 +123,4 @@ def _rows(env, company):
         yield from rows
         if len(rows) < BATCH:
             return
-        after = rows[-1]["number"]
+        after = (rows[-1]["number"], rows[-1]["id"])

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail audit verify``: prove that nobody changed the audit log."""
 
-from ..audit import log
+import os
+
+from odoo.exceptions import UserError
+
+from ..audit import note
 
 NAME = "audit"
 HELP = "verify the audit log: every entry, and that none is missing"
@@ -9,16 +13,24 @@ HELP = "verify the audit log: every entry, and that none is missing"
 
 def add_arguments(parser):
     parser.add_argument("task", choices=("verify",))
+    parser.add_argument(
+        "--noted",
+        metavar="FILE",
+        help="what this command printed before, or a note of Odoo's: also prove that "
+        "nothing up to there is another or missing",
+    )
 
 
 def run(env, args):
-    companies = env["res.company"].search([])
-    return {
-        "companies": [
-            {"company": company.name, **log.verify(env, company)}
-            for company in companies
-        ]
-    }
+    noted = _read(env, args.noted) if args.noted else None
+    return note.take(env, env["res.company"].search([]), noted)
+
+
+def _read(env, path):
+    if not os.path.isfile(path):
+        raise UserError(env._("There is no file %s.", path))
+    with open(path, "rb") as handle:
+        return note.read(env, handle.read())
 
 
 def failed(result):

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""``retail settle``: from payout reports to reconciled books."""
+"""``retail settle``: from payout reports to reconciled books.
 
+The result has "rows", "payouts", "matched", "exceptions", "posted", "reconciled",
+"variance" and "seconds"; also "warnings" or "refused" ({file or payout: why}) when
+there are any.
+"""
+
+import os
 from collections import Counter, defaultdict
 
 from odoo.exceptions import UserError
@@ -34,10 +40,14 @@ def add_arguments(parser):
 def run(env, args):
     if not args.files and not args.bank:
         raise UserError(env._("Name a report to read, or a bank file with --bank."))
+    for path in (*args.files, *args.bank):
+        if not os.path.isfile(path):
+            raise UserError(env._("There is no file %s.", path))
     channel = env["retail.channel"]._by_code(args.channel)
     channel._prepare_settlements()
     runner = Runner(channel)
-    taken = [runner.take(path) for path in args.files]
+    refused = {}
+    taken = _take(runner, args.files, refused)
     settlements = env["retail.settlement"].union(*(one.settlements for one in taken))
     levels, reasons = Counter(), Counter()
     open_states = ("draft", "proved", "matched")
@@ -49,12 +59,14 @@ def run(env, args):
     posted = 0
     if args.post:
         posted = runner.post(pending.filtered(lambda payout: payout.reference))
-    lines = [runner.take(path, bank=True) for path in args.bank]
+    _take(runner, args.bank, refused, bank=True)
     runner.reconcile(_posted(env, channel, settlements, args.bank))
+    refused.update(
+        {payout.name: payout.failure for payout in pending if payout.failure}
+    )
     done = settlements.filtered(lambda payout: payout.state == "reconciled")
     result = {
         "rows": sum(one.rows for one in taken),
-        "new": sum(one.new for one in taken),
         "payouts": len(settlements.filtered("reference")),
         "matched": {level: levels[level] for level in LEVELS},
         "exceptions": dict(reasons),
@@ -63,18 +75,25 @@ def run(env, args):
         "variance": _variance(settlements),
         "seconds": {step: round(taken, 3) for step, taken in runner.seconds.items()},
     }
-    if args.bank:
-        result["bank"] = {
-            "lines": sum(one.rows for one in lines),
-            "new": sum(one.new for one in lines),
-        }
     warnings = [text for payout in settlements for text in rates.cautions(payout)]
     if warnings:
         result["warnings"] = list(dict.fromkeys(warnings))
-    failures = {payout.name: payout.failure for payout in pending if payout.failure}
-    if failures:
-        result["refused"] = failures
+    if refused:
+        result["refused"] = refused
     return result
+
+
+def _take(runner, paths, refused, bank=False):
+    """Read the files; one that is refused is noted and holds up no other."""
+    taken = []
+    for path in paths:
+        try:
+            taken.append(runner.take(path, bank=bank))
+        except UserError as error:
+            name = os.path.basename(path)
+            refused[name] = str(error)
+            runner.refuse(path, name, str(error))
+    return taken
 
 
 def _posted(env, channel, settlements, bank):
@@ -105,7 +124,7 @@ def failed(result):
 def summary(result):
     matched = ", ".join(f"{n} by {level}" for level, n in result["matched"].items())
     lines = [
-        "{rows} rows ({new} new) of {payouts} payouts".format(**result),
+        "{rows} rows of {payouts} payouts".format(**result),
         f"matched: {matched}",
         "{posted} posted, {reconciled} reconciled with the bank".format(**result),
     ]

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..audit import log
+from ..audit import log, note
 
 ACTIONS = [
     ("read", "File read"),
@@ -14,8 +14,10 @@ ACTIONS = [
     ("manual_match", "Matched by hand"),
     ("post", "Posted"),
     ("reconcile", "Bank line reconciled"),
+    ("release", "Bank line taken away"),
     ("write_off", "Written off"),
     ("book", "Booked on an account"),
+    ("undo", "Decision undone"),
     ("reverse", "Reversed"),
 ]
 
@@ -108,12 +110,8 @@ class RetailAudit(models.Model):
 
     def action_verify(self):
         """Check the log of each company the user works in; says what came of it."""
-        if not self.env.user.has_group("retail_accelerator.group_auditor"):
-            raise AccessError(self.env._("Only auditors verify the audit log."))
-        reports = [
-            (company, log.verify(self.env, company)) for company in self.env.companies
-        ]
-        bad = any(report["problem"] for _company, report in reports)
+        reports = self._verify()
+        bad = any(report["problem"] for report in reports)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -121,29 +119,37 @@ class RetailAudit(models.Model):
                 "type": "danger" if bad else "success",
                 "sticky": bad,
                 "title": self.env._("Audit log"),
-                "message": "\n".join(
-                    self._verdict(company, report) for company, report in reports
-                ),
+                "message": "\n".join(map(self._verdict, reports)),
             },
         }
 
     @api.model
-    def _verdict(self, company, report):
+    def _verify(self, noted=None):
+        """Reports of the user's companies, as in audit.note."""
+        if not self.env.user.has_group("retail_accelerator.group_auditor"):
+            raise AccessError(self.env._("Only auditors verify the audit log."))
+        return note.take(self.env, self.env.companies, noted)["companies"]
+
+    @api.model
+    def _verdict(self, report):
         if report["problem"]:
             causes = {
                 "content": self.env._("its content was changed"),
                 "link": self.env._("the entry before it was changed or removed"),
                 "gap": self.env._("an entry before it is missing"),
+                "inserted": self.env._("it was put in from outside"),
+                "noted": self.env._("it is another one than was noted"),
                 "end": self.env._("entries at the end are missing"),
+                "head": self.env._("the log does not end as it should"),
             }
             return self.env._(
                 "%(company)s: broken at entry %(number)s: %(cause)s.",
-                company=company.name,
+                company=report["company"],
                 number=report["problem"]["number"],
                 cause=causes[report["problem"]["cause"]],
             )
         return self.env._(
             "%(company)s: %(count)s entries, unbroken.",
-            company=company.name,
+            company=report["company"],
             count=report["entries"],
         )

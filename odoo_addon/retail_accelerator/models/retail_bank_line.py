@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Bank lines that come from files, each once."""
+"""Bank lines that come from files, each once, and the payouts they are the money of."""
 
 from odoo import fields, models
 
@@ -15,7 +15,39 @@ class AccountBankStatementLine(models.Model):
         "bank it comes in.",
     )
 
+    retail_settlement_ids = fields.One2many(
+        "retail.settlement",
+        "bank_line_id",
+        string="Payouts",
+        groups="retail_accelerator.group_auditor",
+    )
+
     _retail_bank_key_unique = models.UniqueIndex(
         "(journal_id, retail_bank_key) WHERE retail_bank_key IS NOT NULL",
         "This line of the bank is there already.",
     )
+
+    def action_view_retail_settlements(self):
+        self.ensure_one()
+        return self.retail_settlement_ids._action_list()
+
+    def action_open_retail_line(self):
+        """The line on a form of its own: Odoo has none without its accounting app."""
+        self.ensure_one()
+        form = self.env.ref("retail_accelerator.account_bank_statement_line_view_form")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(form.id, "form")],
+        }
+
+    def action_open_retail_entry(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }

@@ -17,7 +17,12 @@ OPEN_EVENTS = ("exception", "waiting")
 
 class RetailSettlement(models.Model):
     _name = "retail.settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "retail.settlement.workflow"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "retail.settlement.workflow",
+        "retail.settlement.trail",
+    ]
     _description = "Settlement of a Payment Provider"
     _order = "date desc, id desc"
     _check_company_auto = True

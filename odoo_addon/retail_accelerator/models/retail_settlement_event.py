@@ -40,12 +40,13 @@ REASONS = [
     ("currency_mismatch", "Other currency"),
     ("duplicate_row", "Row is there twice"),
     ("target_changed", "Target was changed meanwhile"),
+    ("undone", "Decision was undone"),
 ]
 
 
 class RetailSettlementEvent(models.Model):
     _name = "retail.settlement.event"
-    _inherit = ["retail.settlement.event.desk"]
+    _inherit = ["retail.settlement.event.desk", "retail.settlement.event.trail"]
     _description = "Row of a Settlement"
     _order = "settlement_id desc, source_row, id"
     _rec_name = "transaction_ref"
@@ -178,6 +179,7 @@ class RetailSettlementEvent(models.Model):
     settlement_state = fields.Selection(
         related="settlement_id.state", string="Payout status"
     )
+    bank_line_id = fields.Many2one(related="settlement_id.bank_line_id")
 
     _identity_unique = models.UniqueIndex(
         "(channel_id, identity)", "This row is known already."

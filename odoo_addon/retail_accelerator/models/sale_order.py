@@ -124,23 +124,21 @@ class SaleOrder(models.Model):
 
     def _compute_retail_settlement_count(self):
         for order in self:
-            links = order.retail_settlement_link_ids
-            order.retail_settlement_count = len(
-                links.filtered(lambda link: link.state == "applied")
-            )
+            order.retail_settlement_count = self.env[
+                "retail.settlement.event"
+            ].search_count(order._retail_trail())
+
+    def _retail_trail(self):
+        """Domain of the rows of payouts that pay the order, or its invoices."""
+        return self.env["retail.settlement.event"]._trail(
+            orders=self, moves=self.sudo().invoice_ids
+        )
 
     def action_view_retail_settlement_events(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Payments of %s", self.name),
-            "res_model": "retail.settlement.event",
-            "view_mode": "list,form",
-            "domain": [
-                ("link_ids", "any", [("order_id", "=", self.id)]),
-                ("state", "=", "matched"),
-            ],
-        }
+        return self.env["retail.settlement.event"]._action_trail(
+            self.env._("Payments of %s", self.name), self._retail_trail()
+        )
 
     # -- orders whose revenue a payout booked: an invoice would book it twice --
 

@@ -63,5 +63,9 @@ def advice(env, reason):
             "Somebody paid the invoice in another way after the row was matched. "
             "Match again, or undo the other payment."
         ),
+        "undone": env._(
+            "Somebody took back what was decided about this row. It is not matched by "
+            "itself again: match it by hand, book it, or write it off."
+        ),
     }
     return texts.get(reason, "")

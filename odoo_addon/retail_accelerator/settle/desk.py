@@ -9,6 +9,7 @@ from .entry import minor_units
 from .writing import check_accountant
 
 OPEN = ("exception", "waiting", "new")
+POSTED = ("posted", "reconciled")
 
 
 def hold(event):
@@ -39,8 +40,10 @@ def match_by_hand(
             "currency_id": target.currency_id.id,
             "evidence": evidence,
             "order_id" if target._name == "sale.order" else "move_line_id": target.id,
-            "source_model": source[0],
-            "source_id": source[1],
+            # Odoo would keep an id that is False as 0, which is one.
+            **(
+                {"source_model": source[0], "source_id": source[1]} if source[1] else {}
+            ),
         }
     )
     _settle(
@@ -147,6 +150,52 @@ def write_off(event, note):
     )
 
 
+def is_decided(event):
+    """Whether somebody, or the matcher, decided about the row; what its kind explains
+    needs no decision."""
+    return event.state in ("matched", "written_off") or bool(
+        event.state == "plain" and event.account_id
+    )
+
+
+def undo(event):
+    """The row waits for a decision again. What is posted is reversed first."""
+    env, settlement = event.env, event.settlement_id
+    log.lock(env, event.company_id)
+    event.invalidate_recordset(["state"])
+    settlement.invalidate_recordset(["state"])
+    if not is_decided(event):
+        raise UserError(env._("Nothing was decided about %s.", event.display_name))
+    if settlement.state in POSTED:
+        raise UserError(
+            env._(
+                "%(event)s is posted. Reverse %(payout)s first, then undo the decision "
+                "and post the payout again.",
+                event=event.display_name,
+                payout=settlement.name,
+            )
+        )
+    targets = event.target_names or event.account_id.sudo().display_name or ""
+    event.sudo().applied_ids.unlink()
+    event.sudo().write(
+        {
+            "state": "exception",
+            "reason": "undone",
+            "account_id": False,
+            "rule_id": False,
+        }
+    )
+    log.append(
+        settlement,
+        "undo",
+        env._("%s: decision undone", event.display_name),
+        event=event.id,
+        identity=event.identity,
+        was=targets,
+    )
+    settlement._conclude_matching()
+
+
 def _settle(event, vals, action, summary, **details):
     """Keep the decision about a row: its new values, its way out of the suspense
     account, and the entry of the audit log."""
@@ -162,10 +211,4 @@ def _settle(event, vals, action, summary, **details):
         identity=event.identity,
         **details,
     )
-    _finish(event.settlement_id)
-
-
-def _finish(settlement):
-    """A payout without open rows is matched."""
-    if settlement.state == "proved" and not settlement.exception_count:
-        settlement.state = "matched"
+    event.settlement_id._conclude_matching()

@@ -52,8 +52,7 @@ def match(settlements):
     rules.apply(channel, settlements)
     result = Matching(channel, settlements).run()
     for settlement in settlements:
-        if settlement.state == "proved" and not settlement.exception_count:
-            settlement.state = "matched"
+        settlement._conclude_matching()
         if channel.env.user.has_group("retail_accelerator.group_accountant"):
             suspense.clear_suspense(settlement)
         if _counts(settlement) != before[settlement]:  # else tried in vain
@@ -96,10 +95,11 @@ class Matching:
         return result
 
     def _of_mine(self):
-        """SQL: the settlements' open rows; adjustments are for rules and people."""
+        """SQL: the settlements' open rows; adjustments are for rules and people, and
+        what people undid is for people."""
         return SQL(
             "e.settlement_id = ANY(%s) AND e.state = ANY(%s)"
-            " AND e.kind <> 'adjustment'",
+            " AND e.kind <> 'adjustment' AND e.reason IS DISTINCT FROM 'undone'",
             self.settlements.ids,
             list(OPEN),
         )

@@ -213,8 +213,8 @@ def reverse(settlement, date=None, reason=""):
         )
     )
     env.invalidate_all(flush=False)
-    state = "proved" if settlement.exception_count else "matched"
-    settlement.write({"state": state, "move_ids": [(5,)]})
+    settlement.write({"state": "proved", "move_ids": [(5,)]})
+    settlement._conclude_matching()
     log.append(
         settlement,
         "reverse",

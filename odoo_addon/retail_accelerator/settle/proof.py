@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The three-way proof: rows, declared payout, bank line, and what lies between the
-sales and the bank, by cause and to the cent."""
+sales and the bank, by cause and to the cent. Each figure leads to what makes it up."""
+
+from odoo.fields import Domain
 
 CAUSES = (
     "fee",
@@ -24,6 +26,9 @@ OF_KIND = {
     "fee_tax": "fee",
 }
 UNRESOLVED = ("new", "waiting", "exception")
+# The provider's own sum of the rows, and what moved no money.
+NO_ROWS = ("payout", "authorisation")
+FIGURES = ("rows", "declared", "posted", "bank")
 
 
 def sales(settlement):
@@ -43,7 +48,7 @@ def variance(settlement):
 def _walk(settlement):
     walk = dict.fromkeys(("sales", *CAUSES), 0.0)
     groups = settlement.env["retail.settlement.event"]._read_group(
-        [("settlement_id", "=", settlement.id), ("kind", "!=", "payout")],
+        _rows_of(settlement),
         ["kind", "state"],
         ["gross:sum", "fee:sum", "fee_tax:sum"],
     )
@@ -51,6 +56,38 @@ def _walk(settlement):
         walk[_cause(kind, state)] += gross
         walk["fee"] += fee + fee_tax
     return walk
+
+
+def _rows_of(settlement):
+    return Domain("settlement_id", "=", settlement.id) & Domain(
+        "kind", "not in", NO_ROWS
+    )
+
+
+def rows(settlement, part="rows"):
+    """Domain of the rows that a part of the proof is made of: "sales", one of CAUSES,
+    or a figure of the report. What of them counts: the gross, for "fee" also fee and
+    tax on it, for "rows" the net."""
+    mine = _rows_of(settlement)
+    if part == "rows":
+        return mine
+    if part == "declared":
+        return Domain("settlement_id", "=", settlement.id) & Domain(
+            "kind", "=", "payout"
+        )
+    model = settlement.env["retail.settlement.event"]
+    found = [
+        Domain("kind", "=", kind) & Domain("state", "in", states)
+        for kind, _label in model._fields["kind"].selection
+        if (
+            states := [
+                name for name, _label in model.STATES if _cause(kind, name) == part
+            ]
+        )
+    ]
+    if part == "fee":
+        found += [Domain("fee", "!=", 0), Domain("fee_tax", "!=", 0)]
+    return mine & Domain.OR(found)
 
 
 def _cause(kind, state):
@@ -67,13 +104,17 @@ def _cause(kind, state):
 
 def posted(settlement):
     """What the posted entries expect from the bank."""
-    account = settlement.channel_id.settlement_transit_account_id
     [[amount]] = settlement.env["account.move.line"]._read_group(
-        [
-            ("move_id", "in", settlement.move_ids.ids),
-            ("account_id", "=", account.id),
-            ("parent_state", "=", "posted"),
-        ],
-        aggregates=["amount_currency:sum"],
+        posted_items(settlement), aggregates=["amount_currency:sum"]
     )
     return amount
+
+
+def posted_items(settlement):
+    """Domain of the journal items on which the payout waits for the bank."""
+    account = settlement.channel_id.sudo().settlement_transit_account_id
+    return [
+        ("move_id", "in", settlement.move_ids.ids),
+        ("account_id", "=", account.id),
+        ("parent_state", "=", "posted"),
+    ]

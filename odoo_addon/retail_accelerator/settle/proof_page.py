@@ -3,9 +3,10 @@
 
 from markupsafe import Markup
 
-from .proof import CAUSES, sales, variance
+from .proof import CAUSES, FIGURES, sales, variance
 
 COLUMN = Markup("<div class='col-lg-6'><h4>%s</h4>%s</div>")
+LINK = Markup("<a href='#' data-part='%s'>%s</a>")
 MARKS = {
     True: Markup("<span class='text-success' title='%s'>✓</span>"),
     False: Markup("<span class='text-danger' title='%s'>✗</span>"),
@@ -17,8 +18,8 @@ def page(settlement):
     env = settlement.env
     figures = _figures(settlement)
     causes = [
-        _row(label, settlement.currency_id.format(amount), "")
-        for label, amount in _labelled(settlement)
+        _row(_link(part, label), settlement.currency_id.format(amount), "")
+        for part, label, amount in _labelled(settlement)
         if not settlement.currency_id.is_zero(amount)
     ]
     return Markup("%s<div class='row'>%s%s</div>") % (
@@ -26,7 +27,12 @@ def page(settlement):
         COLUMN
         % (
             env._("What must agree"),
-            _table([_figure(settlement, *figure) for figure in figures]),
+            _table(
+                [
+                    _figure(settlement, part, *figure)
+                    for part, figure in zip(FIGURES, figures, strict=True)
+                ]
+            ),
         ),
         COLUMN % (env._("From the sales to the bank"), _table(causes)),
     )
@@ -95,7 +101,7 @@ def _alert(kind, text):
 
 
 def _labelled(settlement):
-    """[(label, amount)] from the sales to the bank."""
+    """[(part of the proof, label, amount)] from the sales to the bank."""
     env = settlement.env
     labels = {
         "fee": env._("Fees"),
@@ -110,18 +116,25 @@ def _labelled(settlement):
     }
     amounts = variance(settlement)
     return [
-        (env._("Payments matched"), sales(settlement)),
-        *((labels[cause], amounts[cause]) for cause in CAUSES),
-        (env._("On the bank statement"), settlement.amount_bank),
+        ("sales", env._("Payments matched"), sales(settlement)),
+        *((cause, labels[cause], amounts[cause]) for cause in CAUSES),
+        ("bank", env._("On the bank statement"), settlement.amount_bank),
     ]
 
 
-def _figure(settlement, label, amount, known, otherwise):
+def _figure(settlement, part, label, amount, known, otherwise):
     if not known:
         return _row(label, Markup("<span class='text-muted'>%s</span>") % otherwise, "")
     agrees = _agrees(settlement, amount)
     hint = settlement.env._("agrees") if agrees else settlement.env._("differs")
-    return _row(label, settlement.currency_id.format(amount), MARKS[agrees] % hint)
+    return _row(
+        _link(part, label), settlement.currency_id.format(amount), MARKS[agrees] % hint
+    )
+
+
+def _link(part, label):
+    """Opens what the part is made of; see static/src/proof."""
+    return LINK % (part, label)
 
 
 def _row(label, amount, mark):

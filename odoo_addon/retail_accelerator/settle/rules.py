@@ -23,7 +23,8 @@ def apply(channel, settlements):
             """UPDATE retail_settlement_event
                   SET state = 'exception', reason = 'no_rule'
                 WHERE settlement_id = ANY(%s) AND kind = 'adjustment'
-                  AND account_id IS NULL AND state = ANY(%s)""",
+                  AND account_id IS NULL AND state = ANY(%s)
+                  AND reason IS DISTINCT FROM 'undone'""",
             settlements.ids,
             list(OPEN),
         )
@@ -41,6 +42,7 @@ def _explain(rule, settlements):
              FROM retail_settlement s
             WHERE s.id = e.settlement_id AND s.id = ANY(%(settlements)s)
               AND e.kind = ANY(%(questions)s) AND e.state = ANY(%(open)s)
+              AND e.reason IS DISTINCT FROM 'undone'
               AND e.provider_type ILIKE %(pattern)s
               AND (%(provider)s::text IS NULL
                    OR lower(s.provider) = lower(%(provider)s))""",

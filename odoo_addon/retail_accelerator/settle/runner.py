@@ -138,7 +138,7 @@ class Runner:
                 target = "done"
             except UserError as error:
                 target = "refused"
-                self._refuse(path, name, str(error))
+                self.refuse(path, name, str(error))
             except Exception:
                 # The file stays where it is; the others are read.
                 _logger.exception("A file could not be read: %s", name)
@@ -147,7 +147,8 @@ class Runner:
             os.makedirs(folder, exist_ok=True)
             shutil.move(path, os.path.join(folder, f"{time.time_ns()}-{name}"))
 
-    def _refuse(self, path, name, message):
+    def refuse(self, path, name, message):
+        """Note a file that was refused, with its bytes and the reason."""
         _logger.info("Settlement file refused for channel %s", self.channel.code)
         with open(path, "rb") as handle:
             content = handle.read()

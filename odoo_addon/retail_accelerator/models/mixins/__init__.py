@@ -10,5 +10,7 @@ from . import (
     retail_import_undo,
     retail_import_workflow,
     retail_settlement_event_desk,
+    retail_settlement_event_trail,
+    retail_settlement_trail,
     retail_settlement_workflow,
 )

@@ -29,6 +29,8 @@ class RetailSettlementEventDesk(models.AbstractModel):
         help="Since it happened.",
     )
 
+    may_undo = fields.Boolean(compute="_compute_may_undo")
+
     @api.depends("date")
     def _compute_age(self):
         now = fields.Datetime.now()
@@ -39,6 +41,13 @@ class RetailSettlementEventDesk(models.AbstractModel):
     def _compute_advice(self):
         for event in self:
             event.advice = advice(self.env, event.reason)
+
+    @api.depends("state", "account_id", "settlement_state")
+    def _compute_may_undo(self):
+        for event in self:
+            event.may_undo = desk.is_decided(event) and (
+                event.settlement_state not in desk.POSTED
+            )
 
     def write(self, vals):
         """People note and assign; everything else goes through an action."""
@@ -136,17 +145,8 @@ class RetailSettlementEventDesk(models.AbstractModel):
             (link.source_model, link.source_id),
         )
 
-    def action_open_target(self):
-        """What the row pays."""
-        self.ensure_one()
-        return self.applied_ids[:1].action_open_target()
-
-    def action_open_entry(self):
-        """The entry that holds the row's amount."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_line_id.move_id.id,
-            "view_mode": "form",
-        }
+    def action_undo(self):
+        """Take back what was decided about these rows."""
+        self.settlement_id._check_operator()
+        for event in self:
+            desk.undo(event)

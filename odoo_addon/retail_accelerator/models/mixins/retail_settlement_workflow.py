@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...settle import bank, matching, posting, wallet
+from ...settle import bank, desk, matching, posting, wallet
 from ...settle.runner import Runner
 
 POSTED = ("posted", "reconciled")
@@ -31,6 +31,18 @@ class RetailSettlementWorkflow(models.AbstractModel):
             total, last = found.get(settlement.id, (0.0, False))
             settlement.amount_file = settlement.currency_id.round(total)
             settlement.date = settlement.date or (last and last.date())
+
+    def _conclude_matching(self):
+        """A proved payout none of whose rows is open is matched, whoever explained the
+        last one; one that has an open row again is only proved."""
+        still_open = self.env["retail.settlement.event"]._read_group(
+            [("settlement_id", "in", self.ids), ("state", "in", desk.OPEN)],
+            ["settlement_id"],
+        )
+        waiting = self.browse().union(*(settlement for (settlement,) in still_open))
+        for settlement in self:
+            if settlement.state in ("proved", "matched"):
+                settlement.state = "proved" if settlement in waiting else "matched"
 
     def _check_operator(self):
         if not self.env.user.has_group("retail_accelerator.group_operator"):
@@ -101,8 +113,21 @@ class RetailSettlementWorkflow(models.AbstractModel):
             refused,
         )
 
+    def action_post_cause(self):
+        """Post every payout that was refused for the same reason."""
+        self.ensure_one()
+        same = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("failure", "=", self.failure),
+                ("state", "in", ("proved", "matched")),
+            ]
+        )
+        return same.action_post_selected()
+
     def action_reconcile(self):
-        """Look for the bank line of each payout."""
+        """Look for the bank line of each payout; where several could be it, or none is
+        sure, a person chooses."""
         posting.check_accountant(self.env)
         posted = self.filtered(lambda payout: payout.state == "posted")
         found = 0
@@ -111,21 +136,53 @@ class RetailSettlementWorkflow(models.AbstractModel):
             found += bank.reconcile(settlement)
         if len(self) == 1 and found:
             return None
-        missing = [
-            self.env._(
-                "%(name)s: no open bank line of %(amount)s around %(date)s, or more "
-                "than one. Import the bank statement, or reconcile the line by hand "
-                "with the account of payouts in transit.",
-                name=payout.name,
-                amount=payout.currency_id.format(payout.amount_posted),
-                date=payout.date,
-            )
-            for payout in posted
-            if payout.state == "posted"
-        ]
+        missing = posted.filtered(lambda payout: payout.state == "posted")
+        if len(self) == 1 and missing and bank.scored(missing):
+            return missing.action_choose_bank_line()
         return self._notify(
-            self.env._("%s payouts are reconciled with the bank.", found), missing
+            self.env._("%s payouts are reconciled with the bank.", found),
+            [payout._why_no_bank_line() for payout in missing],
         )
+
+    def _why_no_bank_line(self):
+        texts = {
+            "name": self.name,
+            "amount": self.currency_id.format(self.amount_posted),
+            "date": self.date,
+        }
+        if bank.scored(self):
+            return self.env._(
+                "%(name)s: no single bank line of %(amount)s around %(date)s is sure. "
+                "Open the payout and choose one.",
+                **texts,
+            )
+        return self.env._(
+            "%(name)s: no open bank line of %(amount)s around %(date)s. Import the "
+            "bank statement, or reconcile the line by hand with the account of payouts "
+            "in transit.",
+            **texts,
+        )
+
+    def action_choose_bank_line(self):
+        """The bank lines that could be the payout's money."""
+        self.ensure_one()
+        wizard = self.env["retail.settlement.bank"]._for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Bank line of %s", self.name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_release_bank_line(self):
+        """It was another payout's line: both wait again."""
+        self.ensure_one()
+        posting.check_accountant(self.env)
+        posting.held(self, "reconciled")
+        bank.undo(self)
 
     def _notify(self, message, problems=()):
         """A message that stays while there are problems, and the screen anew."""
@@ -164,53 +221,6 @@ class RetailSettlementWorkflow(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
             "context": {"default_settlement_id": self.id},
-        }
-
-    # -- what belongs to the payout --
-
-    def action_view_events(self):
-        return {
-            **self._records("retail.settlement.event", self.env._("Rows")),
-            "context": {"search_default_group_kind": 1},
-        }
-
-    def action_view_exceptions(self):
-        return self._records(
-            "retail.settlement.event",
-            self.env._("Exceptions"),
-            [("state", "in", ("exception", "waiting"))],
-        )
-
-    def _records(self, model, name, domain=()):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "list,form,pivot,graph",
-            "domain": [("settlement_id", "=", self.id), *domain],
-        }
-
-    def action_view_moves(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Entries of %s", self.name),
-            "res_model": "account.move",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self.move_ids.ids)],
-            "context": {"create": False},
-        }
-
-    def action_view_items(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Journal items of %s", self.name),
-            "res_model": "account.move.line",
-            "view_mode": "list,form",
-            "domain": [("move_id", "in", self.move_ids.ids)],
-            "context": {"create": False},
         }
 
     # -- by themselves --
