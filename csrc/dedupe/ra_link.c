@@ -45,8 +45,12 @@ static ra_status learn(ra_link_work *work) {
                                  .count = sample.count,
                                  .share = 1.0 / scan.stride,
                                  .crew = &work->options->crew,
+                                 .habits = work->out->habits,
                                  .seed = work->options->seed};
-    return ra_link_model_train(&work->out->model, &training, &work->scratch);
+    status = ra_link_model_train(&work->out->model, &training, &work->scratch);
+    if (status == RA_OK && work->out->habits != NULL)
+        ra_link_habits_learn(work->out->habits, &work->out->comparer, &work->out->model);
+    return status;
 }
 
 static uint32_t first_row(const ra_link_work *work) {

@@ -25,9 +25,9 @@ typedef struct ra_link_result {
     ra_link_clusters clusters; /* of one set; empty when linking two */
     ra_link_model model;
     ra_link_comparer comparer;
-    uint8_t *habits;   /* see ra_link_scorer */
-    uint64_t compared; /* candidate pairs */
-    ra_arena arena;    /* holds the above */
+    ra_link_habits *habits; /* see ra_link_scorer */
+    uint64_t compared;      /* candidate pairs */
+    ra_arena arena;         /* holds the above */
 } ra_link_result;
 
 /* One line of an explanation: what a column adds to the weight of a pair. */

@@ -35,6 +35,22 @@ static const double time_steps[] = {
 static const double ratio_steps[] = {.15, .12, .10, .09, .08, .07, .06,
                                      .05, .04, .03, .02, .01, .005};
 
+uint32_t ra_link_steps(ra_link_kind kind, const double **steps) {
+    switch (kind) {
+    case RA_LINK_LAG:
+        *steps = lag_steps;
+        return sizeof lag_steps / sizeof *lag_steps;
+    case RA_LINK_TIME:
+        *steps = time_steps;
+        return sizeof time_steps / sizeof *time_steps;
+    case RA_LINK_AMOUNT:
+        *steps = ratio_steps;
+        return sizeof ratio_steps / sizeof *ratio_steps;
+    default:
+        return 0;
+    }
+}
+
 static ra_str text_of(const ra_link_term *term) {
     return (ra_str){term->text, term->len};
 }
@@ -168,7 +184,7 @@ static uint32_t date_level(const ra_link_term *a, const ra_link_term *b) {
 static uint32_t lag_level(const ra_link_term *a, const ra_link_term *b, bool linking) {
     double days = b->number - a->number;
     if (!linking) days = fabs(days);
-    if (isnan(days) || days < -30) return 1;
+    if (isnan(days) || days < -RA_LINK_LAG_BEFORE) return 1;
     for (uint32_t i = 0; i < sizeof lag_steps / sizeof *lag_steps; i++)
         if (days <= lag_steps[i]) return i + 2;
     return 1;
@@ -294,7 +310,7 @@ bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, u
     case RA_LINK_AMOUNT:
         return level == level_counts[RA_LINK_AMOUNT];
     case RA_LINK_MEMO:
-        return level >= RA_LINK_EQUAL;
+        return level == RA_MEMO_LEVELS;
     default:
         return level == RA_LINK_EQUAL;
     }
@@ -370,9 +386,15 @@ float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
     const ra_link_table *table = comparer->table;
     const ra_link_field *field = &table->profile.fields[table->columns[column]];
-    if (field->kind == RA_LINK_MEMO) return true;
+    if (field->kind == RA_LINK_MEMO) return level > 1;
     if (field->kind == RA_LINK_NAME && level == RA_LINK_SWAPPED) return true;
     return field->frequency && ra_link_level_is_equal(comparer, column, level);
+}
+
+double ra_link_level_chance(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
+    const ra_link_table *table = comparer->table;
+    bool is_memo = table->profile.fields[table->columns[column]].kind == RA_LINK_MEMO;
+    return is_memo ? (double)comparer->memos[column].chance[level] : 1;
 }
 
 ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table *table,

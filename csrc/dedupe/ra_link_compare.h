@@ -22,6 +22,7 @@
 #define RA_LINK_EQUAL 5
 #define RA_LINK_SWAPPED 6
 #define RA_LINK_TOO_FAR 1
+#define RA_LINK_LAG_BEFORE 30.0 /* days that a lag may be negative */
 #define RA_LINK_OTHERS 20 /* imaginary values: in a set of two, what both have is not common */
 
 typedef struct ra_link_evidence {
@@ -55,7 +56,7 @@ uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, ui
 float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t b, uint32_t column,
                           uint32_t level);
 
-/* Is this the level of equal values (of a text: of one that begins the other)? */
+/* Is this the level of equal values? */
 bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
 
 /* Does the pattern say that the two cannot be the same? */
@@ -64,11 +65,19 @@ bool ra_link_is_vetoed(const ra_link_comparer *comparer, uint64_t pattern);
 /* Days that two times of that level (from 2) are apart: from *from to the result. */
 double ra_link_time_span(uint32_t level, double *from);
 
+/* Of kinds whose levels are ranges of a difference: step i is where level i + 2 ends, measured in
+ * days apart (time; lag within one set), days from a to b (lag), |log(a/b)| (amount, descending;
+ * one level more is for equal ones). Returns how many there are; 0 for other kinds. */
+uint32_t ra_link_steps(ra_link_kind kind, const double **steps);
+
 /* What a level means, in a few words: "nearly equal", "2 days later"; never NULL. */
 const char *ra_link_level_name(ra_link_kind kind, uint32_t level);
 
 /* Does the weight of `level` in this column include the rarity of the value itself? */
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
+
+/* How often different records reach a level that has bits, given that they share as much. */
+double ra_link_level_chance(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
 
 static inline uint32_t ra_link_level(uint64_t pattern, uint32_t column) {
     return (uint32_t)(pattern >> (4 * column)) & 15;

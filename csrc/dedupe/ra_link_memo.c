@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#define RA_CHANCE_DOUBT .01  /* of the weight of all levels */
+#define RA_MEMO_LITTLE 2.0F  /* bits: less is nothing in common */
 #define RA_CHANCE_ROWS 40000 /* below: so many comparisons per row, above: a fixed number */
 #define RA_CHANCE_PER_ROW 20
 #define RA_CHANCE_MOST 800000
@@ -190,21 +192,22 @@ static float shared_bits(const ra_link_memo *memo, const ra_memo_note *a, const 
     return bits + (cut > 0 ? cut : cut_bits(memo, b, a));
 }
 
-/* The level with the raw bits shared: of the common beginning or of the common words. */
-static uint32_t raw_level(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
+/* The level with the bits of the common beginning and the raw bits of the common words. */
+static uint32_t raw_level(const ra_link_memo *memo, uint32_t a, uint32_t b, float *begun,
+                          float *words) {
     const ra_link_term *left = &memo->dictionary->terms[a], *right = &memo->dictionary->terms[b];
     const ra_memo_note *note_a = &memo->notes[a], *note_b = &memo->notes[b];
     uint32_t shorter = left->len < right->len ? left->len : right->len, common = 0;
     while (common < shorter && left->text[common] == right->text[common])
         common++;
     uint32_t known = common < RA_MEMO_PREFIX ? common : RA_MEMO_PREFIX;
-    *bits = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
+    *begun = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
+    *words = 0;
     if (a == b) return 6;
     if (common == shorter) return 5;
-    float words = shared_bits(memo, note_a, note_b);
+    *words = shared_bits(memo, note_a, note_b);
     float whole = note_a->bits < note_b->bits ? note_a->bits : note_b->bits;
-    float covered = whole > 0 ? words / whole : 0;
-    *bits = *bits > words ? *bits : words;
+    float covered = whole > 0 ? *words / whole : 0;
     return covered > 0.9F ? 4 : covered > 0.7F ? 3 : covered > 0.4F ? 2 : 1;
 }
 
@@ -212,16 +215,39 @@ static uint32_t bin_of(float bits) {
     return bits >= RA_MEMO_BINS - 1 ? RA_MEMO_BINS - 1 : (uint32_t)bits;
 }
 
-/* How often a whole text or beginning occurs is counted, not estimated: levels 5 and 6 are exact.
- */
+/* How often a beginning or a whole text occurs is counted, only of words it is estimated. The
+ * chance of one or the other is at most their sum. */
 uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
-    uint32_t level = raw_level(memo, a, b, bits);
-    if (level < 5) *bits = memo->worth[bin_of(*bits)];
-    return level;
+    float words;
+    uint32_t level = raw_level(memo, a, b, bits, &words);
+    if (level >= 5) return level;
+    *bits = -log2f(fminf(exp2f(-*bits) + exp2f(-memo->worth[bin_of(words)]), 1));
+    if (*bits >= RA_MEMO_LITTLE) return level > 2 ? level : 2;
+    *bits = 0;
+    return 1;
 }
 
-static void count_chance(const ra_link_memo *memo, const ra_link_table *table, uint32_t column,
-                         double counts[RA_MEMO_BINS]) {
+typedef struct ra_memo_chance {
+    double words[RA_MEMO_BINS];        /* random pairs by the raw bits of their words */
+    double levels[RA_MEMO_LEVELS + 1]; /* and, each 2^bits, by their level */
+    double most; /* bits beyond which pairs that are the same would be too many among them */
+} ra_memo_chance;
+
+static void note_words(const ra_link_memo *memo, uint32_t a, uint32_t b, ra_memo_chance *chance) {
+    float begun, words;
+    (void)raw_level(memo, a, b, &begun, &words);
+    chance->words[bin_of(words)]++;
+}
+
+static void note_level(const ra_link_memo *memo, uint32_t a, uint32_t b, ra_memo_chance *chance) {
+    float bits;
+    uint32_t level = ra_link_memo_compare(memo, a, b, &bits);
+    if ((double)bits <= chance->most) chance->levels[level] += exp2((double)bits);
+}
+
+static void visit_chance(const ra_link_memo *memo, const ra_link_table *table, uint32_t column,
+                         void (*note)(const ra_link_memo *, uint32_t, uint32_t, ra_memo_chance *),
+                         ra_memo_chance *chance) {
     uint32_t rows = table->rows, split = table->linking ? table->split : 0, round = 0;
     uint32_t tries = rows < RA_CHANCE_ROWS ? rows * RA_CHANCE_PER_ROW : RA_CHANCE_MOST;
     for (uint32_t i = 0; i < tries; i++) {
@@ -231,17 +257,29 @@ static void count_chance(const ra_link_memo *memo, const ra_link_table *table, u
         uint32_t b = split + (uint32_t)(step % (rows - split));
         uint32_t left = table->cells[(size_t)a * table->column_count + column];
         uint32_t right = table->cells[(size_t)b * table->column_count + column];
-        if (a == b || !left || !right) continue;
-        float bits;
-        (void)raw_level(memo, left, right, &bits);
-        counts[bin_of(bits)]++;
+        if (a != b && left && right) note(memo, left, right, chance);
     }
 }
 
+/* Levels 2 to 4 say how much of the texts is shared. That depends on how much there is to share, so
+ * among different pairs it is counted with the weight of what they share. */
+static void set_chance(ra_link_memo *memo, const ra_memo_chance *chance) {
+    double sum = 0;
+    for (uint32_t l = 2; l < 5; l++)
+        sum += chance->levels[l];
+    for (uint32_t l = 0; l <= RA_MEMO_LEVELS; l++)
+        memo->chance[l] = 1;
+    for (uint32_t l = 2; l < 5; l++)
+        memo->chance[l] = (float)((chance->levels[l] + sum * RA_CHANCE_DOUBT + 1) /
+                                  (sum * (1 + 3 * RA_CHANCE_DOUBT) + 3));
+}
+
 void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column) {
-    double tail[RA_MEMO_BINS] = {0};
-    if (table->rows > 1 && (!table->linking || (table->split && table->split < table->rows)))
-        count_chance(memo, table, column, tail);
+    ra_memo_chance chance = {0};
+    double *tail = chance.words;
+    bool has_pairs =
+        table->rows > 1 && (!table->linking || (table->split && table->split < table->rows));
+    if (has_pairs) visit_chance(memo, table, column, note_words, &chance);
     for (uint32_t k = RA_MEMO_BINS - 1; k-- > 0;)
         tail[k] += tail[k + 1];
     double rows = table->linking ? fmin(table->split, table->rows - table->split) : table->rows;
@@ -253,6 +291,9 @@ void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint
         uint32_t at = k < last ? k : last;
         memo->worth[k] = (float)((tail[at] > 0 ? -log2(tail[at] / tail[0]) : 0) + (k - at));
     }
+    chance.most = tail[0] > 0 ? log2(tail[0] / least) : 0;
+    if (has_pairs) visit_chance(memo, table, column, note_level, &chance);
+    set_chance(memo, &chance);
 }
 
 uint32_t ra_link_memo_rare(const ra_link_memo *memo, uint32_t term, uint32_t rank) {

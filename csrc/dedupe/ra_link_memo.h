@@ -35,7 +35,8 @@ typedef struct ra_link_memo {
     ra_memo_token *tokens;             /* [0] unused */
     uint8_t (*prefix)[RA_MEMO_PREFIX]; /* per term: eighths of a bit of each beginning */
     uint32_t token_count;
-    float worth[RA_MEMO_BINS]; /* what so many raw bits are worth */
+    float worth[RA_MEMO_BINS];        /* what so many raw bits are worth */
+    float chance[RA_MEMO_LEVELS + 1]; /* of a level among different ones that share as much */
 } ra_link_memo;
 
 /* Everything into `arena`; scratch goes there too and dies with it. */

@@ -5,12 +5,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "dedupe/ra_link_chance.h"
+#include "dedupe/ra_link_habit.h"
 #include "dedupe/ra_link_share.h"
 
 #define RA_SLICES 64 /* fixed, so that sums do not depend on the number of threads */
 #define RA_RANDOM_FEW 32768
 #define RA_RANDOM_MANY 131072
 #define RA_MANY_ROWS 20000
+#define RA_COUNTED_MOST 1048576.0 /* pairs that counted ones speak for at most */
 #define RA_ITERATIONS_MAX 40
 #define RA_SETTLED 1e-3
 #define RA_HOPELESS (-25.0F)  /* weight below which a pair no longer moves the estimate */
@@ -26,7 +29,13 @@
 #define RA_CURVE_BINS 512
 #define RA_SHARED_LEAST (-8.0F) /* bits: less does not show in the weight */
 #define RA_SHARED_MOST 100.0F   /* keeps single precision finite */
-#define RA_AUTOMATIC 9.97F      /* bits: 999 of 1,000 such pairs are right */
+#define RA_AUTOMATIC_WRONG                                                                         \
+    .0005                       /* of the pairs that need nobody's eye; half of what is promised   \
+                                 */
+#define RA_AUTOMATIC_LEAST 6.63 /* bits: 99 of 100; no single one is less likely */
+#define RA_AUTOMATIC_EACH 9.97  /* bits: 999 of 1,000 such pairs are right */
+#define RA_AUTOMATIC_STEPS 8    /* a bit */
+#define RA_AUTOMATIC_BINS 256
 #define RA_F1_LEAST 0.2 /* a model expecting less is no reason to take even less likely pairs */
 
 typedef struct ra_level_sums {
@@ -130,20 +139,35 @@ static double seen_in(const ra_link_comparer *comparer, const ra_level_sums *sum
     return seen;
 }
 
+/* Columns whose levels can be counted over all pairs need no sample. */
+static ra_status count_numbers(const ra_estimate *estimate, ra_arena *arena, ra_level_sums *sums) {
+    const ra_link_comparer *comparer = estimate->training->comparer;
+    double all = ra_link_all_pairs(comparer->table);
+    for (uint32_t c = 0; c < estimate->model->columns; c++) {
+        if (!ra_link_chance_counts(comparer, c)) continue;
+        ra_status status = ra_link_chance_levels(comparer, c, arena, sums->sum[c]);
+        if (status != RA_OK) return status;
+        for (uint32_t l = 0; l < RA_LINK_LEVELS; l++)
+            sums->sum[c][l] *= fmin(RA_COUNTED_MOST, all) / all;
+    }
+    return RA_OK;
+}
+
 static void set_u(ra_link_model *model, const ra_link_comparer *comparer, const ra_level_sums *sums,
                   uint32_t random_pairs) {
     for (uint32_t c = 0; c < model->columns; c++) {
         uint32_t levels = comparer->levels[c];
         double seen = seen_in(comparer, sums, c);
         double share = ra_link_all_pairs(comparer->table) / (double)random_pairs;
-        double counts = share < 1 ? share : 1, unseen = RA_UNSEEN / levels;
+        double counts = share < 1 && !ra_link_chance_counts(comparer, c) ? share : 1;
+        double unseen = RA_UNSEEN / levels;
         for (uint32_t l = 1; l <= levels; l++) {
             double more = l == 1 ? RA_FEW_PAIRS : unseen;
             model->u[c][l] = (sums->sum[c][l] * counts + more) /
                              (seen * counts + RA_FEW_PAIRS + unseen * (levels - 1));
         }
         ra_link_kind kind = comparer->table->profile.fields[comparer->table->columns[c]].kind;
-        if (kind == RA_LINK_MEMO || kind == RA_LINK_LAG || kind == RA_LINK_TIME) continue;
+        if (kind == RA_LINK_MEMO || ra_link_chance_counts(comparer, c)) continue;
         uint32_t equal = kind == RA_LINK_AMOUNT ? levels : RA_LINK_EQUAL;
         double chance = chance_equal(comparer, c);
         model->u[c][equal] = chance > 1e-9 ? chance : 1e-9;
@@ -155,7 +179,8 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
     for (uint32_t c = 0; c < model->columns; c++) {
         model->weight[c][0] = 0;
         for (uint32_t l = 1; l <= comparer->levels[c]; l++) {
-            double u = ra_link_level_has_bits(comparer, c, l) ? 1 : model->u[c][l];
+            double u = model->u[c][l];
+            if (ra_link_level_has_bits(comparer, c, l)) u = ra_link_level_chance(comparer, c, l);
             model->weight[c][l] = (float)log2(model->m[c][l] / u);
         }
         if (c == comparer->time) model->weight[c][RA_LINK_TOO_FAR] = RA_LINK_VETO;
@@ -223,10 +248,14 @@ static ra_status find_bits(void *context, uint32_t slice, uint32_t worker) {
 static ra_status find_odds(void *context, uint32_t slice, uint32_t worker) {
     (void)worker;
     ra_estimate *estimate = context;
+    ra_link_scorer scorer = {estimate->training->comparer, estimate->model,
+                             estimate->training->habits};
     uint64_t i, end;
     for (slice_range(estimate, slice, &i, &end); i < end; i++) {
         const ra_link_pair *pair = &estimate->training->pairs[i];
         float weight = ra_link_model_weight(estimate->model, pair->pattern, bits_of(estimate, i));
+        if (scorer.habits && weight >= RA_HOPELESS)
+            weight = ra_link_habit_weight(&scorer, pair, weight, false);
         estimate->chances[i] = weight < RA_HOPELESS ? 0 : exp2((double)weight);
     }
     return RA_OK;
@@ -356,6 +385,27 @@ static void start_model(ra_link_model *model, const ra_link_comparer *comparer) 
     set_weights(model, comparer);
 }
 
+/* Where pairs are right for sure, or the lower weight from which all pairs together are. */
+static float automatic_weight(const ra_estimate *estimate) {
+    double counts[RA_AUTOMATIC_BINS] = {0}, wrong[RA_AUTOMATIC_BINS] = {0};
+    for (uint64_t i = 0; i < estimate->count; i++) {
+        double p = estimate->chances[i], bits = p < 1 ? log2(p / (1 - p)) : INFINITY;
+        double at = (bits - RA_AUTOMATIC_LEAST) * RA_AUTOMATIC_STEPS;
+        if (at < 0) continue;
+        uint32_t bin = at < RA_AUTOMATIC_BINS ? (uint32_t)at : RA_AUTOMATIC_BINS - 1;
+        counts[bin]++;
+        wrong[bin] += 1 - p;
+    }
+    double taken = 0, mistaken = 0, best = RA_AUTOMATIC_EACH;
+    for (uint32_t bin = RA_AUTOMATIC_BINS; bin-- > 0;) {
+        taken += counts[bin];
+        mistaken += wrong[bin];
+        if (counts[bin] > 0 && mistaken <= taken * RA_AUTOMATIC_WRONG)
+            best = fmin(best, RA_AUTOMATIC_LEAST + (double)bin / RA_AUTOMATIC_STEPS);
+    }
+    return (float)best;
+}
+
 /* The expected F1 of taking every pair of at least probability t is largest where t is half of that
  * F1 (a further pair then gains as much in true pairs as it costs in size), so one walk from the
  * heaviest pairs down finds both. */
@@ -383,7 +433,7 @@ static void find_threshold(ra_estimate *estimate) {
     uint32_t percent = estimate->training->comparer->table->profile.review;
     if (percent) half = percent / 100.0;
     model->threshold = (float)log2(half / (1 - half));
-    model->automatic = fmaxf(model->threshold, RA_AUTOMATIC);
+    model->automatic = fmaxf(model->threshold, automatic_weight(estimate));
 }
 
 static ra_status prepare(ra_estimate *estimate, ra_arena *arena) {
@@ -412,6 +462,8 @@ ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *trai
         status = ra_link_parallel(training->crew, RA_SLICES, count_random, &estimate);
     if (status != RA_OK) return status;
     add_slices(estimate.slices, &sums);
+    status = count_numbers(&estimate, arena, &sums);
+    if (status != RA_OK) return status;
     set_u(model, training->comparer, &sums, estimate.random_pairs);
     start_model(model, training->comparer);
     for (double change = 1; model->iterations < RA_ITERATIONS_MAX && change > RA_SETTLED;) {

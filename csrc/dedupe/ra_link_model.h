@@ -8,7 +8,7 @@
  * u comes from random pairs (and, for equality, from the counts of the values), m and the prior
  * from expectation maximisation over candidate pairs with u held fixed: candidates are no random
  * sample of the different pairs, but nearly all same pairs are among them, and the prior is over
- * all pairs, so the choice of blocks does not shift the weights. Where a level's rarity is counted
+ * all pairs, so the choice of blocks does not shift the weights.
  * Where different records may share several fields at once (ra_link_share.h) that explanation
  * competes with sameness. Where a level's rarity is counted
  * per value (ra_link_level_has_bits) the weight holds log2(m) only and the value brings the rest.
@@ -42,12 +42,15 @@ typedef struct ra_link_model {
     uint32_t columns, iterations;
 } ra_link_model;
 
+struct ra_link_habits;
+
 typedef struct ra_link_training {
     const ra_link_comparer *comparer;
     ra_link_pair *pairs; /* candidates; reordered by training */
     uint64_t count;
     double share; /* of all candidates that `pairs` is a sample of, 0..1 */
     const ra_link_crew *crew;
+    const struct ra_link_habits *habits; /* NULL: none */
     uint64_t seed;
 } ra_link_training;
 

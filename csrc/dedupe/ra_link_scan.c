@@ -138,11 +138,12 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
 /* What the model is learnt from: pairs that may be the same and are nobody's habit. */
 static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
     const ra_link_comparer *comparer = scan->blocks->comparer;
-    if (scan->habits != NULL && (scan->habits[pair->a] || scan->habits[pair->b])) return false;
     ra_link_evidence evidence = ra_link_compare(comparer, pair->a, pair->b);
     pair->pattern = evidence.pattern;
     pair->weight = 0;
-    return !ra_link_is_vetoed(comparer, evidence.pattern);
+    if (ra_link_is_vetoed(comparer, evidence.pattern)) return false;
+    return scan->habits == NULL ||
+           !ra_link_is_habit(scan->habits, comparer, pair->a, pair->b, pair->pattern);
 }
 
 /* Take the pair? Its columns are weighed one by one unless they depend on each other. */

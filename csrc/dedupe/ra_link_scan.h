@@ -7,11 +7,11 @@
 
 typedef struct ra_link_scan {
     const ra_link_blocks *blocks;
-    const ra_link_model *model; /* NULL: keep every pair compared, weight = rarity bits */
-    const uint8_t *habits;      /* see ra_link_scorer; without a model: leave these rows out */
-    float floor;                /* with a model: keep pairs of at least this weight */
-    uint32_t from;              /* pairs of two rows of the first set before this are left out */
-    uint32_t stride;            /* gather for one row in so many, chosen by the seed; 1: all */
+    const ra_link_model *model;   /* NULL: keep every pair compared, weight = rarity bits */
+    const ra_link_habits *habits; /* see ra_link_scorer; without a model: leave habits out */
+    float floor;                  /* with a model: keep pairs of at least this weight */
+    uint32_t from;                /* pairs of two rows of the first set before this are left out */
+    uint32_t stride;              /* gather for one row in so many, chosen by the seed; 1: all */
     uint64_t seed;
     const ra_link_crew *crew;
     size_t limit;

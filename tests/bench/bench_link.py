@@ -27,16 +27,6 @@ FEBRL = {
     "febrl3_f1": ("3",),
     "febrl4_f1": ("4a", "4b"),
 }
-ORDER_FIELDS = {
-    "channel": 1,
-    "date": 2,
-    "customer": 3,
-    "email": 4,
-    "phone": 5,
-    "address": 6,
-    "amount": 7,
-    "basket": 8,
-}
 SEEDS = range(1, 9)
 
 
@@ -217,25 +207,15 @@ def transactions(folder):
 
 
 def orders(count):
-    from order_twins import Setting, Shop
+    from order_twins import Setting
+    from order_twins import link as link_orders
 
-    precision, recall = [], []
-    for seed in SEEDS:
-        shop = Shop(Setting(orders=count, seed=seed)).open()
-        rows = [
-            tuple(row[at] or None for at in ORDER_FIELDS.values()) for row in shop.rows
-        ]
-        result = native().link("order", tuple(ORDER_FIELDS), rows)
-        listed, taken = set(), set()
-        for a, b, weight, _probability in result.pairs:
-            pair = frozenset((shop.rows[a][0], shop.rows[b][0]))
-            listed.add(pair)
-            if weight >= result.automatic:
-                taken.add(pair)
-        true = set(map(frozenset, shop.twins))
-        precision.append(len(taken & true) / len(taken))
-        recall.append(len(listed & true) / len(true))
+    outcomes = [
+        link_orders(native(), Setting(orders=count, seed=seed))[0] for seed in SEEDS
+    ]
     method = f"{count} orders by two routes, one run a seed"
+    precision = [outcome.automatic_precision for outcome in outcomes]
+    recall = [outcome.recall for outcome in outcomes]
     level = "automatic level", "review level"
     return [
         measure("orders_precision", precision, "share", f"{method}, {level[0]}"),

@@ -3,22 +3,33 @@
 
 A twin is the same sale under another reference, minutes to days later, with an edited
 customer, other spelling and maybe a split payment. A decoy is the same customer buying
-the same basket again, 10 to 60 days later. Regulars buy the same thing every day or
+the same basket again, some days later. Regulars buy the same thing every day or
 two. Deterministic for a seed.
 
     order_twins.py --orders 100000 --seed 1 --out orders.csv --truth pairs.csv
 """
 
-import argparse
-import csv
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from linkage import Outcome, run
 
 HEADER = (
     *("order_ref", "channel", "date_order", "customer", "email", "phone", "street"),
     *("amount_total", "items", "tender"),
 )
+# profile's field: its place in a row
+FIELDS = {
+    "channel": 1,
+    "date": 2,
+    "customer": 3,
+    "email": 4,
+    "phone": 5,
+    "address": 6,
+    "amount": 7,
+    "basket": 8,
+}
 SYLLABLES = (
     "ba ko li mer son ta vi dor un esk ran hol fi gre ash ton wu pel mi za".split()
 )
@@ -35,6 +46,7 @@ class Setting:
     seed: int
     twins: float = 0.05
     decoys: float = 0.05
+    decoy_days: tuple = (10, 60)  # later, at least and at most
     regulars: float = 0.02  # orders of people who buy the same every day or two
     same_route: float = 0.2  # twins that come by the same route (sent again)
     edited: float = 0.5  # twins whose name is edited
@@ -140,7 +152,8 @@ class Shop:
         self.twins.append((sale["ref"], reference))
 
     def decoy(self, sale):
-        days = timedelta(minutes=self.random.randrange(10 * 1440, 60 * 1440))
+        first, last = self.setting.decoy_days
+        days = timedelta(minutes=self.random.randrange(first * 1440, last * 1440))
         again = self.sell(sale["customer"], sale["basket"], sale["moment"] + days)
         self.decoys.append((sale["ref"], again["ref"]))
 
@@ -171,22 +184,18 @@ class Shop:
         return self
 
 
-def write(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle).writerows([header, *rows])
+def link(native, setting):
+    """The orders of a shop put through the linkage core: outcome and shop."""
+    shop = Shop(setting).open()
+    rows = [tuple(row[at] or None for at in FIELDS.values()) for row in shop.rows]
+    result = native.link("order", tuple(FIELDS), rows)
+    return Outcome(result, [row[0] for row in shop.rows], shop.twins), shop
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, required=True)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--truth", required=True)
-    args = parser.parse_args()
-    shop = Shop(Setting(orders=args.orders, seed=args.seed)).open()
-    write(args.out, HEADER, shop.rows)
-    write(args.truth, ("id_a", "id_b"), shop.twins)
+def make(setting):
+    shop = Shop(setting).open()
+    return HEADER, shop.rows, shop.twins
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, Setting, make)

@@ -9,11 +9,11 @@ parts of a date, a missing value or another value altogether. Deterministic for 
     people.py --rows 100000 --seed 1 --out people.csv --truth pairs.csv
 """
 
-import argparse
-import csv
 import itertools
 import random
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+
+from linkage import run
 
 FIELDS = (
     *("given_name", "surname", "street_number", "address_1", "address_2", "suburb"),
@@ -203,32 +203,10 @@ class Crowd:
         return self
 
 
-def write(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle).writerows([header, *rows])
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    for item in fields(Setting):
-        if item.type in (int, float):
-            parser.add_argument(f"--{item.name.replace('_', '-')}", type=item.type)
-    parser.add_argument("--apart", action="store_true", help="postcodes of any town")
-    parser.add_argument("--fields", help="a,b,... instead of all")
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--truth", required=True)
-    args = parser.parse_args()
-    given = {
-        item.name: getattr(args, item.name)
-        for item in fields(Setting)
-        if getattr(args, item.name, None) is not None
-    }
-    if args.fields:
-        given["fields"] = tuple(args.fields.split(","))
-    crowd = Crowd(Setting(**given, are_places_linked=not args.apart)).gather()
-    write(args.out, ("rec_id", *crowd.setting.fields), crowd.rows)
-    write(args.truth, ("id_a", "id_b"), crowd.pairs)
+def make(setting):
+    crowd = Crowd(setting).gather()
+    return ("rec_id", *setting.fields), crowd.rows, crowd.pairs
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, Setting, make)

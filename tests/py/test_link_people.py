@@ -12,6 +12,7 @@ import retail_accelerator_native as native
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "generate"))
 
+from linkage import Outcome
 from people import FIELDS, Crowd, Setting
 
 NO_NUMBERS = (
@@ -44,29 +45,28 @@ WORLDS = {
 }
 
 
-def outcome(fields, crowd):
-    ids = [row[0] for row in crowd.rows]
+def outcome(setting):
+    crowd = Crowd(setting).gather()
     rows = [tuple(value or None for value in row[1:]) for row in crowd.rows]
-    result = native.link("person", fields, rows)
-    found = {frozenset((ids[a], ids[b])) for a, b, _weight, _chance in result.pairs}
-    return found, set(map(frozenset, crowd.pairs))
+    result = native.link("person", setting.fields, rows)
+    return Outcome(result, [row[0] for row in crowd.rows], crowd.pairs)
 
 
 @pytest.mark.parametrize("name", WORLDS)
 def test_people_noted_twice_are_found_and_their_neighbours_left_alone(name):
     values, precision, recall = WORLDS[name]
-    setting = Setting(rows=10_000, seed=SEED, **values)
-    found, true = outcome(setting.fields, Crowd(setting).gather())
-    assert len(found & true) / len(found) >= precision
-    assert len(found & true) / len(true) >= recall
+    found = outcome(Setting(rows=10_000, seed=SEED, **values))
+    assert found.precision >= precision
+    assert found.recall >= recall
+    assert found.automatic_precision >= 0.999
 
 
 @pytest.mark.parametrize("households", [0.0, 0.4])
 def test_where_nobody_is_noted_twice_nothing_is_found(households):
     setting = Setting(rows=10_000, seed=SEED, twins=0.0, households=households)
-    found, true = outcome(FIELDS, Crowd(setting).gather())
-    assert not true
-    assert len(found) <= 2
+    found = outcome(setting)
+    assert not found.true
+    assert len(found.listed) <= 2
 
 
 @pytest.mark.parametrize("rows", [10, 30, 100, 300, 1000, 3000])
@@ -74,11 +74,10 @@ def test_small_sets_are_enough(rows):
     """Over several sets each, since one small set proves little."""
     wrong = missed = right = 0
     for seed in range(20 if rows <= 100 else 3):
-        setting = Setting(rows=rows, seed=SEED + seed, twins=0.3)
-        found, true = outcome(FIELDS, Crowd(setting).gather())
-        right += len(found & true)
-        wrong += len(found - true)
-        missed += len(true - found)
+        found = outcome(Setting(rows=rows, seed=SEED + seed, twins=0.3))
+        right += len(found.listed & found.true)
+        wrong += len(found.listed - found.true)
+        missed += len(found.true - found.listed)
     assert wrong <= 0.02 * right
     assert missed <= 0.02 * right
 

@@ -76,7 +76,7 @@ def _payments(tmp_path, count, shared):
     return files, {frozenset((f"o{n}", f"d{n}")) for n in range(int(count * shared))}
 
 
-@pytest.mark.parametrize("shared", [1.0, 0.5])
+@pytest.mark.parametrize("shared", [1.0, 0.5, 0.3])
 def test_payments_with_other_amounts_and_dates_are_linked(shared, tmp_path):
     files, true = _payments(tmp_path, 3000, shared)
     rows, _summary = link("payment", files, tmp_path / "pairs.csv")
