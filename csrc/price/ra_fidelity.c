@@ -95,7 +95,8 @@ static bool order_matches(const ra_sale_work *work, const ra_tax_totals *totals)
     for (size_t i = 0; i < work->count; i++) {
         if (!line_matches(work, i)) return false;
     }
-    return totals->amount_untaxed == ra_units_to_double(work, work->untaxed) &&
+    return !totals->moves_tax &&
+           totals->amount_untaxed == ra_units_to_double(work, work->untaxed) &&
            totals->amount_tax == ra_units_to_double(work, work->tax) &&
            totals->amount_total == ra_units_to_double(work, work->untaxed + work->tax);
 }

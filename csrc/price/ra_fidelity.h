@@ -1,9 +1,9 @@
 /* From a shop's exact line amounts to Odoo's price, discount and taxes, true to the cent.
  *
- * For every line Odoo's own arithmetic is tried first; where a line or the order would differ from
- * the shop, the shop's amounts are imposed (extra_tax_data) on all taxed lines of the order. What
- * the shop's own lines leave open against its total and its tax totals becomes one rounding line,
- * within a limit. */
+ * For every line Odoo's own arithmetic is tried first; where a line, the order or the sum of a tax
+ * would differ from the shop, the shop's amounts are imposed (extra_tax_data) on all taxed lines of
+ * the order. What the shop's own lines leave open against its total and its tax totals becomes one
+ * rounding line, within a limit. */
 #ifndef RA_PRICE_FIDELITY_H
 #define RA_PRICE_FIDELITY_H
 

@@ -77,6 +77,9 @@ typedef struct ra_tax_line {
 
 typedef struct ra_tax_totals {
     double amount_untaxed, amount_tax, amount_total; /* _compute_amounts of sale.order */
+    /* Rounding the document moves the sum of some tax: on the invoice it is not the sum of the
+     * lines' own amounts. */
+    bool moves_tax;
 } ra_tax_totals;
 
 /* Results of each line on its own; memory from `arena`. */

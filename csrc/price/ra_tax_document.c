@@ -10,6 +10,7 @@ typedef struct document {
     ra_tax_details *lines;
     size_t count;
     double *factors, *amounts; /* scratch, one item a line */
+    bool moves_tax;
 } document;
 
 static double round_money(const ra_tax_config *config, double value) {
@@ -37,6 +38,7 @@ static ra_status round_tax(document *doc, size_t first, const ra_tax *tax) {
     }
     double delta = round_money(doc->config, target) - current;
     if (ra_float_is_zero(delta, doc->config->currency_rounding)) return RA_OK;
+    doc->moves_tax = true;
     ra_status status =
         ra_tax_distribute(doc->config, doc->arena, delta, doc->factors, count, doc->amounts);
     if (status != RA_OK) return status;
@@ -126,6 +128,7 @@ static void sum_totals(const document *doc, ra_tax_totals *out) {
     out->amount_untaxed = round_money(doc->config, untaxed);
     out->amount_tax = round_money(doc->config, tax);
     out->amount_total = round_money(doc->config, untaxed + tax);
+    out->moves_tax = doc->moves_tax;
 }
 
 static ra_status finish_line(const ra_tax_config *config, ra_arena *arena,

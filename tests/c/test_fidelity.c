@@ -227,6 +227,21 @@ static void other_taxes_than_odoos_are_imposed(void **state) {
     assert_false(o->totals.has_rounding_line);
 }
 
+/* Odoo's global rounding makes 0.03 of both rates: in sum the shop's tax, but not on either rate.
+ */
+static void the_tax_of_each_rate_is_kept_where_only_their_sum_agrees(void **state) {
+    order *o = *state;
+    ra_sale_line *first = add(o, "1", "0.08", "0.08", EXCLUDED, "0.02");
+    (void)add(o, "1", "0.08", "0.08", EXCLUDED, "0.02");
+    (void)add(o, "1", "0.28", "0.28", FIVE, "0.01");
+    (void)add(o, "1", "0.28", "0.28", FIVE, "0.01");
+    assert_int_equal(price(o, "0.78", "0.06"), RA_OK);
+    assert_true(first->imposed && !o->totals.has_rounding_line);
+    o->config.tax.round_globally = false;
+    assert_int_equal(price(o, "0.78", "0.06"), RA_OK);
+    assert_false(first->imposed);
+}
+
 /* 10.60 of a group that would be 5.00 and 10.50: a third goes to the first, the rest to the last,
  * whose base holds the first. */
 static void the_amount_of_a_group_is_shared_in_proportion(void **state) {
@@ -418,6 +433,7 @@ int main(void) {
         CASE(a_quantity_odoo_would_move_is_one_piece),
         CASE(negative_fees_and_quantities_keep_their_sign),
         CASE(other_taxes_than_odoos_are_imposed),
+        CASE(the_tax_of_each_rate_is_kept_where_only_their_sum_agrees),
         CASE(the_amount_of_a_group_is_shared_in_proportion),
         CASE(a_group_that_is_zero_in_odoo_gives_all_to_its_last_tax),
         CASE(what_the_lines_leave_open_becomes_one_line),

@@ -72,9 +72,10 @@ static void unknown_taxes_are_named_as_such(void **state) {
 }
 
 static void an_empty_document_is_zero(void **state) {
-    ra_tax_totals totals = {1, 1, 1};
+    ra_tax_totals totals = {1, 1, 1, true};
     assert_int_equal(ra_tax_compute_document(&globally, *state, NULL, 0, &totals), RA_OK);
     assert_true(totals.amount_untaxed == 0 && totals.amount_tax == 0 && totals.amount_total == 0);
+    assert_false(totals.moves_tax);
 }
 
 static void a_line_without_tax_is_its_price(void **state) {

@@ -54,6 +54,15 @@ def totals(record):
     return [record[name] for name in TOTALS]
 
 
+def amounts_by_tax(lines):
+    """{id: amount} of the entry's tax lines."""
+    taxes = {}
+    for line in lines.filtered("tax_line_id"):
+        tax = line.tax_line_id.id
+        taxes[tax] = taxes.get(tax, 0.0) - line.amount_currency
+    return taxes
+
+
 def invoice_order(order):
     order.action_confirm()
     invoice = order._create_invoices(final=True)
@@ -66,9 +75,7 @@ def invoice_order(order):
         "state": invoice.state,
         "totals": [sign * amount for amount in totals(invoice)],
         "balance": company.currency_id.round(sum(lines.mapped("balance"))),
-        "tax_lines": -sum(
-            line.amount_currency for line in lines if line.display_type == "tax"
-        ),
+        "taxes": amounts_by_tax(lines),
     }
 
 
