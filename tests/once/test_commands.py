@@ -66,6 +66,28 @@ def test_failures_are_one_sentence_and_an_exit_code(desk, database, feed):
     code, report = retail(database, "import", cut)
     assert code == 1 and "cannot be read further" in report["error"]
     assert report["created"] == 2
+    code, report = retail(database, "verify", cut)
+    assert code == 1 and "cannot be read to its end" in report["error"]
+    code, report = retail(database, "verify", feed.path().parent)
+    assert code == 1 and "is a folder" in report["error"]
+
+
+def test_refused_refunds_are_counted_and_named(desk, database, feed):
+    documents = feed.orders(2)
+    orders = write(feed.path(), documents)
+    refund = {"parent_id": documents[0]["id"], "amount": "1.00", "line_items": []}
+    rows = [{**refund, "id": 81}, {**refund, "id": 82, "amount": "x"}, 7]
+    code, report = retail(
+        database, "import", "--refunds", write(feed.path(), rows), orders
+    )
+    assert (code, report["created"], report["refunds"]) == (0, 2, 1)
+    assert report["refunds_rejected"] == len(report["refund_problems"]) == 2
+    assert any("82" in problem for problem in report["refund_problems"])
+
+    cut = write(feed.path(), json.dumps(rows).encode()[:-20])
+    code, report = retail(database, "import", "--refunds", cut, orders)
+    assert (code, report["unchanged"]) == (1, 2)
+    assert "The refunds file cannot be read" in report["error"]
 
 
 def test_what_the_ledger_keeps_is_a_file_to_import(desk, feed):

@@ -68,3 +68,8 @@ def ensure(name):
     if not has_module(name):
         Registry.new(name, update_module=True, install_modules=[MODULE])
     return True
+
+
+def remove(name):
+    """Take a database that ``ensure`` has just made away again."""
+    service.exp_drop(name)

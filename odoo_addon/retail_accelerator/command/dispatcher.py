@@ -6,6 +6,7 @@ sentence and exit code 1.
 """
 
 import argparse
+import functools
 import importlib
 import json
 import logging
@@ -48,9 +49,22 @@ def verbs():
     return {module.NAME: module for module in modules if hasattr(module, "NAME")}
 
 
+class Parser(argparse.ArgumentParser):
+    """Wrong arguments are a failure like any other: with --json an object says so."""
+
+    def __init__(self, *args, as_json=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.as_json = as_json
+
+    def error(self, message):
+        if self.as_json:
+            _print_error(message)
+        return super().error(message)
+
+
 def main(prog, argv):
     """Run ``argv`` and end the process with its exit code."""
-    args = build_parser(prog).parse_args(argv)
+    args = build_parser(prog, "--json" in argv).parse_args(argv)
     try:
         failed = execute(args)
     except UserError as error:
@@ -71,12 +85,15 @@ def main(prog, argv):
     sys.exit(1 if failed else 0)
 
 
-def build_parser(prog):
+def build_parser(prog, as_json=False):
     parents = {wanted: [common_options(wanted)] for wanted in (True, False)}
-    parser = argparse.ArgumentParser(
+    make = functools.partial(Parser, as_json=as_json)
+    parser = make(
         prog=prog, description="Set up shops, import their orders, prove and replay."
     )
-    subparsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    subparsers = parser.add_subparsers(
+        dest="verb", required=True, metavar="VERB", parser_class=make
+    )
     for name, module in sorted(verbs().items()):
         options = parents[needs_database(module)]
         subparser = subparsers.add_parser(name, help=module.HELP, parents=options)
@@ -114,10 +131,19 @@ def execute(args):
     """Run the verb in one transaction; returns whether it failed."""
     configure(args)
     module = args.module
-    if hasattr(module, "prepare"):
-        module.prepare(args)
     if not needs_database(module):
         return conclude(module, args, module.run(None, args))
+    try:
+        if hasattr(module, "prepare"):
+            module.prepare(args)
+        return run_in_database(module, args)
+    except BaseException:
+        if getattr(args, "database_created", False):
+            database.remove(args.database)
+        raise
+
+
+def run_in_database(module, args):
     database.require(args.database)
     registry = Registry(args.database)
     with registry.cursor() as cr:
@@ -174,8 +200,12 @@ def output(module, args, result):
 def complain(args, text):
     sys.stderr.write(f"error: {text}\n")
     if args.json:
-        sys.stdout.write(json.dumps({"error": text}, ensure_ascii=False) + "\n")
+        _print_error(text)
     return True
+
+
+def _print_error(text):
+    sys.stdout.write(json.dumps({"error": text}, ensure_ascii=False) + "\n")
 
 
 def first_line(error):

@@ -3,10 +3,9 @@
 
 import os
 
-from odoo.exceptions import UserError
-
 from ..engine.runner import ImportRunner
 from ..models.mixins.retail_import_files import TRUSTED_PATH
+from .files import require_file
 
 NAME = "import"
 HELP = "import order files of a shop"
@@ -33,12 +32,15 @@ def run(env, args):
         "seconds": 0.0,
         "reasons": {},
         "refunds": 0,
+        "refunds_rejected": 0,
     }
     for position, path in enumerate(args.files):
         is_last = position == len(args.files) - 1
         record = _make(channel, path, args, args.refunds if is_last else None)
         ImportRunner(record).run()
         _add(total, record)
+        if record.refund_problems:
+            total["refund_problems"] = record.refund_problems.splitlines()
         if record.state == "failed":
             total["error"] = f"{path}: {record.error_message}"
             break
@@ -50,8 +52,7 @@ def run(env, args):
 
 def _make(channel, path, args, refunds):
     for name in filter(None, (path, refunds)):
-        if not os.path.isfile(name):
-            raise UserError(channel.env._("There is no file %s.", name))
+        require_file(channel.env, name)
     return (
         channel.env["retail.import"]
         .with_context(retail_trusted_path=TRUSTED_PATH)
@@ -75,6 +76,7 @@ def _add(total, record):
     total["lanes"]["orm"] += record.orm_count
     total["seconds"] += record.seconds
     total["refunds"] += record.refund_count
+    total["refunds_rejected"] += record.refund_reject_count
     for name, count in (record.reasons or {}).items():
         total["reasons"][name] = total["reasons"].get(name, 0) + count
 
@@ -91,6 +93,11 @@ def summary(result):
     lines += [
         f"  {count} x {reason}" for reason, count in sorted(result["reasons"].items())
     ]
+    if result["refunds"] or result["refunds_rejected"]:
+        lines.append(
+            "refunds: {refunds} recorded, {refunds_rejected} refused".format(**result)
+        )
+    lines += [f"  {problem}" for problem in result.get("refund_problems", ())]
     lines += [f"  native lane closed: {note}" for note in result.get("lane_notes", ())]
     if "error" in result:
         lines.append(result["error"])

@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail verify``: the parity oracle on this very database; nothing is kept."""
 
-import os
-
-from odoo.exceptions import UserError
-
 from ..engine import parity
+from .files import require_file
 
 NAME = "verify"
 HELP = "prove on this database that both lanes write the same rows"
@@ -23,8 +20,7 @@ def add_arguments(parser):
 def run(env, args):
     channel = env["retail.channel"]._by_code(args.channel)
     for path in args.files:
-        if not os.path.isfile(path):
-            raise UserError(env._("There is no file %s.", path))
+        require_file(path)
     report = parity.compare_all(channel, args.files, args.limit)
     env.cr.rollback()
     return report

@@ -13,8 +13,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from . import native as extension
 from . import refunds
 from .runner import CHUNK_MEMORY
 from .session import Session
@@ -111,14 +113,34 @@ def _run(channel, sources, lane, record_limit, way):
 
 
 def _chunks(session, source, record_limit):
-    session.job.open(source)
     left = record_limit or 1 << 60
-    while left:
-        chunk = session.job.read(min(left, 2000), CHUNK_MEMORY)
-        yield chunk
-        left -= chunk.count
-        if chunk.last:
-            break
+    try:
+        session.job.open(source)
+        while left:
+            chunk = session.job.read(min(left, 2000), CHUNK_MEMORY)
+            yield chunk
+            left -= chunk.count
+            if chunk.last:
+                break
+    except extension.require().Error as error:
+        raise _unreadable(session.env, source, error.args) from error
+    if left and chunk.error:
+        raise _unreadable(session.env, source, chunk.error)
+
+
+def _unreadable(env, source, error):
+    """Half a file proves nothing."""
+    _code, message, row, offset, *_field = error
+    return UserError(
+        env._(
+            "The file %(file)s cannot be read to its end: %(message)s (record %(row)s, "
+            "byte %(offset)s). Nothing was compared.",
+            file=source if isinstance(source, str) else "",
+            message=message,
+            row=row,
+            offset=offset,
+        )
+    )
 
 
 def _import(session, source, snapshot, record_limit):

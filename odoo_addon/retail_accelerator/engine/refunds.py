@@ -30,7 +30,7 @@ def record_mentions(session, chunk):
 
 def record_file(session, path):
     """A refund feed: {"order id": [refund, ...]} or a list of refunds with
-    parent_id."""
+    parent_id. Returns what _record_batch returns."""
     counts = {"created": 0, "updated": 0, "unchanged": 0, "rejected": []}
     batch = []
     for group, data, row, offset, problem in _records(path):
@@ -38,7 +38,8 @@ def record_file(session, path):
             counts["rejected"].append((f"#{row}", f"{problem} @{offset}"))
             continue
         refund = json.loads(data)
-        refund["_order_ref"] = group or str(refund.get("parent_id") or "")
+        if isinstance(refund, dict):
+            refund["_order_ref"] = group or str(refund.get("parent_id") or "")
         batch.append(refund)
         if len(batch) >= BATCH:
             _add(counts, _record(session, batch))

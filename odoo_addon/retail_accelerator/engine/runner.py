@@ -246,8 +246,13 @@ class ImportRunner:
         refund_path = record._refund_path()
         if refund_path:
             session = Session(self._channel(env), self._import_id)
-            counts = refunds.record_file(session, refund_path)
+            try:
+                counts = refunds.record_file(session, refund_path)
+            except native.require().Error as error:
+                self._fail(self._refund_place(error.args))
+                return
             record.refund_count = counts["created"] + counts["updated"]
+            record._note_refund_problems(counts["rejected"])
         record.write({"state": "done", "finished_at": fields.Datetime.now()})
         record._attach_results()
 
@@ -273,6 +278,17 @@ class ImportRunner:
             "The file cannot be read further: %(message)s (record %(row)s, byte "
             "%(offset)s). Everything before it was imported. Correct the file and "
             "import it again: what is known already stays as it is.",
+            message=message,
+            row=row,
+            offset=offset,
+        )
+
+    def _refund_place(self, error):
+        _code, message, row, offset, *_field = error
+        return self.env._(
+            "The orders were imported. The refunds file cannot be read: %(message)s "
+            "(record %(row)s, byte %(offset)s), and none of its refunds was recorded. "
+            "Correct it and import both again: what is known already stays as it is.",
             message=message,
             row=row,
             offset=offset,

@@ -184,6 +184,18 @@ class RetailImport(models.Model):
         copy=False,
         help="Refunds recorded from the refunds file.",
     )
+    refund_reject_count = fields.Integer(
+        string="Refunds refused",
+        readonly=True,
+        copy=False,
+        help="Refunds of the refunds file that could not be recorded.",
+    )
+    refund_problems = fields.Text(
+        string="Refused refunds",
+        readonly=True,
+        copy=False,
+        help="Which refunds could not be recorded, and why.",
+    )
     file_offset = fields.Float(
         string="Read up to byte", digits=(20, 0), readonly=True, copy=False
     )

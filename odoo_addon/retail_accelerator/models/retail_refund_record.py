@@ -3,48 +3,19 @@
 
 import hashlib
 import json
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from odoo import api, models
 from odoo.fields import Command
 
 from ..engine.context import QUIET
 from ..engine.payload import payload_to_order
+from ..engine.refund_check import RefundProblem, check, decimal_of, moment_of, objects
 
 LINE_KINDS = {
     "line_items": "product",
     "shipping_lines": "shipping",
     "fee_lines": "fee",
 }
-
-
-class RefundProblem(ValueError):
-    """Why a refund cannot be recorded, in words."""
-
-
-def decimal_of(value):
-    """An exact amount; an absent one is zero."""
-    if value in (None, ""):
-        return Decimal(0)
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite():
-        raise RefundProblem(f"{value!r} is not an amount")
-    return number
-
-
-def moment_of(record):
-    """When the refund was made, UTC without offset; None when the shop does not say."""
-    text = record.get("date_created_gmt")
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(str(text)).replace(tzinfo=None, microsecond=0)
-    except ValueError as error:
-        raise RefundProblem(f"{text!r} is not a date") from error
 
 
 def content_of(record):
@@ -54,10 +25,16 @@ def content_of(record):
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
+def _label(record):
+    """What a refund that cannot be read may be called: its id, if there is one."""
+    ref = record.get("id") if isinstance(record, dict) else None
+    return str(ref) if isinstance(ref, int | str) and str(ref).isascii() else ""
+
+
 def line_ref(line):
     """The shop's id of the order line that this line refunds."""
-    for meta in line.get("meta_data") or ():
-        if isinstance(meta, dict) and meta.get("key") == "_refunded_item_id":
+    for meta in objects(line, "meta_data"):
+        if meta.get("key") == "_refunded_item_id":
             return str(meta.get("value") or "")
     return ""
 
@@ -107,6 +84,11 @@ class RetailRefund(models.Model):
         """{ref: record}, one for each refund: details win, then what comes later."""
         wanted = {}
         for record in records:
+            try:
+                check(record)
+            except RefundProblem as problem:
+                counts["rejected"].append((_label(record), str(problem)))
+                continue
             ref = str(record.get("id") or "")
             if not ref or not record.get("_order_ref"):
                 missing = "id" if not ref else "order"
@@ -175,11 +157,11 @@ class RetailRefund(models.Model):
         order_lines = self._order_lines_by_ref(entry) if entry else {}
         vals_list = []
         for key, kind in LINE_KINDS.items():
-            for line in record.get(key) or ():
+            for line in objects(record, key):
                 ref = line_ref(line)
                 taxes = [
                     f"{tax.get('id')}: {abs(decimal_of(tax.get('total')))}"
-                    for tax in line.get("taxes") or ()
+                    for tax in objects(line, "taxes")
                     if decimal_of(tax.get("total"))
                 ]
                 vals_list.append(

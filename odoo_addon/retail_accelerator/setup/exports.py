@@ -14,6 +14,13 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 # Products of these types are never in an order themselves.
 NOT_SOLD = ("grouped", "external", "variable")
+# What tells an export from another one: each of its records has one of these.
+MARKS = {
+    "products": ("sku", "type", "price", "regular_price"),
+    "taxes": ("rate",),
+    "customers": ("email", "billing"),
+    "variations": ("sku", "attributes", "price", "regular_price"),
+}
 ADDRESS_PARTS = ("address_1", "address_2", "city", "postcode", "country", "state")
 
 
@@ -116,6 +123,17 @@ class Exports:
         )
         if not all(isinstance(row, dict) and row.get("id") for row in rows):
             raise UserError(_lt("Each of the %s should be an object with an id.", what))
+        for row in rows:
+            if not any(mark in row for mark in MARKS[what]):
+                raise UserError(
+                    _lt(
+                        "This is no export of %(what)s: the record %(id)s has none of "
+                        "these: %(marks)s.",
+                        what=what,
+                        id=row["id"],
+                        marks=", ".join(MARKS[what]),
+                    )
+                )
         return data
 
     def _items(self, products, variations):

@@ -43,6 +43,43 @@ class TestRefund(ImportCase):
         model = self.env["retail.refund"]
         return model._record_batch(self.channel, import_record, list(records))
 
+    def test_one_bad_refund_falls_alone_and_is_named(self):
+        bad = {
+            901: {"reason": "a\0b"},
+            902: {"reason": "\ud800"},
+            903: {"line_items": "abc"},
+            904: {"line_items": [5]},
+            905: {"amount": {"a": 1}},
+            906: {"amount": "9" * 400},
+            907: {"amount": float("inf")},
+            908: {"reason": {"a": 1}},
+            909: {"currency": [1]},
+            910: {"date_created_gmt": "soon"},
+            911: {"line_items": [{"taxes": {"1": "2"}}]},
+            912: {"line_items": [{"meta_data": 7}]},
+        }
+        records = [woo_refund(ref, **changes) for ref, changes in bad.items()]
+        counts = self.record(
+            woo_refund(900),
+            *records,
+            5,
+            None,
+            {**woo_refund(1), "id": {}},
+            woo_refund(950),
+        )
+        refused = dict(counts["rejected"])
+        self.assertEqual(counts["created"], 2)
+        self.assertEqual(len(counts["rejected"]), len(bad) + 3)
+        self.assertEqual({ref for ref in refused if ref}, {str(ref) for ref in bad})
+        self.assertIn("cannot be stored", refused["901"])
+        self.assertEqual(refused["904"], "line_items should be a list of objects")
+        self.assertTrue(self.refund(950).line_ids)
+
+    def test_a_refund_with_an_offset_is_kept_in_utc(self):
+        self.record(woo_refund(900, date_created_gmt="2026-01-07T09:30:00+02:00"))
+        moment = self.refund(900).refunded_at
+        self.assertEqual(str(moment), "2026-01-07 07:30:00")
+
     def refund(self, ref):
         return self.env["retail.refund"].search(
             [("channel_id", "=", self.channel.id), ("source_ref", "=", str(ref))]

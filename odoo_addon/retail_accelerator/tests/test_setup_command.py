@@ -70,6 +70,34 @@ class TestSetupCommand(RetailCase):
         self.assertTrue(result["channel_created"])
         self.assertFalse(result["database_created"])
 
+    def test_wrong_arguments_are_an_object_too(self):
+        for argv in (["--kind", "shopify"], ["--unknown"], []):
+            out, err = self.retail("setup", "-d", self.db, *argv, "--json", code=2)
+            self.assertIn(json.loads(out.splitlines()[-1])["error"], err)
+        out, _err = self.retail("nonsense", "--json", code=2)
+        self.assertIn("nonsense", json.loads(out)["error"])
+        out, _err = self.retail("setup", "-d", self.db, code=2)
+        self.assertFalse(out)
+
+    def test_one_export_is_not_taken_for_another(self):
+        rates = self.file("taxes.json", [rate(1, "GST", "5.0000")])
+        products = self.file("products.json", [product(1)])
+        for option, path in (("--products", rates), ("--taxes", products)):
+            result = self.setup_shop("--channel", "web", option, path, code=1)
+            self.assertIn("This is no export of " + option[2:], result["error"])
+        self.assertFalse(self.channel_of("web"))
+
+    def test_a_setup_that_fails_leaves_no_new_database_behind(self):
+        with (
+            patch.object(database, "ensure", return_value=True),
+            patch.object(database, "remove") as remove,
+        ):
+            self.setup_shop("--channel", "web", "--currency", "QQQ", code=1)
+            remove.assert_called_once_with(self.db)
+            remove.reset_mock()
+            self.setup_shop("--channel", "web", "--currency", "CAD")
+            remove.assert_not_called()
+
     def test_again_it_creates_nothing_and_keeps_what_was_changed(self):
         files = ("--products", self.file("products.json", [product(1)]))
         self.setup_shop("--channel", "web", "--tax-included", *files)

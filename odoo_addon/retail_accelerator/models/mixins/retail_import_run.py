@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 SLICE_SECONDS = 60  # of one import before the next shop has its turn
 LEASE_CLASS = 0x52414C  # the room of our advisory locks
 CONFIRM_BATCH = 50
+SHOWN_PROBLEMS = 200  # refunds named one by one
 CRONS = ("retail_accelerator.ir_cron_import_1", "retail_accelerator.ir_cron_import_2")
 
 
@@ -136,6 +137,22 @@ class RetailImportRun(models.AbstractModel):
 
     # -- the end of a run --
 
+    def _note_refund_problems(self, problems):
+        """Keep which refunds of the file were refused: [(the shop's id, why)]."""
+        lines = [
+            self.env._("Refund %(ref)s: %(problem)s", ref=ref or "?", problem=problem)
+            for ref, problem in problems[:SHOWN_PROBLEMS]
+        ]
+        if len(problems) > SHOWN_PROBLEMS:
+            more = len(problems) - SHOWN_PROBLEMS
+            lines.append(self.env._("… and %s more", more))
+        self.write(
+            {
+                "refund_reject_count": len(problems),
+                "refund_problems": "\n".join(lines) or False,
+            }
+        )
+
     def _summary_lines(self):
         """(label, count) of everything worth telling."""
         self.ensure_one()
@@ -148,6 +165,7 @@ class RetailImportRun(models.AbstractModel):
             "rejected_count",
             "review_count",
             "refund_count",
+            "refund_reject_count",
         )
         labels = self.fields_get(names, ["string"])
         return [

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ...engine.progress import COUNTERS, PLACE
 from ...engine.runner import ImportRunner
 
+REFUND_COUNTERS = ("refund_count", "refund_reject_count")
 FINAL = ("done", "cancelled", "failed")
 REQUEST_SECONDS = 20  # what "Run now" may take before the background takes over
 
@@ -55,6 +56,7 @@ class RetailImportWorkflow(models.AbstractModel):
             {
                 "state": "queued",
                 "error_message": False,
+                "refund_problems": False,
                 "finished_at": False,
                 "cancel_requested": False,
             }
@@ -90,7 +92,7 @@ class RetailImportWorkflow(models.AbstractModel):
         chunks.search([("import_id", "in", self.ids)]).unlink()
         self.write(
             {
-                **dict.fromkeys((*COUNTERS, *PLACE, "refund_count"), 0),
+                **dict.fromkeys((*COUNTERS, *PLACE, *REFUND_COUNTERS), 0),
                 "state": "draft",
                 "reasons": False,
                 "started_at": False,
