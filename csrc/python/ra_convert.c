@@ -16,6 +16,15 @@ bool ra_text_from(PyObject *object, ra_str *out) {
     return true;
 }
 
+bool ra_dict_get(PyObject *dict, const char *name, PyObject **out) {
+    PyObject *key = PyUnicode_FromString(name);
+    *out = NULL;
+    if (key == NULL) return false;
+    *out = PyDict_GetItemWithError(dict, key);
+    Py_DECREF(key);
+    return *out != NULL || PyErr_Occurred() == NULL;
+}
+
 static int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -21,14 +21,16 @@ static bool fail(const event_source *in, ra_status code, const char *field, cons
     return false;
 }
 
-/* Borrowed; NULL when absent, None or False. */
-static PyObject *get(const event_source *in, const char *name) {
-    PyObject *value = PyDict_GetItemString(in->dict, name);
-    return value == NULL || value == Py_None || value == Py_False ? NULL : value;
+/* Borrowed; *out is NULL when absent, None or False. */
+static bool get(const event_source *in, const char *name, PyObject **out) {
+    if (!ra_dict_get(in->dict, name, out)) return false;
+    if (*out == Py_None || *out == Py_False) *out = NULL;
+    return true;
 }
 
 static bool take_text(const event_source *in, const char *name, ra_str *out) {
-    PyObject *value = get(in, name);
+    PyObject *value;
+    if (!get(in, name, &value)) return false;
     ra_str text;
     if (value == NULL) return true;
     if (!PyUnicode_Check(value)) return fail(in, RA_BAD_TYPE, name, "this field is a text");
@@ -40,7 +42,8 @@ static bool take_text(const event_source *in, const char *name, ra_str *out) {
 }
 
 static bool take_integer(const event_source *in, const char *name, int64_t *out, bool *given) {
-    PyObject *value = get(in, name);
+    PyObject *value;
+    if (!get(in, name, &value)) return false;
     if (given != NULL) *given = value != NULL;
     if (value == NULL) return true;
     if (!PyLong_Check(value)) {
@@ -58,7 +61,8 @@ static bool take_integer(const event_source *in, const char *name, int64_t *out,
 /* Microseconds, or a datetime: one without zone is UTC. */
 static bool take_time(const event_source *in, const char *name, int64_t *out) {
     static const ra_zone utc = {.offset = 0};
-    PyObject *value = get(in, name);
+    PyObject *value;
+    if (!get(in, name, &value)) return false;
     if (value == NULL) return true;
     if (PyLong_Check(value)) return take_integer(in, name, out, NULL);
     PyObject *text =

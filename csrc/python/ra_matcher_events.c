@@ -77,12 +77,13 @@ static int32_t day_of(int64_t time_us) {
 /* Amounts: a payout is its net, everything else its gross. */
 static bool amounts_from(PyObject *row, ra_match_event *out) {
     const char *amount = out->kind == RA_EVENT_PAYOUT ? "net" : "gross";
-    PyObject *date = PyDict_GetItemString(row, "date");
+    PyObject *value, *paid, *date, *rate;
     out->day = RA_NO_DAY;
-    if (!number_from(PyDict_GetItemString(row, amount), &out->amount) ||
-        !number_from(PyDict_GetItemString(row, "paid"), &out->paid) ||
-        !number_from(date, &out->time_us) ||
-        !rate_from(PyDict_GetItemString(row, "rate"), &out->rate))
+    if (!ra_dict_get(row, amount, &value) || !ra_dict_get(row, "paid", &paid) ||
+        !ra_dict_get(row, "date", &date) || !ra_dict_get(row, "rate", &rate))
+        return false;
+    if (!number_from(value, &out->amount) || !number_from(paid, &out->paid) ||
+        !number_from(date, &out->time_us) || !rate_from(rate, &out->rate))
         return false;
     if (date != NULL && date != Py_None) out->day = day_of(out->time_us);
     return true;
@@ -107,10 +108,12 @@ static bool event_from(ra_arena *arena, PyObject *row, ra_match_event *out) {
         PyErr_SetString(PyExc_TypeError, "an event is a dict");
         return false;
     }
-    if (!kind_from(PyDict_GetItemString(row, "kind"), &out->kind)) return false;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!copy_text(arena, PyDict_GetItemString(row, texts[i].name), texts[i].text))
-            return false;
+    PyObject *value;
+    if (!ra_dict_get(row, "kind", &value) || !kind_from(value, &out->kind)) return false;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!ra_dict_get(row, texts[i].name, &value)) return false;
+        if (!copy_text(arena, value, texts[i].text)) return false;
+    }
     return amounts_from(row, out);
 }
 

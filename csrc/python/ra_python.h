@@ -62,6 +62,9 @@ int ra_format_from_name(const char *name);
 
 /* Borrowed UTF-8 view of a str (or None: empty); false with an exception set. */
 bool ra_text_from(PyObject *object, ra_str *out);
+/* *out = the value of that name, borrowed, NULL when absent; false with an exception set
+ * (PyDict_GetItemString takes a failure for an absent value). */
+bool ra_dict_get(PyObject *dict, const char *name, PyObject **out);
 /* A key from 32 hex digits; false with ValueError set. */
 bool ra_key_from(PyObject *object, ra_key *out);
 PyObject *ra_key_to_text(ra_key key);

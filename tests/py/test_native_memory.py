@@ -61,6 +61,18 @@ CALLS = {
     "link_columns": 'native.link("person", ["surname"], [["a", "b"]], [["c"]])',
     "link_result": "(linked.pairs, linked.clusters, linked.explain(0, 1))",
     "link_profiles": "native.link_profiles()",
+    "settlement_read": "native.settlement_read(report)",
+    "settlement_unknown": 'native.settlement_read(b"a,b\\n1,2\\n")',
+    "settlement_row": "read.row(0)",
+    "settlement_column": 'read.column("gross")',
+    "settlement_texts": 'read.column("extra")',
+    "settlement_facts": "(read.profile, read.columns, read.payouts)",
+    "settlement_events": "native.settlement_events([row])",
+    "settlement_profiles": "native.settlement_profiles()",
+    "matcher": "native.Matcher(read)",
+    "matcher_rows": "native.Matcher([row])",
+    "items": "matcher.add_items([sale])",
+    "match": "filled.match()",
     "link_check": 'native.link_check("field a name\\nblock a")',
 }
 LOOP = """
@@ -68,7 +80,15 @@ import json
 import sys
 import _testcapi
 import retail_accelerator_native as native
+from match_support import event, item
 from native_support import new_job, planned_chunk, ready_job, woo
+report = (
+    b"automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
+    b"reporting_category,source_id\\n"
+    b"po_1,txn_1,2026-03-01 10:00:00,eur,10.00,0.50,9.50,charge,ch_1\\n"
+)
+row = event(order="S1", party="Ada", description="S1")
+sale = item(1, refs=["S1"], party="Ada", ids=["ch_1"])
 text = json.dumps(woo(1)).encode()
 call = compile(CALL, "call", "eval")
 
@@ -97,6 +117,9 @@ while True:
     key = fresh.identities(0)[0]
     broken = ready_job(b"[{}").read(5, 1 << 20)
     linked = native.link("person", ["surname"], [("a",), ("b",)])
+    read = native.settlement_read(report)
+    matcher, filled = native.Matcher([row]), native.Matcher([row])
+    filled.add_items([sale])
     point += 1
     error = attempt(point, ONCE and point + 1, globals())
     if isinstance(error, MemoryError):
