@@ -24,9 +24,6 @@ def write(path, rows):
 
 
 def link(tmp_path, *arguments):
-    tmp_path.chmod(0o777)
-    for folder in list(tmp_path.parents)[:2]:
-        folder.chmod(0o755)
     out = tmp_path / "pairs.csv"
     command = [ROOT / "tools/odoo", "retail", "link", "--out", out, "--json"]
     run = subprocess.run(
@@ -53,7 +50,16 @@ def test_pairs_within_a_file_have_ids_score_level_and_cluster(tmp_path):
     assert result[row["level"]] == result["pairs"] == result["clusters"] == 1
     assert result["automatic_bits"] >= result["review_bits"]
     assert result["records"] == 4
+    assert result["fields"] == ["given_name", "surname", "date_of_birth", "email"]
     assert result["seconds"] > 0
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    out = tmp_path / "nowhere" / "pairs.csv"
+    run, result, _rows = link(tmp_path, "--profile", "person", "--out", out, file)
+    assert run.returncode == 1
+    assert result["error"].startswith(f"The pairs cannot be written to {out}: No such")
 
 
 def test_two_files_are_linked_one_to_one(tmp_path):

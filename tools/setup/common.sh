@@ -42,10 +42,13 @@ as_admin() {
 
 # How root becomes RA_USER, in the array `worker_prefix`. Below a folder that is closed to
 # others, such as /root, one capability lets that user read the clone without opening the folder;
-# no_setuid_fixup makes it count in access(2) too, by which Odoo judges its addons path.
+# no_setuid_fixup makes it count in access(2) too, by which Odoo judges its addons path. With
+# RA_RIGHTS=read it has that capability wherever the clone is, for the files root names.
 find_worker_prefix() {
     local plain=(setpriv "--reuid=$RA_USER" "--regid=$RA_USER" --init-groups) cap
-    for cap in '' dac_read_search dac_override; do
+    local caps=('' dac_read_search dac_override)
+    [ "${RA_RIGHTS:-}" != read ] || caps=(dac_read_search '' dac_override)
+    for cap in "${caps[@]}"; do
         worker_prefix=("${plain[@]}")
         [ -z "$cap" ] || worker_prefix+=("--inh-caps=+$cap" "--ambient-caps=+$cap"
             --securebits=+no_setuid_fixup)

@@ -52,7 +52,7 @@ def run(env, args):
 
 def _make(channel, path, args, refunds):
     for name in filter(None, (path, refunds)):
-        require_file(channel.env, name)
+        require_file(name)
     return (
         channel.env["retail.import"]
         .with_context(retail_trusted_path=TRUSTED_PATH)

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import native
+from .files import require_file
 
 _lt = LazyTranslate(__name__, default_lang="en_US")
 
@@ -38,8 +39,7 @@ def run(_env, args):
     if len(args.files) > 2:
         raise UserError(_lt("One file is searched or two are linked, not more."))
     for path in args.files:
-        if not os.path.isfile(path):
-            raise UserError(_lt("There is no file %s.", path))
+        require_file(path)
     extension = native.require()
     try:
         found = extension.link_files(
@@ -50,7 +50,16 @@ def run(_env, args):
         )
     except extension.Error as error:
         raise UserError(explain(error)) from error
-    result = write(args.out, found, is_linking=len(args.files) == 2)
+    try:
+        result = write(args.out, found, is_linking=len(args.files) == 2)
+    except OSError as error:
+        raise UserError(
+            _lt(
+                "The pairs cannot be written to %(path)s: %(reason)s.",
+                path=args.out,
+                reason=error.strerror,
+            )
+        ) from error
     result["seconds"] = round(time.monotonic() - started, 4)
     return result
 
@@ -92,6 +101,7 @@ def write(path, found, is_linking):
             writer.writerow(line if is_linking else (*line, clusters[a] + 1))
     return {
         "records": len(ids),
+        "fields": compared_fields(found, other),
         "pairs": sum(levels.values()),
         **levels,
         "clusters": len(set(clusters) - {-1}),
@@ -101,8 +111,17 @@ def write(path, found, is_linking):
     }
 
 
+def compared_fields(found, split):
+    """The profile's fields that the files' columns were taken for."""
+    if len(found.ids) < 2 or split == len(found.ids):
+        return []
+    _prior, *reasons = found.explain(0, 0 if split else 1)
+    return [field for field, _level, _bits in reasons]
+
+
 def summary(result):
     return (
         "{records} records, {candidates} candidate pairs: {automatic} pairs certain, "
-        "{review} to review, {clusters} clusters; {seconds} s".format(**result)
-    )
+        "{review} to review, {clusters} clusters; {seconds} s\n"
+        "compared by: {names} (name further columns with --columns FIELD=COLUMN,...)"
+    ).format(names=", ".join(result["fields"]) or "nothing", **result)
