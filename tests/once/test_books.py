@@ -8,18 +8,16 @@ or meets it when it commits. Then the second is repeated, as Odoo repeats a requ
 
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from functools import partial
 
 import psycopg2
 import pytest
+from at_once import meet, transaction
 from support import ADMIN, ROOT
 
 import odoo
 from odoo import api
 from odoo.modules.registry import Registry
-from odoo.service.model import retrying
 
 sys.path.insert(0, str(ROOT / "tests/parity"))
 from books_jobs import (
@@ -32,7 +30,6 @@ from books_jobs import (
 from books_state import balanced, books_state
 
 PREPARED, DATABASE = "ra_once_books", "ra_once_books_work"
-WAIT = 30  # seconds
 
 
 def tool(*arguments):
@@ -73,12 +70,6 @@ def database(prepared):
     tool("drop", DATABASE)
 
 
-@contextmanager
-def transaction(database):
-    with Registry(database).cursor() as cr:
-        yield api.Environment(cr, ADMIN, {})
-
-
 # -- at once ----
 
 
@@ -97,57 +88,6 @@ def clean_state(database, *works):
             found = books_state(env.cr)
         env.cr.rollback()
     return found
-
-
-def meet(database, first, second):
-    """``second`` begins before ``first`` commits; how often it was tried."""
-    tries = []
-
-    def counted(env):
-        tries.append(1)
-        return second(env)
-
-    def beside():
-        try:
-            with transaction(database) as env:
-                # The snapshot is taken before the first one commits.
-                env.cr.execute("SELECT count(*) FROM account_move_line")
-                begun.set()
-                retrying(partial(counted, env), env)
-        except Exception as error:  # for the test to see
-            errors.append(error)
-
-    errors, begun = [], threading.Event()
-    thread = threading.Thread(target=beside)
-    with transaction(database) as env:
-        first(env)
-        env.flush_all()
-        thread.start()
-        assert begun.wait(WAIT)
-        wait_until_it_waits(database, thread)
-        env.cr.commit()
-    thread.join(WAIT)
-    assert not thread.is_alive()
-    if errors:
-        raise errors[0]
-    return len(tries)
-
-
-def wait_until_it_waits(database, thread):
-    """Until the second transaction waits for the first, or is done."""
-    with psycopg2.connect(dbname=database) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            for _ in range(WAIT * 20):
-                cursor.execute(
-                    """SELECT count(*) FROM pg_stat_activity
-                        WHERE datname = %s AND wait_event_type = 'Lock'""",
-                    [database],
-                )
-                if cursor.fetchone()[0] or not thread.is_alive():
-                    return
-                thread.join(0.05)
-    pytest.fail("the second transaction neither waits nor ends")
 
 
 def check(database, clean):

@@ -14,6 +14,7 @@ import psycopg2.errors
 
 from odoo.exceptions import UserError
 
+from ..audit import log
 from . import bank, intake, matching, posting
 from .folder import waiting_files
 
@@ -110,7 +111,9 @@ class Runner:
 
     @staticmethod
     def _reconcile(settlement):
-        posting.held(settlement, "posted")
+        # Another worker or a person may have been first; then there is nothing to do.
+        log.lock(settlement.env, settlement.company_id)
+        settlement.invalidate_recordset(["state"])
         return bank.reconcile(settlement)
 
     # -- what runs by itself --
