@@ -8,6 +8,7 @@
 #include "match/ra_match_verify.h"
 
 #define EVENTS_MAX ((size_t)1 << 31)
+#define ROUNDS 4
 
 ra_match_options ra_match_defaults(void) {
     return (ra_match_options){.threshold = 0.999,
@@ -77,6 +78,21 @@ static void settle_payouts(ra_match *match) {
         if (match->events[i].kind == RA_EVENT_PAYOUT) match->states[i].status = RA_EVENT_IDLE;
 }
 
+/* Without references, until a round finds nothing: what is taken makes the rest less ambiguous, and
+ * refunds follow what was found. */
+static ra_status run_rounds(ra_match *match, const ra_match_prior *prior) {
+    ra_status status = RA_OK;
+    bool more = true;
+    for (int round = 0; status == RA_OK && more && round < ROUNDS; round++) {
+        if (match->options.amounts) status = ra_match_by_amount(match, prior);
+        size_t found = match->links.count;
+        if (status == RA_OK && match->options.groups) status = ra_match_by_group(match, prior);
+        if (status == RA_OK) status = ra_match_by_reference(match);
+        more = match->links.count > found;
+    }
+    return status;
+}
+
 static ra_status run_levels(ra_match *match) {
     ra_match_prior prior;
     ra_status status = ra_match_index(match);
@@ -84,10 +100,7 @@ static ra_status run_levels(ra_match *match) {
     if (status == RA_OK) status = ra_match_by_reference(match);
     if (status != RA_OK) return status;
     ra_match_learn(match, &prior);
-    if (match->options.amounts) status = ra_match_by_amount(match, &prior);
-    if (status == RA_OK && match->options.groups) status = ra_match_by_group(match, &prior);
-    /* What was found by amount may be followed by refunds. */
-    if (status == RA_OK) status = ra_match_by_reference(match);
+    status = run_rounds(match, &prior);
     for (uint32_t i = 0; status == RA_OK && i < match->event_count; i++) {
         uint8_t state = match->states[i].status;
         if (state == RA_EVENT_OPEN || state == RA_EVENT_REFUSED)

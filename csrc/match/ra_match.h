@@ -104,6 +104,7 @@ typedef enum ra_match_field {
     RA_FIELD_DESCRIPTION,
     RA_FIELD_CHAIN, /* the item of the event that this one follows */
     RA_FIELD_PARTY, /* found by amount, date and party */
+    RA_FIELD_SUM,   /* found as the only sum of one customer's items */
     RA_FIELD_COUNT
 } ra_match_field;
 

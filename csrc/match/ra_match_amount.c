@@ -21,6 +21,8 @@
 #define WINDOW_MAX 48 /* equal amounts in a window that are looked at one by one */
 #define ROUNDS 6
 #define CHANCE_LEAST 0.02
+#define ROWS_SEEN 20.0 /* rows that the share of absent items by name is worth */
+#define ABSENT_MOST 0.99
 #define EMAIL_SAME 1e6
 #define EMAIL_OTHER 0.25
 #define NAME_OTHER 0.01
@@ -42,7 +44,9 @@ typedef struct ra_field_of_pairs {
     ra_arena arena;
     ra_pair *pairs; /* by event, item */
     size_t count;
-    double *rest;         /* per event: what speaks for an absent item */
+    double *rest;         /* per event: what speaks for items in bulk */
+    double *chance;       /* per event: items expected to have its amount by accident */
+    double absent;        /* P(the item of a capture is not there) */
     double *row, *column; /* sums of ratios per event and per item */
 } ra_field_of_pairs;
 
@@ -145,8 +149,7 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     size_t begin, end, from, to;
     ra_match_amount_run(match, hash, first, last, &begin, &end);
     ra_match_amount_run(match, hash, RA_NO_DAY, INT32_MAX, &from, &to);
-    field->rest[event] +=
-        chance_of(field, amount < 0, to - from) * field->prior->absent / (1 - field->prior->absent);
+    field->chance[event] += chance_of(field, amount < 0, to - from);
     if (end - begin > WINDOW_MAX)
         return add_persons(field, event, match->amounts + begin, end - begin);
     for (size_t i = begin; i < end; i++) {
@@ -156,25 +159,12 @@ static ra_status pair_amount(ra_field_of_pairs *field, uint32_t event, uint32_t 
     return RA_OK;
 }
 
-/* What follows a row of the file is told by that row's item, and a chargeback has no credit note.
- */
-static bool is_free(const ra_match *match, uint32_t event) {
-    const ra_event_state *state = &match->states[event];
-    ra_match_event_kind kind = match->events[event].kind;
-    if (kind == RA_EVENT_CHARGEBACK || kind == RA_EVENT_REVERSAL) return false;
-    if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
-    if (state->leader != RA_MATCH_NONE) return false;
-    for (uint32_t i = 0; i < state->candidate_count; i++)
-        if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
-    return true;
-}
-
 static ra_status pair_all(ra_field_of_pairs *field) {
     const ra_match *match = field->match;
     for (uint32_t i = 0; i < match->event_count; i++) {
         const ra_event_state *state = &match->states[i];
         const ra_match_event *event = &match->events[i];
-        if (!is_free(match, i)) continue;
+        if (!ra_match_is_free(match, i)) continue;
         ra_status status = pair_amount(field, i, state->currency, ra_match_amount_of(event));
         if (status == RA_OK && event->paid != 0 && state->paid_currency != state->currency)
             status = pair_amount(field, i, state->paid_currency, ra_match_paid_of(event));
@@ -185,9 +175,34 @@ static ra_status pair_all(ra_field_of_pairs *field) {
     return field->pairs == NULL ? RA_NO_MEMORY : RA_OK;
 }
 
+static bool is_capture(const ra_match *match, uint32_t event) {
+    return match->events[event].kind == RA_EVENT_CAPTURE;
+}
+
+/* Rows that name no order may lack their item more often than those that do: P(absent) is at least
+ * what it takes to explain how many of them meet no item of their amount at all. */
+static void learn_absent(ra_field_of_pairs *field) {
+    const ra_match *match = field->match;
+    double rows = ROWS_SEEN, none = ROWS_SEEN * field->prior->absent;
+    size_t at = 0;
+    for (uint32_t i = 0; i < match->event_count; i++) {
+        size_t first = at;
+        while (at < field->count && field->pairs[at].event == i)
+            at++;
+        if (!ra_match_is_free(match, i) || !is_capture(match, i)) continue;
+        rows += 1;
+        none += at == first && field->rest[i] <= 0;
+    }
+    double met = field->prior->lone > 0 ? field->prior->lone : 0; /* by accident, for each not */
+    field->absent = fmin(ABSENT_MOST, fmax(field->prior->absent, none / rows * (1 + met)));
+}
+
 static void sum_up(ra_field_of_pairs *field) {
     const ra_match *match = field->match;
-    memcpy(field->row, field->rest, match->event_count * sizeof *field->row);
+    for (uint32_t i = 0; i < match->event_count; i++) {
+        double absent = is_capture(match, i) ? field->absent : field->prior->absent;
+        field->row[i] = field->rest[i] + field->chance[i] * absent / (1 - absent);
+    }
     memset(field->column, 0, match->items.count * sizeof *field->column);
     for (size_t i = 0; i < field->count; i++) {
         ra_pair *pair = &field->pairs[i];
@@ -301,18 +316,21 @@ static ra_status open_field(ra_field_of_pairs *field) {
     const ra_match *match = field->match;
     size_t events = match->event_count, items = match->items.count;
     field->rest = ra_arena_array(&field->arena, events + 1, sizeof *field->rest);
+    field->chance = ra_arena_array(&field->arena, events + 1, sizeof *field->chance);
     field->row = ra_arena_array(&field->arena, events + 1, sizeof *field->row);
     field->column = ra_arena_array(&field->arena, items + 1, sizeof *field->column);
-    if (!field->rest || !field->row || !field->column) return RA_NO_MEMORY;
+    if (!field->rest || !field->chance || !field->row || !field->column) return RA_NO_MEMORY;
     ra_pool_init(&field->pool, sizeof(ra_pair));
     ra_status status = pair_all(field);
-    if (status == RA_OK)
-        qsort(field->pairs, field->count, sizeof *field->pairs, by_event_then_item);
-    return status;
+    if (status != RA_OK) return status;
+    qsort(field->pairs, field->count, sizeof *field->pairs, by_event_then_item);
+    learn_absent(field);
+    return RA_OK;
 }
 
 ra_status ra_match_by_amount(ra_match *match, const ra_match_prior *prior) {
     ra_field_of_pairs field = {.match = match, .prior = prior};
+    match->proposals.count = 0; /* of a round before */
     ra_arena_init(&field.arena, 0, match->arena.allocator);
     ra_status status = open_field(&field);
     bool more = field.count > 0;

@@ -19,9 +19,9 @@ const char *ra_match_level_name(ra_match_level level) {
 }
 
 size_t ra_match_evidence(const ra_match_link *link, char *out, size_t size) {
-    static const char *const fields[] = {"transaction", "parent",         "order",
-                                         "invoice",     "checkout",       "payout",
-                                         "description", "followed event", "person"};
+    static const char *const fields[] = {
+        "transaction", "parent",      "order",          "invoice", "checkout",
+        "payout",      "description", "followed event", "person",  "sum of one customer"};
     static const char *const tiers[] = {"=id", "=exact", "=letters and digits", "=number", ""};
     static const char *const relations[] = {"whole amount", "part of amount", "gives back",
                                             "exceeds open amount"};

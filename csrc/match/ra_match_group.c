@@ -18,23 +18,13 @@ typedef struct ra_grouping {
 } ra_grouping;
 
 static uint64_t person_of(const ra_event_state *state) {
-    if (state->email != 0) return state->email;
-    return state->party.len > 0 ? ra_match_hash(RA_SORT_PARTY, state->party) : 0;
+    return ra_match_person(state->party, state->email);
 }
 
 static bool is_free(const ra_match *match, uint32_t event) {
-    const ra_event_state *state = &match->states[event];
-    if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
-    if (state->leader != RA_MATCH_NONE) return false;
-    for (uint32_t i = 0; i < state->candidate_count; i++)
-        if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
     ra_match_event_kind kind = match->events[event].kind;
-    return (kind == RA_EVENT_CAPTURE || kind == RA_EVENT_REFUND) && person_of(state) != 0;
-}
-
-static bool is_near(const ra_match *match, int32_t lag) {
-    return lag == RA_NO_DAY ||
-           (lag >= -match->options.days_before && lag <= match->options.days_after);
+    return (kind == RA_EVENT_CAPTURE || kind == RA_EVENT_REFUND) &&
+           ra_match_is_free(match, event) && person_of(&match->states[event]) != 0;
 }
 
 /* Untouched items of the person in the event's currency, direction and window. RA_SUBSET_MAX + 1:
@@ -48,7 +38,7 @@ static uint32_t items_of(const ra_match *match, uint64_t person, uint32_t event,
         if (item->kind == RA_ITEM_BANK_LINE || item->touched || item->open == 0) continue;
         if (item->currency != match->states[event].currency) continue;
         if (ra_match_weigh(match, event, entry->item).back) continue;
-        if (!is_near(match, ra_match_lag(&match->events[event], item))) continue;
+        if (!ra_match_is_near(match, ra_match_lag(&match->events[event], item))) continue;
         if (count == RA_SUBSET_MAX) return RA_SUBSET_MAX + 1;
         items[count++] = entry->item;
     }
@@ -184,5 +174,5 @@ ra_status ra_match_by_group(ra_match *match, const ra_match_prior *prior) {
     ra_person_row *rows = ra_arena_array(&scratch, (size_t)match->event_count + 1, sizeof *rows);
     ra_status status = rows == NULL ? RA_NO_MEMORY : run(&grouping, rows);
     ra_arena_free(&scratch);
-    return status;
+    return status == RA_OK ? ra_match_by_sum(match) : status;
 }

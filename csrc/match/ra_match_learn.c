@@ -8,7 +8,7 @@
 #define ABSENT_HITS 1.0 /* the expected share of absent items, as if seen in 20 events: 5 % */
 #define ABSENT_SEEN 20.0
 #define ABSENT_LEAST 0.005
-#define ABSENT_MOST 0.2
+#define ABSENT_MOST 0.8
 #define LONE_SEEN 50 /* certain captures of an amount of their own, to judge from */
 
 /* Money mostly moves on the day of the sale or soon after. */

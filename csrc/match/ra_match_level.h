@@ -31,7 +31,9 @@ ra_status ra_match_by_chain(ra_match *match, bool *more) RA_MUST_CHECK;
 
 void ra_match_learn(const ra_match *match, ra_match_prior *prior);
 ra_status ra_match_by_amount(ra_match *match, const ra_match_prior *prior) RA_MUST_CHECK;
+/* Sums of a person's items or rows; rows that name nobody by any customer's items. */
 ra_status ra_match_by_group(ra_match *match, const ra_match_prior *prior) RA_MUST_CHECK;
+ra_status ra_match_by_sum(ra_match *match) RA_MUST_CHECK;
 
 /* The reason of an event that stayed open, and proposals from its candidates. */
 ra_status ra_match_explain(ra_match *match, uint32_t event) RA_MUST_CHECK;

@@ -162,6 +162,10 @@ ra_status ra_match_add(ra_match *match, const ra_match_item *item) {
     ra_status status = keep_keys(&offer);
     if (status == RA_OK) status = keep_references(&offer);
     if (status == RA_OK) status = keep_amount(&offer);
+    if (status == RA_OK && ra_match_person(offer.party, offer.email) != 0 &&
+        item->kind != RA_ITEM_BANK_LINE &&
+        ra_match_may_sum(match, offer.currency, item->open, item->day))
+        status = keep_item(&offer);
     if (status == RA_OK && offer.party.len > 0)
         status = keep_entry(&offer, ra_match_hash(RA_SORT_PARTY, offer.party), NULL);
     if (status == RA_OK && offer.email != 0) status = keep_entry(&offer, offer.email, NULL);

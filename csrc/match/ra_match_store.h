@@ -71,8 +71,15 @@ typedef struct ra_event_state {
     uint8_t status;
     uint8_t reason; /* of an exception */
     bool named;     /* has an order or invoice reference: never matched by amount */
+    bool anonymous; /* a capture without such a reference, name and e-mail */
     bool crowded;   /* more candidates than are looked at */
 } ra_event_state;
+
+/* Items that anonymous rows could pay together with others. */
+typedef struct ra_sum_wish {
+    int64_t most; /* less than this; 0: no row asks */
+    int32_t first_day, last_day;
+} ra_sum_wish;
 
 struct ra_match {
     ra_arena arena;
@@ -82,6 +89,7 @@ struct ra_match {
     ra_event_state *states;
     uint32_t *order; /* events by time */
     ra_wanted wanted;
+    ra_sum_wish sums;
     ra_wanted tally;        /* amounts of a sample of captures, */
     uint32_t *tally_counts; /* and the items offered that have them, per slot */
     ra_pool items, entries, amount_pool;
@@ -102,6 +110,8 @@ uint32_t ra_match_currency(ra_str code);
 
 uint64_t ra_match_amount_hash(uint32_t currency, int64_t amount);
 uint64_t ra_match_email_hash(ra_str email);
+/* Who it is: hash of the e-mail, else of the folded name; 0: nobody. */
+uint64_t ra_match_person(ra_str party, uint64_t email);
 /* The entry of a credit note of this amount, both hashed, under a reference or a person. */
 uint64_t ra_match_refund_hash(uint64_t amount, uint64_t mark);
 
@@ -123,6 +133,8 @@ ra_status ra_match_want(ra_match *match) RA_MUST_CHECK;
  * exception. */
 ra_status ra_match_relate(ra_match *match) RA_MUST_CHECK;
 bool ra_match_wants(const ra_match *match, uint64_t hash);
+/* Could an item of this currency, amount and day be one of several that an anonymous row pays? */
+bool ra_match_may_sum(const ra_match *match, uint32_t currency, int64_t open, int32_t day);
 
 /* Sort and chain what was kept. RA_DUPLICATE_KEY: an item came twice. */
 ra_status ra_match_index(ra_match *match) RA_MUST_CHECK;

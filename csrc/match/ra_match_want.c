@@ -32,6 +32,11 @@ uint64_t ra_match_email_hash(ra_str email) {
     return ra_match_hash(RA_SORT_EMAIL, (ra_str){folded.text, folded.len});
 }
 
+uint64_t ra_match_person(ra_str party, uint64_t email) {
+    if (email != 0) return email;
+    return party.len > 0 ? ra_match_hash(RA_SORT_PARTY, party) : 0;
+}
+
 uint64_t ra_match_refund_hash(uint64_t amount, uint64_t mark) {
     const uint64_t parts[2] = {amount, mark};
     return XXH3_64bits_withSeed(parts, sizeof parts, RA_SORT_REFUND);
@@ -61,6 +66,13 @@ bool ra_match_wants(const ra_match *match, uint64_t hash) {
         if (match->wanted.slots[at] == hash) return hash != 0;
         if (match->wanted.slots[at] == 0) return false;
     }
+}
+
+bool ra_match_may_sum(const ra_match *match, uint32_t currency, int64_t open, int32_t day) {
+    const ra_sum_wish *sums = &match->sums;
+    if (open <= 0 || open >= sums->most) return false;
+    if (day != RA_NO_DAY && (day < sums->first_day || day > sums->last_day)) return false;
+    return ra_match_wants(match, ra_match_amount_hash(currency, 0));
 }
 
 static void want(ra_wanted *wanted, uint64_t hash) {
@@ -117,6 +129,7 @@ static void wish_event(ra_wish *all, uint32_t index) {
     }
     if (!ra_match_seeks_amount(event, state)) return;
     wish(all, ra_match_amount_hash(state->currency, ra_match_amount_of(event)));
+    if (state->anonymous) wish(all, ra_match_amount_hash(state->currency, 0));
     if (event->paid != 0)
         wish(all, ra_match_amount_hash(state->paid_currency, ra_match_paid_of(event)));
     if (state->named || !all->match->options.groups) return;
@@ -148,6 +161,23 @@ static ra_status fill_state(ra_match *match, uint32_t index) {
     return copied ? RA_OK : RA_NO_MEMORY;
 }
 
+/* Note a row that may pay several items of somebody. */
+static void wish_sum(ra_match *match, uint32_t index) {
+    const ra_match_event *event = &match->events[index];
+    ra_event_state *state = &match->states[index];
+    ra_sum_wish *sums = &match->sums;
+    state->anonymous = match->options.groups && event->kind == RA_EVENT_CAPTURE &&
+                       state->status == RA_EVENT_OPEN && event->amount > 0 && !state->named &&
+                       ra_match_person(state->party, state->email) == 0;
+    if (!state->anonymous) return;
+    bool dated = event->day > INT32_MIN / 2 && event->day < INT32_MAX / 2;
+    int32_t first = dated ? event->day - match->options.days_after : INT32_MIN;
+    int32_t last = dated ? event->day + match->options.days_before : INT32_MAX;
+    if (sums->most == 0 || first < sums->first_day) sums->first_day = first;
+    if (sums->most == 0 || last > sums->last_day) sums->last_day = last;
+    if (event->amount > sums->most) sums->most = event->amount;
+}
+
 static int by_time(const void *a, const void *b, void *context) {
     const ra_match_event *events = context;
     uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
@@ -170,8 +200,10 @@ ra_status ra_match_want(ra_match *match) {
     ra_status status = ra_match_relate(match);
     if (status == RA_OK) status = ra_match_tally_open(match);
     if (status != RA_OK) return status;
-    for (uint32_t i = 0; i < match->event_count; i++)
+    for (uint32_t i = 0; i < match->event_count; i++) {
+        wish_sum(match, i);
         wish_event(&counted, i);
+    }
     qsort_r(match->order, match->event_count, sizeof *match->order, by_time,
             (void *)(uintptr_t)match->events);
     size_t room = 16;

@@ -100,6 +100,24 @@ int32_t ra_match_lag(const ra_match_event *event, const ra_item *item) {
     return lag > INT32_MAX || lag <= INT32_MIN ? RA_NO_DAY : (int32_t)lag;
 }
 
+bool ra_match_is_near(const ra_match *match, int32_t lag) {
+    return lag == RA_NO_DAY ||
+           (lag >= -match->options.days_before && lag <= match->options.days_after);
+}
+
+/* What follows a row of the file is told by that row's item, and a chargeback has no credit note.
+ */
+bool ra_match_is_free(const ra_match *match, uint32_t event) {
+    const ra_event_state *state = &match->states[event];
+    ra_match_event_kind kind = match->events[event].kind;
+    if (kind == RA_EVENT_CHARGEBACK || kind == RA_EVENT_REVERSAL) return false;
+    if (state->status != RA_EVENT_OPEN || state->named || state->crowded) return false;
+    if (state->leader != RA_MATCH_NONE) return false;
+    for (uint32_t i = 0; i < state->candidate_count; i++)
+        if (state->candidates[i].tier < RA_TIER_NUMBER) return false;
+    return true;
+}
+
 ra_status ra_match_take(ra_match *match, const ra_match_link *link) {
     ra_item *item = ra_match_item_at(match, link->item);
     ra_event_state *state = &match->states[link->event];

@@ -34,6 +34,13 @@ ra_match_party ra_match_compare_party(const ra_event_state *state, const ra_item
 /* Days from the item to the event; RA_NO_DAY when either is unknown. */
 int32_t ra_match_lag(const ra_match_event *event, const ra_item *item);
 
+/* Is the lag, if known, within the options' window? */
+bool ra_match_is_near(const ra_match *match, int32_t lag);
+
+/* Is the event open for what is not found by reference: a row (or payout) that names no order, that
+ * follows no row of the file, and is no dispute? */
+bool ra_match_is_free(const ra_match *match, uint32_t event);
+
 /* Book `demand` of the event on the item and note the link. */
 ra_status ra_match_take(ra_match *match, const ra_match_link *link) RA_MUST_CHECK;
 

@@ -139,9 +139,12 @@ def wrong(counts, *levels):
 
 
 LEVELS = ("id", "reference", "amount", "group")
-# Without the payer's name, what has no reference either is rarely certain.
+# Without the payer's name, what has no reference either is often nobody's for certain.
 NAMELESS = {"paypal_stl", "adyen", "klarna", "klarna_api", "shopify", "amazon_pay"}
 NAMELESS |= {"amazon_v1", "amazon_v2"}
+# Those of the last two have no id of a payment that Odoo could know, so more rows are
+# left to their amount alone.
+LEAST = dict.fromkeys(FORMATS, 0.99) | {"amazon_v1": 0.98, "amazon_v2": 0.98}
 SEEDS = range(11, 15)
 
 
@@ -156,7 +159,16 @@ def test_matches_from_files_are_right_and_nearly_all(name):
     by_amount = right(counts, "amount", "group") + wrong(counts, "amount", "group")
     assert wrong(counts, "amount", "group") <= 0.001 * by_amount
     share = right(counts, *LEVELS) / payable
-    assert share >= (0.96 if name in NAMELESS else 0.99)
+    assert share >= LEAST[name]
+
+
+def test_of_the_rows_of_all_formats_99_percent_are_found():
+    found = told_of = 0
+    for name in FORMATS:
+        counts, payable = match(name, *make(name, 15, 1000))
+        found += right(counts, *LEVELS)
+        told_of += payable
+    assert found / told_of >= 0.99
 
 
 @pytest.mark.parametrize("name", sorted(NAMELESS))
