@@ -8,7 +8,6 @@ again, the books must be those of a clean run. ``RA_SEED`` reproduces the moment
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,19 +20,20 @@ from odoo import api, sql_db
 from odoo.modules.registry import Registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parity"))
-from books_jobs import book_payout, prepare, reconcile
+from books_database import (
+    ADMIN,
+    copied_database,
+    forget,
+    prepared_database,
+    tool,
+)
+from books_jobs import book_payout, reconcile
 from books_state import balanced, books_state
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("RA_SEED", "19"))
-ADMIN = 2
 PREPARED, DATABASE = "ra_crash_books", "ra_crash_books_work"
 KILLS = {"worker": 6, "backend": 3}
 DONE, FAILED = 0, 3
-
-
-def tool(*arguments):
-    subprocess.run([str(ROOT / "tools/db"), *arguments], check=True)
 
 
 def work(env):
@@ -46,37 +46,16 @@ def work(env):
 
 @pytest.fixture(scope="module")
 def prepared():
-    tool("drop", PREPARED)
-    tool("clone", PREPARED)
-    configure(PREPARED)
-    with Registry(PREPARED).cursor() as cr:
-        prepare(api.Environment(cr, ADMIN, {}))
-    forget(PREPARED)
-    yield PREPARED
-    tool("drop", PREPARED)
-
-
-def configure(name):
-    odoo.tools.config.parse_config(
-        ["-d", name, "--no-http", "--log-level=critical"], setup_logging=False
-    )
-
-
-def forget(name):
-    Registry.registries.pop(name, None)
-    odoo.sql_db.close_db(name)
+    with prepared_database(PREPARED) as name:
+        yield name
 
 
 @pytest.fixture
 def database(prepared):
-    tool("drop", DATABASE)
-    tool("clone", DATABASE, prepared)
-    # Sequences of a clone are safe after a crash only once a checkpoint has been.
-    query("CHECKPOINT")
-    configure(DATABASE)
-    yield DATABASE
-    forget(DATABASE)
-    tool("drop", DATABASE)
+    with copied_database(DATABASE, prepared) as name:
+        # Sequences of a clone are safe after a crash only once a checkpoint has been.
+        query("CHECKPOINT")
+        yield name
 
 
 def query(sql):

@@ -6,7 +6,6 @@ The first transaction has done its work when the second begins; the second waits
 or meets it when it commits. Then the second is repeated, as Odoo repeats a request.
 """
 
-import subprocess
 import sys
 from functools import partial
 
@@ -15,59 +14,27 @@ import pytest
 from at_once import meet, transaction
 from support import ADMIN, ROOT
 
-import odoo
 from odoo import api
 from odoo.modules.registry import Registry
 
 sys.path.insert(0, str(ROOT / "tests/parity"))
-from books_jobs import (
-    book_payout,
-    post_by_hand,
-    prepare,
-    reconcile,
-    reset_by_hand,
-)
+from books_database import copied_database, prepared_database
+from books_jobs import book_payout, post_by_hand, reconcile, reset_by_hand
 from books_state import balanced, books_state
 
 PREPARED, DATABASE = "ra_once_books", "ra_once_books_work"
 
 
-def tool(*arguments):
-    subprocess.run([str(ROOT / "tools/db"), *arguments], check=True)
-
-
-def configure(name):
-    odoo.tools.config.parse_config(
-        ["-d", name, "--no-http", "--log-level=critical"], setup_logging=False
-    )
-
-
-def forget(name):
-    Registry.registries.pop(name, None)
-    odoo.sql_db.close_db(name)
-
-
 @pytest.fixture(scope="module")
 def prepared():
-    """A database with pairs to match, and a payout with the invoices it pays."""
-    tool("drop", PREPARED)
-    tool("clone", PREPARED)
-    configure(PREPARED)
-    with Registry(PREPARED).cursor() as cr:
-        prepare(api.Environment(cr, ADMIN, {}))
-    forget(PREPARED)
-    yield PREPARED
-    tool("drop", PREPARED)
+    with prepared_database(PREPARED) as name:
+        yield name
 
 
 @pytest.fixture
 def database(prepared):
-    tool("drop", DATABASE)
-    tool("clone", DATABASE, prepared)
-    configure(DATABASE)
-    yield DATABASE
-    forget(DATABASE)
-    tool("drop", DATABASE)
+    with copied_database(DATABASE, prepared) as name:
+        yield name
 
 
 # -- at once ----

@@ -175,8 +175,8 @@ def test_analytics_in_shares_are_left_to_the_orm(world):
 
 
 def test_few_entries_are_left_to_the_orm(world):
-    entries = [charge(world, number) for number in range(4)]
-    reasons = {"few entries of one kind": 4}
+    entries = [charge(world, number) for number in range(3)]
+    reasons = {"few entries of one kind": 3}
     assert posted(world, entries) == ("orm", reasons)
 
 

@@ -15,7 +15,13 @@ from math import fsum
 from odoo import fields
 from odoo.fields import Command
 
-from .alike_rows import copy_followers, copy_moves, copy_side_rows, drop_patterns
+from .alike_rows import (
+    copy_followers,
+    copy_moves,
+    copy_prices,
+    copy_side_rows,
+    drop_patterns,
+)
 from .copies import copy_message, told
 from .copying import (
     Copy,
@@ -33,7 +39,7 @@ from .rights import check_rules
 from .sql import next_ids
 
 # Fewer entries a kind than this are no quicker as copies.
-FEW = 3
+FEW = 2
 # What the number of an entry, its messages and its followers come from.
 METHODS = (
     "_compute_name",
@@ -248,15 +254,25 @@ def _check_patterns(moves, kinds):
         if any(line.matching_number or line.date_maturity for line in lines):
             raise Unlike("lines matched on posting, or due later")
         for line, values in zip(lines, members[0].lines, strict=True):
-            if line.company_currency_id.compare_amounts(
-                line.balance, values["balance"]
-            ) or (not values.get("tax_ids") and line.tax_ids):
+            if _changed(line, values):
                 raise Unlike("lines that Odoo changed")
             if line.analytic_line_ids and (
                 len(line.analytic_line_ids) > 1
                 or set(line.analytic_distribution.values()) != {100.0}
             ):
                 raise Unlike("analytics in shares")
+
+
+def _changed(line, values):
+    """Whether Odoo made another line of the values."""
+    return (
+        line.account_id.id != values["account_id"]
+        or line.company_currency_id.compare_amounts(line.balance, values["balance"])
+        or line.currency_id.compare_amounts(
+            line.amount_currency, amount_currency(values)
+        )
+        or (line.tax_ids and not values.get("tax_ids"))
+    )
 
 
 def _prefixes(moves, kinds):
@@ -342,18 +358,25 @@ def _write(env, entries, moves, patterns):
 
 
 def _total_taxed(env, entries):
-    """Prices with and without taxes, which hang on the amount: Odoo computes them."""
-    taxed = env["account.move.line"].browse(
-        [
-            line_id
-            for entry in entries
-            for line_id, line in zip(entry.line_ids, entry.lines, strict=True)
-            if any(ids for _command, _id, ids in line.get("tax_ids", ()))
-        ]
-    )
+    """Prices with and without taxes hang on the amount: Odoo computes them, for lines
+    of the same amount and taxes once."""
+    like = defaultdict(list)
+    for entry in entries:
+        for line_id, line in zip(entry.line_ids, entry.lines, strict=True):
+            taxes = [ids for _command, _id, ids in line.get("tax_ids", ())]
+            if any(taxes):
+                key = (
+                    amount_currency(line),
+                    _line_kind(line),
+                    entry.vals.get("currency_id"),
+                )
+                like[key].append(line_id)
+    models = {line_id: same[0] for same in like.values() for line_id in same}
+    computed = env["account.move.line"].browse(dict.fromkeys(models.values()))
     for name in ("price_subtotal", "price_total"):
-        env.add_to_compute(taxed._fields[name], taxed)
+        env.add_to_compute(computed._fields[name], computed)
     env.flush_all()
+    copy_prices(env, models)
 
 
 def _messages(moves):

@@ -110,6 +110,26 @@ def copy_side_rows(env, copies):
     )
 
 
+def copy_prices(env, models):
+    """Prices of items are those of their models; ``models``: {item: its model}."""
+    copied = {item: model for item, model in models.items() if item != model}
+    if not copied:
+        return
+    execute(
+        env,
+        SQL(
+            """UPDATE account_move_line l
+                  SET price_subtotal = t.price_subtotal, price_total = t.price_total
+                 FROM unnest(%s, %s) AS new(id, model)
+                 JOIN account_move_line t ON t.id = new.model
+                WHERE l.id = new.id""",
+            ints(copied),
+            ints(copied.values()),
+        ),
+        len(copied),
+    )
+
+
 def copy_followers(env, sources):
     """Who follows a pattern follows its copies; ``sources``: {entry: its pattern}."""
     new = SQL(

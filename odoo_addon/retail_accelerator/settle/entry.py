@@ -29,12 +29,11 @@ class Line:
             "currency_id": self.currency.id,
             "amount_currency": in_units(self.minor, self.currency),
             "balance": in_units(self.balance, company.currency_id),
-            **self.extra,
         }
         is_tax = "tax_repartition_line_id" in self.extra
         if analytic and self.role in ("fee", "revenue") and not is_tax:
             vals["analytic_distribution"] = {str(analytic.id): 100.0}
-        return vals
+        return {**vals, **self.extra}
 
 
 @dataclass

@@ -30,12 +30,23 @@ class Planner:
         self.date = None  # of the entry that is being planned: rates go by it
         self.read = []  # the rows the entries are made of
         self.receivables = {}
+        self.revenue = Revenue(self)
+        self.in_sums = self.channel.settlement_order_policy == "summary"
+        self.rates = {}  # date -> company's currency for one unit of the payout's
 
     def rows(self, events=None):
         """The settlement's rows, or some of them, by their ids."""
         zone = self.channel.settlement_timezone
         rows = reading.read(self.settlement, zone, events)
-        self._read_receivables(rows)
+        orders = {
+            payment.order_id: payment.partner_id
+            for row in rows
+            for payment in row.payments
+            if payment.order_id
+        }
+        self._read_receivables(orders.values())
+        if self.in_sums:
+            self.revenue.prefetch(list(orders))
         return rows
 
     def entries(self):
@@ -78,7 +89,7 @@ class Planner:
             elif row.gross and row.kind not in SILENT:
                 lines += self._gross(row, orders)
         # The books write plain lines fast when those with taxes and such come first.
-        special = Revenue(self, orders).lines()
+        special = self.revenue.lines(orders)
         for role, amount in sums.items():
             if amount:
                 account = self.channel[f"settlement_{role}_account_id"]
@@ -95,14 +106,13 @@ class Planner:
         booked in sums are noted in ``orders``."""
         if not row.payments:
             return [self._by_kind(row, -row.gross)]
-        in_sums = self.channel.settlement_order_policy == "summary"
         if len(row.payments) == 1:
             parts = [row.gross]
         else:
             parts = share(row.gross, [payment.minor for payment in row.payments])
         lines = []
         for payment, part in zip(row.payments, parts, strict=True):
-            if payment.order_id and in_sums:
+            if payment.order_id and self.in_sums:
                 orders.append((payment.order_id, part, row.id))
             else:
                 lines.append(self._item(row, payment, -part))
@@ -115,7 +125,7 @@ class Planner:
             return [self.line(row.kind, account, -row.gross, row=row)]
         orders = []
         lines = self._gross(row, orders)
-        return Revenue(self, orders).lines() + lines
+        return self.revenue.lines(orders) + lines
 
     def _by_kind(self, row, minor):
         if row.state == "written_off":
@@ -152,15 +162,10 @@ class Planner:
             line.minor = -payment.minor
         return line
 
-    def _read_receivables(self, rows):
+    def _read_receivables(self, partner_ids):
         """The accounts of customers who pay orders, by the customers' ids."""
-        ids = {
-            payment.partner_id
-            for row in rows
-            for payment in row.payments
-            if payment.order_id
-        }
-        partners = self.env["res.partner"].sudo().browse(ids - set(self.receivables))
+        ids = set(partner_ids) - set(self.receivables)
+        partners = self.env["res.partner"].sudo().browse(ids)
         for partner in partners.with_company(self.company):
             account = partner.property_account_receivable_id
             self.receivables[partner.id] = account.id
@@ -199,9 +204,12 @@ class Planner:
         ours = self.company.currency_id
         if self.currency == ours:
             return minor
-        amount = in_units(minor, self.currency)
-        converted = self.currency._convert(amount, ours, self.company, self.date)
-        return minor_units(converted, ours)
+        if self.date not in self.rates:
+            self.rates[self.date] = self.currency._get_conversion_rate(
+                self.currency, ours, self.company, self.date
+            )
+        amount = in_units(minor, self.currency) * self.rates[self.date]
+        return minor_units(ours.round(amount), ours)
 
 
 def _month_end(day):

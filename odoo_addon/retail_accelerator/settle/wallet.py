@@ -4,7 +4,9 @@ merchant withdraws from it.
 
 A withdrawal is the payout of all rows since the one before. What of them stays in the
 balance, or what the withdrawal took of an earlier balance, becomes a row of its own
-(kind ``reserve`` or ``release``), so that rows, withdrawal and bank line agree.
+(kind ``reserve`` or ``release``), so that rows, withdrawal and bank line agree. A
+withdrawal that the bank returned is a payout of the opposite sign: what was expected
+from the bank is owed to it, and the balance holds the money again.
 """
 
 import hashlib
@@ -113,13 +115,13 @@ def _check_nameless(pending):
 
 
 def _withdrawals(pending):
-    """Withdrawals among the rows; a returned one has the other sign, and waits for a
-    person."""
+    """Withdrawals among the rows, and those the bank returned: these have the other
+    sign, and their money is in the balance again."""
     return pending.env["retail.settlement.event"].search(
         [
             ("settlement_id", "=", pending.id),
             ("kind", "=", "payout"),
-            ("gross", "<", 0),
+            ("gross", "!=", 0),
             ("transaction_ref", "!=", False),
             ("date", "!=", False),
         ],

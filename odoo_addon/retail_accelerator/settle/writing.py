@@ -51,13 +51,17 @@ def refusals(settlement, entries):
     if not settlement.reference:
         return [env._("These rows are not paid out yet.")]
     books = Books(env)
+    accounts = defaultdict(set)
     for entry in entries:
-        accounts = env["account.account"].union(*(line.account for line in entry.lines))
-        problems += books.check(
-            channel.settlement_journal_id.sudo(), entry.date, accounts.sudo()
-        )
+        accounts[entry.date].update(line.account.id for line in entry.lines)
         if entry.total():
             problems.append(env._("The entry of %s does not balance.", entry.date))
+    for date, ids in accounts.items():
+        problems += books.check(
+            channel.settlement_journal_id.sudo(),
+            date,
+            env["account.account"].sudo().browse(ids),
+        )
     return list(dict.fromkeys(problems))
 
 
@@ -72,6 +76,10 @@ def _missing(channel):
     ):
         if not channel.sudo()[name]:
             yield channel._fields[name]._description_string(channel.env), channel.name
+
+
+# Entries of fewer lines are posted together, as copies of one of a kind.
+MANY = 20
 
 
 class Writer:
@@ -89,12 +97,11 @@ class Writer:
 
         open_items: {target: ids of journal items} that wait for such a line.
         """
-        moves = self.env["account.move"]
+        moves = self._post(entries)
         holders, groups, signs = {}, defaultdict(set), defaultdict(set)
-        for entry in entries:
-            move = self._post(entry)
-            moves |= move
-            for line, item in zip(entry.lines, move.line_ids.ids, strict=True):
+        items = self._items(moves)
+        for entry, move in zip(entries, moves, strict=True):
+            for line, item in zip(entry.lines, items[move.id], strict=True):
                 for row in line.row_ids:
                     holders[row] = (item, line.role == "suspense")
                 if line.target:
@@ -118,21 +125,47 @@ class Writer:
         if chosen:
             self.notes.update(self.books.reconcile(chosen)["reasons"])
 
-    def _post(self, entry):
+    def _post(self, entries):
+        """The entries in their order: small ones all at once, others one by one."""
+        values = [(self._vals(entry), self._lines(entry)) for entry in entries]
+        small = [pair for pair in values if len(pair[1]) < MANY]
+        together = iter(self.books.post_entries(small) if len(small) > 1 else ())
+        if len(small) > 1:
+            self.notes.update(self.books.last_reasons)
+        moves = []
+        for vals, lines in values:
+            if len(small) > 1 and len(lines) < MANY:
+                moves.append(next(together).id)
+            else:
+                moves.append(self.books.post_entry(vals, lines).id)
+                self.notes.update(self.books.last_reasons)
+        return self.env["account.move"].browse(moves)
+
+    def _vals(self, entry):
+        return {
+            "journal_id": self.channel.settlement_journal_id.id,
+            "date": entry.date,
+            "ref": entry.ref,
+            "currency_id": self.settlement.currency_id.id,
+            "company_id": self.channel.company_id.id,
+        }
+
+    def _lines(self, entry):
         analytic = self.channel.settlement_analytic_account_id
         company = self.channel.company_id
-        move = self.books.post_entry(
-            {
-                "journal_id": self.channel.settlement_journal_id.id,
-                "date": entry.date,
-                "ref": entry.ref,
-                "currency_id": self.settlement.currency_id.id,
-                "company_id": company.id,
-            },
-            [line.vals(company, analytic) for line in entry.lines],
+        return [line.vals(company, analytic) for line in entry.lines]
+
+    def _items(self, moves):
+        """{entry: its items in the order they were given}."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT move_id, array_agg(id ORDER BY id) FROM account_move_line
+                    WHERE move_id = ANY(%s) GROUP BY move_id""",
+                moves.ids,
+            )
         )
-        self.notes.update(self.books.last_reasons)
-        return move
+        return dict(rows)
 
     def _remember(self, holders):
         """The way from rows to their journal items."""

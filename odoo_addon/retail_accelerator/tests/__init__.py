@@ -24,6 +24,7 @@ from . import (
     test_settlement_online,
     test_settlement_posting,
     test_settlement_profile,
+    test_settlement_revenue,
     test_settlement_roles,
     test_settlement_rules,
     test_settlement_runner,

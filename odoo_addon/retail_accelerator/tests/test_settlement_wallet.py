@@ -51,6 +51,28 @@ class TestSettlementWallet(SettlementCase):
         self.assertEqual(payout.amount_file, 232.0)
         self.assertFalse(pending.exists())
 
+    def test_returned_withdrawal_takes_the_payout_back(self):
+        """The bank refuses the money: it is in the provider's balance again."""
+        back = {**withdrawal(2, 12, -11600), "type": "T0401", "parent": "W1"}
+        found = self.payout(
+            sale(1, 10), withdrawal(1, 11, 11600), back, withdrawal(3, 14, 11600)
+        )
+        first, returned, again = (self.named(found, f"W{n}") for n in "123")
+        self.assertEqual(returned.amount_declared, -116.0)
+        self.assertEqual(returned.amount_file, -116.0)
+        self.assertEqual(again.amount_declared, 116.0)
+        self.assertFalse(found.filtered(lambda payout: not payout.reference))
+        for payout in (first, returned):
+            posting.post(payout)
+        moves = first.move_ids + returned.move_ids
+        sums = self.sums(moves)
+        self.assertEqual(sums[self.channel.settlement_transit_account_id], 0.0)
+        self.assertEqual(sums[self.channel.settlement_reserve_account_id], 116.0)
+        posting.post(again)
+        sums = self.sums(moves + again.move_ids)
+        self.assertEqual(sums[self.channel.settlement_transit_account_id], 116.0)
+        self.assertEqual(sums[self.channel.settlement_reserve_account_id], 0.0)
+
     def test_same_rows_again_change_nothing(self):
         rows = [sale(1, 10), withdrawal(1, 11, 10000)]
         payout = self.named(self.payout(*rows), "W1")
