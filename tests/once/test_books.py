@@ -12,10 +12,7 @@ from functools import partial
 import psycopg2
 import pytest
 from at_once import meet, transaction
-from support import ADMIN, ROOT
-
-from odoo import api
-from odoo.modules.registry import Registry
+from support import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/parity"))
 from books_database import copied_database, prepared_database
