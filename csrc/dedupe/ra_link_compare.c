@@ -115,7 +115,20 @@ static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
     return whole > 0 ? 3 : 1;
 }
 
+/* One letter alone. */
+static bool is_initial(const ra_link_term *term) {
+    uint32_t len = 1;
+    while (len < term->len && ((unsigned char)term->text[len] & 0xC0) == 0x80)
+        len++;
+    return len == term->len;
+}
+
+static bool is_initial_of(const ra_link_term *a, const ra_link_term *b) {
+    return is_initial(a) && b->len > a->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
+    if (is_initial_of(a, b) || is_initial_of(b, a)) return 2;
     double alike = similarity(a, b, 0.8);
     if (alike < 0.88 && ra_may_have_blank(a->signature) && ra_may_have_blank(b->signature)) {
         uint32_t level = reordered_level(a, b);

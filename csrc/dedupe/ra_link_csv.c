@@ -32,11 +32,14 @@ static void row_cell(ra_csv_run *run, ra_str cell) {
     if (column >= csv->width || cell.len == 0) return;
     bool is_id = column == csv->id_column;
     if (!is_id && csv->field[column] == RA_LINK_NO_FIELD) return;
-    ra_str copy;
-    if (!ra_arena_copy(run->arena, cell, &copy)) {
+    char *text = ra_arena_alloc(run->arena, cell.len);
+    if (text == NULL) {
         run->status = RA_NO_MEMORY;
         return;
     }
+    memcpy(text, cell.ptr, cell.len);
+    if (csv->month_first[column]) ra_link_csv_day_first(cell, text);
+    ra_str copy = {text, cell.len};
     if (is_id) run->id = copy;
     if (csv->field[column] != RA_LINK_NO_FIELD) run->values[csv->field[column]] = copy;
 }
@@ -167,6 +170,7 @@ ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *err
     struct csv_parser parser;
     ra_csv_run run = {.csv = csv, .table = table, .arena = &cells};
     ra_status status = RA_NO_MEMORY;
+    ra_link_csv_dates(csv, &table->profile);
     if (buffer && csv_init(&parser, 0) == 0) {
         csv_set_delim(&parser, (unsigned char)csv->delimiter);
         status = parse_all(&run, &parser, buffer);

@@ -20,8 +20,9 @@ typedef struct ra_link_csv {
     size_t head_len;
     ra_str header[RA_LINK_COLUMNS_MAX];
     uint32_t width;
-    uint8_t field[RA_LINK_COLUMNS_MAX]; /* profile field of a file column or RA_LINK_NO_FIELD */
-    uint32_t id_column;                 /* width: none, rows are numbered from 1 */
+    uint8_t field[RA_LINK_COLUMNS_MAX];    /* profile field of a file column or RA_LINK_NO_FIELD */
+    bool month_first[RA_LINK_COLUMNS_MAX]; /* dates begin with the month */
+    uint32_t id_column;                    /* width: none, rows are numbered from 1 */
     char delimiter;
 } ra_link_csv;
 
@@ -35,6 +36,14 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena,
  * FIELD may be `id`. Bits of the overrides that fit this file are set in *used. */
 ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
                           uint64_t *used, ra_error *error) RA_MUST_CHECK;
+
+/* Set month_first from the rows that were read ahead: one with a day beyond 12 tells, the majority
+ * decides. */
+void ra_link_csv_dates(ra_link_csv *csv, const ra_link_profile *profile);
+
+/* Exchange month and day at the start of `cell` in `copy`, a text of the same length, where the
+ * month comes first. */
+void ra_link_csv_day_first(ra_str cell, char *copy);
 
 /* Append all rows to `table`. error->row counts from 1 below the header. */
 ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *error) RA_MUST_CHECK;

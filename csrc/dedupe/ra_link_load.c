@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Files to table. */
+#include <string.h>
+
 #include "dedupe/ra_link_csv.h"
 
 #define RA_FILES_MAX 2
@@ -12,6 +14,13 @@ typedef struct ra_link_load {
     uint32_t *where;
     ra_error *error;
 } ra_link_load;
+
+/* Records of two files are told apart by what both have. */
+static bool has_common_field(const ra_link_csv *a, const ra_link_csv *b) {
+    for (uint32_t c = 0; c < a->width; c++)
+        if (a->field[c] != RA_LINK_NO_FIELD && memchr(b->field, a->field[c], b->width)) return true;
+    return false;
+}
 
 /* Open all files and tell which fields any of them has. */
 static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_arena *arena,
@@ -31,9 +40,13 @@ static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_aren
         for (uint32_t c = 0; c < csv->width; c++)
             if (csv->field[c] != RA_LINK_NO_FIELD) present[csv->field[c]] = true;
     }
-    if (used == wanted) return RA_OK;
-    return ra_fail(load->error, RA_MISSING_FIELD, "columns",
-                   "no file has a column named in columns");
+    if (used != wanted)
+        return ra_fail(load->error, RA_MISSING_FIELD, "columns",
+                       "no file has a column named in columns");
+    if (load->count > 1 && !has_common_field(&load->csvs[0], &load->csvs[1]))
+        return ra_fail(load->error, RA_MISSING_FIELD, NULL,
+                       "no column of this file is known to the profile and in the other as well");
+    return RA_OK;
 }
 
 ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *inputs, uint32_t count,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dedupe/ra_link_month.h"
 #include "dedupe/ra_link_text.h"
 
 #define RA_DATE_PARTS 3
@@ -58,14 +59,21 @@ ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) {
     int parts[RA_DATE_PARTS] = {0};
     uint32_t widths[RA_DATE_PARTS] = {0};
     uint32_t count = status == RA_OK ? digit_groups(out, parts, widths) : 0;
+    int year, month, day;
+    bool is_named = status == RA_OK && count < RA_DATE_PARTS &&
+                    ra_link_month_date((ra_str){out->text, out->len}, &year, &month, &day);
+    bool is_short = count == RA_DATE_PARTS && widths[0] <= 2 && widths[1] <= 2 && widths[2] == 2;
+    if (is_short) parts[2] = ra_link_whole_year(parts[2], 2);
     out->len = 0;
     if (count >= 1 && (widths[0] == 8 || widths[0] == 14))
         set_date(out, parts[0] / 10000, parts[0] / 100 % 100, parts[0] % 100);
     else if (count == RA_DATE_PARTS && widths[0] == 4)
         set_date(out, parts[0], parts[1], parts[2]);
-    else if (count == RA_DATE_PARTS && widths[2] == 4 && parts[1] > 12)
+    else if (is_named)
+        set_date(out, year, month, day);
+    else if (count == RA_DATE_PARTS && (widths[2] == 4 || is_short) && parts[1] > 12)
         set_date(out, parts[2], parts[0], parts[1]);
-    else if (count == RA_DATE_PARTS && widths[2] == 4)
+    else if (count == RA_DATE_PARTS && (widths[2] == 4 || is_short))
         set_date(out, parts[2], parts[1], parts[0]);
     return status;
 }

@@ -130,7 +130,7 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
         worth[c] = model->weight[c][level] + bits;
         most += worth[c] - run->ceiling[c];
     }
-    if (most < run->scan->floor) return false;
+    if (most < run->scan->floor || pair->pattern == 0) return false;
     pair->weight = ra_link_model_sum(model, worth);
     return pair->weight >= run->scan->floor;
 }
@@ -141,19 +141,20 @@ static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
     ra_link_evidence evidence = ra_link_compare(comparer, pair->a, pair->b);
     pair->pattern = evidence.pattern;
     pair->weight = 0;
-    if (ra_link_is_vetoed(comparer, evidence.pattern)) return false;
+    if (evidence.pattern == 0 || ra_link_is_vetoed(comparer, evidence.pattern)) return false;
     return scan->habits == NULL ||
            !ra_link_is_habit(scan->habits, comparer, pair->a, pair->b, pair->pattern);
 }
 
-/* Take the pair? Its columns are weighed one by one unless they depend on each other. */
+/* Take the pair? Nothing to compare is no evidence, whatever the prior. Its columns are weighed one
+ * by one unless they depend on each other. */
 static bool weigh(const ra_scan_run *run, ra_link_pair *pair) {
     const ra_link_scan *scan = run->scan;
     if (scan->model == NULL) return observe(scan, pair);
     if (!scan->blocks->comparer->grouped) return score(run, pair);
     ra_link_scorer scorer = {scan->blocks->comparer, scan->model, scan->habits};
     *pair = ra_link_score(&scorer, pair->a, pair->b);
-    return pair->weight >= scan->floor;
+    return pair->pattern != 0 && pair->weight >= scan->floor;
 }
 
 static bool is_chosen(const ra_link_scan *scan, uint32_t row) {

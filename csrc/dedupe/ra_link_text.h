@@ -35,7 +35,8 @@ ra_status ra_link_fold_phone(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 ra_status ra_link_fold_email(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 
 /* YYYYMMDD of year-month-day or day.month.year (month/day only where the day would not fit) with
- * any separator or none, a time behind it ignored. `number` = days since 1970-01-01. Digits that
+ * any separator or none, or with the month's name; a year of two digits is 1940 to 2039; a time
+ * behind it is ignored. `number` = days since 1970-01-01. Digits that
  * are no date of the calendar stay as text without a number; anything else is no value. */
 ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 

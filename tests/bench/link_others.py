@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Other record-linkage libraries on FEBRL 3: seconds and F1, without labels.
+"""Other record-linkage libraries on people: seconds and F1.
 
 Run by bench_link.py in a virtual environment of its own, one library a process:
-    link_others.py recordlinkage|splink FILE
-Each is set up as its own documentation does for data of this kind.
+    link_others.py recordlinkage|splink|dedupe FILE
+Each is set up as its own documentation does for data of this kind. Splink and
+recordlinkage get no labels; dedupe cannot do without and gets LABELS pairs.
 """
 
 import itertools
 import json
+import logging
+import random
 import sys
 import time
 from collections import defaultdict
@@ -17,6 +20,14 @@ import pandas as pd
 NAMES = ("given_name", "surname", "address_1", "suburb")
 CODES = ("date_of_birth", "soc_sec_id", "postcode", "state")
 BLOCKS = ("given_name", "surname", "date_of_birth", "soc_sec_id")
+# In a large set a name alone is shared by thousands.
+LARGE = 20_000
+LARGE_BLOCKS = (
+    *(("given_name", "surname"), ("given_name", "date_of_birth")),
+    *(("surname", "postcode"), ("date_of_birth",), ("soc_sec_id",)),
+)
+LABELS = 400  # half of them pairs of one person, from every second person with one
+SEED = 1
 
 
 def read(path):
@@ -54,6 +65,7 @@ def by_splink(frame):
     import splink.comparison_library as compare
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+    blocks = LARGE_BLOCKS if len(frame) > LARGE else [(name,) for name in BLOCKS]
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="rec_id",
@@ -61,7 +73,7 @@ def by_splink(frame):
             *(compare.JaroWinklerAtThresholds(name, [0.9, 0.8]) for name in NAMES),
             *(compare.LevenshteinAtThresholds(name, [1, 2]) for name in CODES),
         ],
-        blocking_rules_to_generate_predictions=[block_on(name) for name in BLOCKS],
+        blocking_rules_to_generate_predictions=[block_on(*names) for names in blocks],
     )
     linker = Linker(DuckDBAPI().register(frame.reset_index()), settings)
     linker.training.estimate_probability_two_random_records_match(
@@ -77,7 +89,51 @@ def by_splink(frame):
     return zip(found["rec_id_l"], found["rec_id_r"], strict=True)
 
 
-WAYS = {"recordlinkage": by_recordlinkage, "splink": by_splink}
+def labels(frame, records):
+    """Pairs of one person and of two, as somebody would have marked them."""
+    pick = random.Random(SEED)
+    true = {tuple(sorted(pair)) for pair in true_pairs(frame.index)}
+    known = [pair for pair in sorted(true) if int(pair[0].split("-")[1]) % 2 == 0]
+    match = pick.sample(known, LABELS // 2)
+    ids, distinct = list(frame.index), []
+    while len(distinct) < LABELS // 2:
+        pair = tuple(sorted(pick.sample(ids, 2)))
+        if pair not in true:
+            distinct.append(pair)
+    return {
+        "match": [(records[a], records[b]) for a, b in match],
+        "distinct": [(records[a], records[b]) for a, b in distinct],
+    }
+
+
+def by_dedupe(frame):
+    import dedupe
+    from dedupe import variables
+
+    logging.disable(logging.WARNING)
+    random.seed(SEED)
+    records = {
+        key: {name: value if isinstance(value, str) else None for name, value in row}
+        for key, row in ((key, row.items()) for key, row in frame.iterrows())
+    }
+    linker = dedupe.Dedupe(
+        [
+            *(variables.String(name, has_missing=True) for name in NAMES),
+            *(variables.ShortString(name, has_missing=True) for name in CODES),
+        ]
+    )
+    linker.prepare_training(records)
+    linker.mark_pairs(labels(frame, records))
+    linker.train()
+    for group, _scores in linker.partition(records, 0.5):
+        yield from itertools.combinations(group, 2)
+
+
+WAYS = {
+    "recordlinkage": by_recordlinkage,
+    "splink": by_splink,
+    "dedupe": by_dedupe,
+}
 
 
 def main():

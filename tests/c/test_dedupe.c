@@ -144,6 +144,13 @@ static void dates_and_amounts_are_read_in_the_usual_forms(void **state) {
     check_number(ra_link_fold_date, "29.02.2000", 11016);
     check_number(ra_link_fold_date, "02/29/2000", 11016);
     check_number(ra_link_fold_date, "2000-02-29T23:59:00", 11016);
+    check_number(ra_link_fold_date, "29/02/00", 11016);
+    check_number(ra_link_fold_date, "29 February 2000", 11016);
+    check_number(ra_link_fold_date, "Feb 29, 2000", 11016);
+    check_number(ra_link_fold_date, "29. F\xC3\xA9vrier 00", 11016);
+    check_number(ra_link_fold_date, "Tue, 29th of Feb 2000 10:00:00", 11016);
+    check_fold(ra_link_fold_date, "February 2000", "");
+    check_fold(ra_link_fold_date, "1 Feb or 2 Feb 2000", "");
     check_number(ra_link_fold_date, "19990229", NAN);
     check_fold(ra_link_fold_date, "19990229", "19990229");
     check_fold(ra_link_fold_date, "soon", "");

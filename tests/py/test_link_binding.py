@@ -92,6 +92,16 @@ def test_the_bits_of_the_explanation_add_up_to_the_weight():
     assert ("date_of_birth", "equal") in [reason[:2] for reason in reasons]
 
 
+def test_rows_with_nothing_to_compare_are_no_pair():
+    rows = [("anna", None, None, None), ("bruno", None, None, None)]
+    other = [(None, None, None, "a@mail.example"), (None, None, None, "b@mail.example")]
+    assert native.link("person", FIELDS, rows, other).pairs == []
+    found = native.link(
+        "person", FIELDS, rows + other, threshold=-100, scores_only=True
+    )
+    assert {pair[:2] for pair in found.pairs} <= {(0, 1), (2, 3)}
+
+
 def test_focus_gives_the_pairs_of_the_last_rows_only():
     rows = crowd(500)
     everything = native.link("person", FIELDS, rows)

@@ -82,6 +82,62 @@ def test_rows_without_ids_are_numbered_and_columns_mapped(tmp_path):
     assert [(row["id_a"], row["id_b"]) for row in found] == [("1", "2")]
 
 
+def test_the_json_of_a_run_has_these_keys_of_these_types(tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    run, result, rows = link(tmp_path, "--profile", "person", file)
+    counts = ("records", "pairs", "automatic", "review", "clusters", "candidates")
+    assert {name: type(value) for name, value in result.items()} == {
+        **dict.fromkeys(counts, int),
+        "fields": list,
+        **dict.fromkeys(("automatic_bits", "review_bits", "seconds"), float),
+    }
+    assert json.loads(run.stdout.splitlines()[-1]) == result
+    assert run.stderr == ""
+    assert list(rows[0]) == [
+        *("id_a", "id_b", "score", "probability", "level", "cluster"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_in_utf_16_with_its_mark_is_read(encoding, tmp_path):
+    lines = "\r\n".join(";".join(person) for person in PEOPLE)
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    file = tmp_path / "a.csv"
+    file.write_bytes((mark + lines.replace("anna", "ännä")).encode(encoding))
+    run, _result, rows = link(tmp_path, "--profile", "person", file)
+    assert run.returncode == 0
+    assert [(row["id_a"], row["id_b"]) for row in rows] == [("p1", "p2")]
+
+
+def test_an_error_in_a_file_in_utf_16_names_the_file(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("colour\nred\n", encoding="utf-16")
+    run, result, _rows = link(tmp_path, "--profile", "person", file)
+    assert run.returncode == 1
+    assert result["error"].startswith(f"{file}: no column of the file is known")
+    file.write_bytes(b"\xff\xfea\x00\x00\xd8")
+    run, result, _rows = link(tmp_path, "--profile", "person", file)
+    assert run.returncode == 1
+    assert result["error"] == f"{file}: the text is not valid UTF-16."
+
+
+def test_two_files_of_which_one_lacks_a_column_are_linked_by_the_others(tmp_path):
+    first = write(tmp_path / "a.csv", PEOPLE)
+    second = write(tmp_path / "b.csv", [row[:4] for row in PEOPLE])
+    _run, _result, rows = link(tmp_path, "--profile", "person", first, second)
+    assert {(row["id_a"], row["id_b"]) for row in rows} >= {("p3", "p3"), ("p4", "p4")}
+    assert all(row["id_a"] == row["id_b"] for row in rows)
+
+
+def test_two_files_without_a_column_in_common_are_refused(tmp_path):
+    first = write(tmp_path / "a.csv", [row[:2] for row in PEOPLE])
+    second = write(tmp_path / "b.csv", [(row[0], row[4]) for row in PEOPLE])
+    run, result, _rows = link(tmp_path, "--profile", "person", first, second)
+    assert run.returncode == 1
+    assert result["error"].startswith(f"{second}: no column")
+    assert "in the other as well" in result["error"]
+
+
 @pytest.mark.parametrize(
     ("content", "options", "words"),
     [

@@ -81,6 +81,51 @@ def test_two_files_of_equal_rows_and_huge_cells_cost_bounded_work(tmp_path):
         assert len({row[side] for row in found}) == len(found)
 
 
+@pytest.mark.parametrize("form", ["equal rows", "one block"])
+def test_a_block_of_100000_costs_bounded_work(form, tmp_path):
+    """All rows equal, or one surname for all with everything else different."""
+    rows = [
+        (str(number), "anna", "meyer", "1970-01-02", "anna@shop.example")
+        if form == "equal rows"
+        else (str(number), f"n{number}", "meyer", "", f"{number}@mail{number}.example")
+        for number in range(100_000)
+    ]
+    file = _write(tmp_path / "a.csv", [HEADER, *rows])
+    _found, summary = link("person", [file], tmp_path / "out.csv")
+    assert summary["candidate_pairs"] < 200 * len(rows)
+
+
+ISO = ("1970-04-07", "1981-11-12", "1992-12-25")
+DATES = {
+    "month first": ("04/07/1970", "11/12/1981", "12/25/1992"),
+    "month first, short": ("4/7/1970", "11/12/1981", "12/25/1992"),
+    "day first": ("07/04/1970", "12/11/1981", "25/12/1992"),
+    "two digits": ("07/04/70", "12/11/81", "25/12/92"),
+    "names": ("7 April 1970", "Nov 12, 1981", "25. Dez 1992"),
+}
+
+
+@pytest.mark.parametrize("form", DATES)
+def test_dates_of_two_files_are_read_by_what_each_column_shows(form, tmp_path):
+    people = (("anna", "meyer"), ("bruno", "okafor"), ("carla", "duarte"))
+    header, files = ("id", "given_name", "surname", "dob"), []
+    for name, dates in (("a", ISO), ("b", DATES[form])):
+        rows = [
+            (str(number), *person, day)
+            for number, (person, day) in enumerate(zip(people, dates, strict=True))
+        ]
+        files.append(_write(tmp_path / f"{name}.csv", [header, *rows]))
+    found, _summary = link("person", files, tmp_path / "out.csv", "--explain")
+    assert [(row["id_a"], row["id_b"]) for row in found] == [
+        ("0", "0"),
+        ("1", "1"),
+        ("2", "2"),
+    ]
+    weights = {row["date_of_birth"] for row in found}
+    assert len(weights) == 1
+    assert float(weights.pop()) > 0
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_a_file_in_utf_16_is_refused_with_the_way_out(encoding, tmp_path):
     file = tmp_path / "in.csv"

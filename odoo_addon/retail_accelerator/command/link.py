@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail link``: what is the same in one file, or between two. Needs no database."""
 
+import codecs
+import contextlib
 import csv
 import os
+import shutil
+import sys
+import tempfile
+import threading
 import time
 
 from odoo.exceptions import UserError
@@ -17,6 +23,9 @@ NAME = "link"
 HELP = "find duplicates in a file, or link two files (no database needed)"
 NEEDS_DATABASE = False
 HEADER = ("id_a", "id_b", "score", "probability", "level")
+NO_FIELDS = ("shared", "habit")  # reasons that are no column's
+PROGRESS_SECONDS = 5
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def add_arguments(parser):
@@ -41,15 +50,19 @@ def run(_env, args):
     for path in args.files:
         require_file(path)
     extension = native.require()
-    try:
-        found = extension.link_files(
-            profile_text(args.profile),
-            args.files,
-            args.columns,
-            threshold=args.threshold,
-        )
-    except extension.Error as error:
-        raise UserError(explain(error)) from error
+    with contextlib.ExitStack() as stack:
+        paths = [stack.enter_context(in_utf_8(path)) for path in args.files]
+        names = dict(zip(paths, args.files, strict=True))
+        stack.enter_context(progress(started))
+        try:
+            found = extension.link_files(
+                profile_text(args.profile),
+                paths,
+                args.columns,
+                threshold=args.threshold,
+            )
+        except extension.Error as error:
+            raise UserError(explain(error, names)) from error
     try:
         result = write(args.out, found, is_linking=len(args.files) == 2)
     except OSError as error:
@@ -64,6 +77,44 @@ def run(_env, args):
     return result
 
 
+@contextlib.contextmanager
+def in_utf_8(path):
+    """The path of the file, or of a copy in UTF-8 when its first bytes say UTF-16."""
+    with open(path, "rb") as handle:
+        is_utf_16 = handle.read(2) in UTF_16
+    if not is_utf_16:
+        yield path
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="") as copy:
+        try:
+            with open(path, encoding="utf-16", newline="") as handle:
+                shutil.copyfileobj(handle, copy)
+        except UnicodeError as error:
+            raise UserError(_lt("%s: the text is not valid UTF-16.", path)) from error
+        copy.flush()
+        yield copy.name
+
+
+@contextlib.contextmanager
+def progress(started):
+    """A line on standard error every few seconds, for as long as it takes."""
+    done = threading.Event()
+
+    def tell():
+        while not done.wait(PROGRESS_SECONDS):
+            seconds = int(time.monotonic() - started)
+            sys.stderr.write(f"still comparing after {seconds} s\n")
+            sys.stderr.flush()
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 def profile_text(name):
     """A default profile by its name, or the text of a file."""
     if not os.path.isfile(name):
@@ -72,10 +123,10 @@ def profile_text(name):
         return handle.read() + "\n"
 
 
-def explain(error):
-    """One sentence with the place of what is wrong."""
+def explain(error, names):
+    """One sentence with the place of what is wrong, files as they were given."""
     _code, message, row, _offset, field = error.args
-    place = f"{field}: " if field else ""
+    place = f"{names.get(field, field)}: " if field else ""
     line = f" (row {row})" if row else ""
     return f"{place}{message}{line}"
 
@@ -116,7 +167,7 @@ def compared_fields(found, split):
     if len(found.ids) < 2 or split == len(found.ids):
         return []
     _prior, *reasons = found.explain(0, 0 if split else 1)
-    return [field for field, _level, _bits in reasons]
+    return [field for field, *_reason in reasons if field not in NO_FIELDS]
 
 
 def summary(result):

@@ -8,6 +8,7 @@ from . import (
     test_duplicate_sweep,
     test_import_model,
     test_ledger,
+    test_link_command,
     test_quirk_amounts,
     test_quirk_currencies,
     test_quirk_customers,
