@@ -45,7 +45,9 @@ for minutes, order in enumerate(orders, 7):
         }
     )
 # The last one went out already: it cannot simply be cancelled.
+placed = orders[3].date_order
 orders[3].action_confirm()
+orders[3].date_order = placed
 orders[3].order_line[0].qty_delivered = 1
 
 journal = env["account.journal"].search([("type", "=", "bank")], limit=1)
@@ -62,6 +64,8 @@ payments = env["account.payment"].create(
         for number in range(40)
     ]
 )
+payments.action_post()
 twin = payments[7].copy({"date": payments[7].date + timedelta(days=1)})
 twin.memo = payments[7].memo
+twin.action_post()
 env.cr.commit()

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail dedupe``: look for duplicate contacts, orders or payments."""
 
+from odoo.exceptions import UserError
+
+from ..engine.sweeper import Sweeper
 from ..models.retail_duplicate import KINDS
 
 NAME = "dedupe"
@@ -19,16 +22,32 @@ def add_arguments(parser):
         action="store_true",
         help="compare everything, not only what changed since the last time",
     )
+    parser.add_argument(
+        "--company", metavar="NAME", help="of this company (default: the user's)"
+    )
 
 
 def run(env, args):
     kind = next(kind for kind, model in KINDS.items() if model == args.model)
+    company = env.company
+    if args.company:
+        company = env.user.company_ids.filtered(lambda one: one.name == args.company)
+        if len(company) != 1:
+            raise UserError(env._("You have no company %s.", args.company))
+    env = env(context={**env.context, "allowed_company_ids": company.ids})
     sweep = env["retail.duplicate.sweep"].create(
-        {"kind": kind, "mode": "full" if args.full else "incremental"}
+        {
+            "kind": kind,
+            "mode": "full" if args.full else "incremental",
+            "company_id": company.id,
+        }
     )
-    sweep._run()
+    Sweeper(sweep).run_guarded()
+    sweep = sweep.sudo()  # its sums are for managers on the screen
     result = {
         "model": args.model,
+        "mode": sweep.mode,
+        "state": sweep.state,
         "company": sweep.company_id.name,
         "records": sweep.record_count,
         "changed": sweep.changed_count,

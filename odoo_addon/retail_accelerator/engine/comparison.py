@@ -5,8 +5,9 @@ from markupsafe import Markup
 
 from odoo.tools import format_datetime
 
-from . import payload
+from . import facts, payload
 from .lanes import to_datetime
+from .level_names import level_name
 
 FIELDS = {
     "partner": (
@@ -19,6 +20,10 @@ FIELDS = {
         "city",
         "country_id",
         "vat",
+        "ref",
+        "parent_id",
+        "user_ids",
+        "sale_order_count",
         "company_id",
         "create_date",
     ),
@@ -43,11 +48,13 @@ FIELDS = {
         "payment_type",
         "journal_id",
         "memo",
+        "reconciled_invoice_ids",
+        "is_matched",
         "state",
     ),
 }
 SHOWN = 0.05  # bits; less is neither for nor against
-FULL_BAR = 15  # bits at which a bar of the waterfall is full
+MOST_BITS = 60  # beyond that odds are no longer told apart
 
 
 def labels(env):
@@ -76,6 +83,7 @@ def labels(env):
         "address": env._("Address"),
         "channel": env._("Channel"),
         "shared": env._("What others have in common, too"),
+        "habit": env._("What these customers always do"),
         "reference": env._("Reference"),
         "memo": env._("Memo"),
         "account": env._("Bank account"),
@@ -94,20 +102,36 @@ def side_by_side(pair):
     shown = dict.fromkeys([*ours, *theirs]) if second else theirs
     rows = [(label, ours.get(label, ""), theirs.get(label, "")) for label in shown]
     body = Markup().join(
-        Markup("<tr><th>%s</th><td>%s</td><td%s>%s</td></tr>")
-        % (
-            label,
-            one,
-            Markup(' class="table-warning"') if one != other else "",
-            other,
-        )
+        Markup("<tr><th>%s</th>%s%s</tr>")
+        % (label, _cell(one, other), _cell(other, one))
         for label, one, other in rows
         if one or other
     )
     return Markup(
         '<table class="table table-sm table-bordered o_retail_side_by_side"><thead><tr>'
-        "<th></th><th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
+        '<th style="width: 20%%"></th><th style="width: 40%%">%s</th><th>%s</th></tr>'
+        "</thead><tbody>%s</tbody></table>"
     ) % (pair.first_name, pair.second_name, body)
+
+
+def _cell(value, other):
+    """A cell, yellow where it differs; of several lines only those that do."""
+    if value == other:
+        return Markup("<td>%s</td>") % _lines(value, value)
+    if isinstance(value, tuple) and isinstance(other, tuple):
+        return Markup("<td>%s</td>") % _lines(value, other)
+    return Markup('<td class="table-warning">%s</td>') % _lines(value, value)
+
+
+def _lines(value, other):
+    if not isinstance(value, tuple):
+        return value
+    return Markup("<br/>").join(
+        line
+        if line in other
+        else Markup('<span class="table-warning bg-warning-subtle">%s</span>') % line
+        for line in value
+    )
 
 
 def _values(pair, record):
@@ -124,11 +148,20 @@ def _values(pair, record):
         if record.partner_id.has_access("read"):
             result[pair.env._("E-mail")] = record.partner_id.email or ""
             result[pair.env._("Phone")] = record.partner_id.phone or ""
-        result[pair.env._("Lines")] = Markup("<br/>").join(
+            result[pair.env._("Address")] = _address(
+                record.partner_id.street,
+                record.partner_id.zip,
+                record.partner_id.city,
+            )
+        result[pair.env._("Lines")] = tuple(
             _line(line.product_uom_qty, line.name, line.price_subtotal)
             for line in _goods(record)
         )
     return result
+
+
+def _address(street, code, city):
+    return ", ".join(filter(None, (street, " ".join(filter(None, (code, city))))))
 
 
 def _goods(order):
@@ -146,6 +179,12 @@ def _text(record, field):
     if field.type == "many2one":
         # As in Odoo's forms: who may read the record sees the names it refers to.
         return value.sudo().display_name or ""
+    if field.type in ("many2many", "one2many"):
+        return ", ".join(value.sudo().mapped("display_name"))
+    if field.type == "boolean":
+        return record.env._("yes") if value else record.env._("no")
+    if field.type == "integer":
+        return str(value)
     if field.type == "selection":
         selection = field.get_description(record.env, ["selection"])["selection"]
         return dict(selection).get(value, value) or ""
@@ -169,12 +208,11 @@ def _held_values(pair):
         return described[name]["string"] if name in described else name
 
     billing = order["billing"]
-    name = " ".join(filter(None, (billing["first_name"], billing["last_name"])))
     created = order["created_at"]
     moment = to_datetime(created) if created is not None else None
     sees = entry._sees_personal_data()
     return {
-        label("partner_id"): name if sees else payload.MASK,
+        label("partner_id"): facts.held_name(entry, order),
         label("date_order"): format_datetime(pair.env, moment) if moment else "",
         label("amount_total"): f"{float(order['total']):.2f}",
         label("currency_id"): order["currency"],
@@ -183,7 +221,12 @@ def _held_values(pair):
         label("state"): order["status"],
         pair.env._("E-mail"): (billing["email"] or "") if sees else payload.MASK,
         pair.env._("Phone"): (billing["phone"] or "") if sees else payload.MASK,
-        pair.env._("Lines"): Markup("<br/>").join(
+        pair.env._("Address"): _address(
+            billing["address_1"], billing["postcode"], billing["city"]
+        )
+        if sees
+        else payload.MASK,
+        pair.env._("Lines"): tuple(
             _line(line["quantity"], line["name"], line["total"])
             for line in sorted(order["lines"], key=lambda line: line["name"])
             if line["kind"] == "product" or float(line["total"])
@@ -203,10 +246,21 @@ def waterfall(pair):
             "within the hours the channel allows."
         )
     names = labels(env)
-    rows, total = [], 0.0
+    steps, total = [], 0.0
     for field, level, bits in pair.explanation or []:
-        total += bits
-        rows.append(_bar(names.get(field, field), level, bits, total))
+        if level == "missing" and abs(bits) < SHOWN:
+            continue  # neither record has it
+        before, total = total, total + bits
+        steps.append((names.get(field, field), level_name(env, level), before, total))
+    low = min([0.0, *(step[3] for step in steps)])
+    high = max([0.0, *(step[3] for step in steps)])
+    scale = _Scale(low, high)
+    rows = [_step(scale, *step) for step in steps]
+    rows.append(
+        Markup('<tr class="fw-bold"><td>%s</td><td>%s</td><td>%s</td>')
+        % (env._("Together"), odds(env, total), scale.bar(0.0, total, "bg-info"))
+        + Markup('<td></td><td class="text-end">%s</td></tr>') % f"{total:.1f}"
+    )
     return Markup(
         '<table class="table table-sm o_retail_waterfall"><thead><tr><th>%s</th><th>%s'
         '</th><th style="width: 40%%">%s</th><th class="text-end">%s</th>'
@@ -214,29 +268,56 @@ def waterfall(pair):
     ) % (
         env._("Field"),
         env._("Comparison"),
-        env._("Against / for"),
+        env._("Against ← | → for"),
         env._("Bits"),
         env._("So far"),
         Markup().join(rows),
     )
 
 
-def _bar(label, level, bits, total):
-    width = min(abs(bits) / FULL_BAR, 1) * 50 if abs(bits) >= SHOWN else 0
-    left = 50.0 if bits >= 0 else 50 - width
+def odds(env, bits):
+    """A weight of evidence as odds, with one digit: nobody knows them better."""
+    ratio = 2.0 ** min(abs(bits), MOST_BITS)
+    digits = len(str(int(ratio)))
+    number = int(round(ratio, 1 - digits)) if digits > 1 else round(ratio, 1)
+    text = f"{number:,.0f}" if number >= 10 else f"{number:g}"
+    if bits >= 0:
+        return env._("%s to 1 for the same", text)
+    return env._("%s to 1 against", text)
+
+
+class _Scale:
+    """Where bits lie on a line that has room for all sums."""
+
+    def __init__(self, low, high):
+        self.low = low
+        self.width = max(high - low, 1.0)
+
+    def place(self, bits):
+        return 100 * (bits - self.low) / self.width
+
+    def bar(self, before, after, colour):
+        left, right = sorted((self.place(before), self.place(after)))
+        return Markup(
+            '<div class="position-relative bg-light" style="height: 1em">'
+            '<div class="position-absolute h-100 %s" style="left: %s%%; width: %s%%">'
+            '</div><div class="position-absolute h-100 border-start border-dark" '
+            'style="left: %s%%"></div></div>'
+        ) % (colour, f"{left:.1f}", f"{right - left:.1f}", f"{self.place(0.0):.1f}")
+
+
+def _step(scale, label, level, before, after):
+    bits = after - before
+    counts = abs(bits) >= SHOWN
     colour = "bg-success" if bits >= 0 else "bg-danger"
     return Markup(
-        "<tr%s><td>%s</td><td>%s</td><td>"
-        '<div class="position-relative bg-light border-start" style="height: 1em">'
-        '<div class="position-absolute h-100 %s" style="left: %s%%; width: %s%%"></div>'
-        '</div></td><td class="text-end">%s</td><td class="text-end">%s</td></tr>'
+        "<tr%s><td>%s</td><td>%s</td><td>%s</td>"
+        '<td class="text-end">%s</td><td class="text-end">%s</td></tr>'
     ) % (
-        "" if width else Markup(' class="text-muted"'),
+        "" if counts else Markup(' class="text-muted"'),
         label,
         level,
-        colour,
-        f"{left:.1f}",
-        f"{width:.1f}",
-        f"{bits:+.1f}" if width else "0",
-        f"{total:.1f}",
+        scale.bar(before, after, colour) if counts else "",
+        f"{bits:+.1f}" if counts else "0",
+        f"{after:.1f}",
     )

@@ -178,7 +178,7 @@ class Background:
         """{position: score} of the wanted pairs of identities that are likely."""
         places = {identity: place for place, identity in enumerate(rows)}
         text = profile_text(self.env, "order")
-        invented = _invented(max(ENOUGH - len(rows), 0))
+        invented = invented_orders(max(ENOUGH - len(rows), 0))
         fields, table = usable(text, ORDER_FIELDS, [*rows.values(), *invented])
         result = native.require().link(text, fields, table, seed=SEED, scores_only=True)
         scored = {(pair[0], pair[1]): pair for pair in result.pairs}
@@ -190,7 +190,7 @@ class Background:
         return found
 
 
-def _invented(count):
+def invented_orders(count):
     """Rows of orders in general, as a background for the few of a new shop."""
     return [
         tuple(order[name] for name in ORDER_FIELDS) for order in usual_orders(count)
@@ -210,93 +210,3 @@ def usable(text, fields, rows):
         [fields[index] for index in wanted],
         [tuple(row[index] or None for index in wanted) for row in rows],
     )
-
-
-# -- records of the database --
-
-PARTNERS = """
-    SELECT p.id, %(changed)s, p.name, p.company_name, p.street, p.street2, p.city,
-           p.zip, s.code, c.code, p.vat, p.phone, p.email
-      FROM res_partner p
-      LEFT JOIN res_country_state s ON s.id = p.state_id
-      LEFT JOIN res_country c ON c.id = p.country_id
-     WHERE p.active AND p.parent_id IS NULL
-       AND (p.company_id IS NULL OR p.company_id = %(company)s)
-     ORDER BY 2, p.id"""
-ORDERS = """
-    SELECT o.id, %(changed)s, p.name, p.email, p.phone,
-           NULLIF(concat_ws(' ', p.street, p.zip), ''),
-           to_char(o.date_order, 'YYYY-MM-DD"T"HH24:MI:SS'),
-           o.amount_total::text,
-           (SELECT string_agg(trim_scale(l.product_uom_qty) || ' '
-                              || COALESCE(NULLIF(v.default_code, ''), l.name), ' '
-                              ORDER BY l.name)
-              FROM sale_order_line l LEFT JOIN product_product v ON v.id = l.product_id
-             WHERE l.order_id = o.id AND l.display_type IS NULL)
-      FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
-     WHERE o.state != 'cancel' AND o.company_id = %(company)s
-     ORDER BY 2, o.id"""
-PAYMENTS = """
-    SELECT p.id, %(changed)s, COALESCE(p.payment_reference, p.memo), c.name, p.memo,
-           to_char(p.date, 'YYYY-MM-DD'), p.amount::text
-      FROM account_payment p LEFT JOIN res_partner c ON c.id = p.partner_id
-     WHERE p.state NOT IN ('canceled', 'rejected') AND p.company_id = %(company)s
-     ORDER BY 2, p.id"""
-SOURCES = {
-    "partner": (
-        PARTNERS,
-        SQL.identifier("p", "write_date"),
-        PERSON_FIELDS,
-    ),
-    "order": (ORDERS, SQL.identifier("o", "write_date"), ORDER_FIELDS),
-    "payment": (
-        PAYMENTS,
-        SQL.identifier("p", "write_date"),
-        ("reference", "partner", "memo", "date", "amount"),
-    ),
-}
-
-
-class Table:
-    """All records of a kind and company, those changed since a moment at the end.
-
-    Few orders have invented ones before them, whose id is 0.
-    """
-
-    def __init__(self, env, kind, company, since=None):
-        query, changed, fields = SOURCES[kind]
-        rows = env.execute_query(
-            SQL(
-                query,
-                company=company.id,
-                changed=SQL("%s >= %s", changed, since) if since else SQL("TRUE"),
-            )
-        )
-        self.env = env
-        self.kind = kind
-        self.count = len(rows)
-        self.changed = sum(row[1] for row in rows)
-        self.text = profile_text(env, kind)
-        invented = _invented(max(ENOUGH - len(rows), 0)) if kind == "order" else []
-        self.ids = [0] * len(invented) + [row[0] for row in rows]
-        self.fields, self.rows = usable(
-            self.text, fields, invented + [row[2:] for row in rows]
-        )
-
-    def link(self):
-        """The LinkResult; only pairs with a changed record when some are old. None
-        when nothing has changed."""
-        if not self.changed:
-            return None
-        focus = self.changed if self.changed < self.count else None
-        return native.require().link(
-            self.text, self.fields, self.rows, seed=SEED, focus=focus
-        )
-
-    def pairs(self, result):
-        """The pairs of a LinkResult, or of None, that are pairs of records."""
-        return [
-            pair
-            for pair in (result.pairs if result else ())
-            if self.ids[pair[0]] and self.ids[pair[1]]
-        ]

@@ -2,28 +2,44 @@
 """Two records that may be the same, why, and what was decided."""
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..engine import comparison
+from ..engine.compared_records import MODELS as KINDS
 
-KINDS = {
-    "partner": "res.partner",
-    "order": "sale.order",
-    "payment": "account.payment",
-}
 STATES = [
     ("open", "To review"),
     ("kept", "Both kept"),
     ("merged", "Merged"),
     ("linked", "One cancelled"),
     ("ignored", "Ignored"),
+    ("gone", "No longer there"),
 ]
+BANDS = [
+    ("content", "Same content"),
+    ("40", "40 bits and more"),
+    ("20", "20 to 40 bits"),
+    ("10", "10 to 20 bits"),
+    ("0", "0 to 10 bits"),
+    ("below", "Below 0 bits"),
+]
+# What a pair is about is there no more: deleted, archived, cancelled.
+THERE = {
+    "partner": SQL("r.active"),
+    "order": SQL("r.state != 'cancel'"),
+    "payment": SQL("r.state NOT IN ('canceled', 'rejected')"),
+}
+CLOSED_AT_ONCE = 500
 
 
 class RetailDuplicate(models.Model):
     _name = "retail.duplicate"
     _description = "Possible Duplicate"
-    _inherit = ["mail.thread"]
+    _inherit = [
+        "mail.thread",
+        "retail.duplicate.screen",
+        "retail.duplicate.obstacles",
+    ]
     _order = "probability desc, score desc, id desc"
 
     kind = fields.Selection(
@@ -59,6 +75,13 @@ class RetailDuplicate(models.Model):
         readonly=True,
         help="Empty: the contacts belong to all companies.",
     )
+    channel_id = fields.Many2one(
+        "retail.channel",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where the second order came from.",
+    )
     found_by = fields.Selection(
         [("content", "Same content"), ("score", "Resemblance")],
         required=True,
@@ -81,6 +104,13 @@ class RetailDuplicate(models.Model):
         help="How likely both are the same, by what the comparison has learnt from "
         "these records.",
     )
+    score_band = fields.Selection(
+        BANDS,
+        string="Score range",
+        compute="_compute_score_band",
+        store=True,
+        precompute=True,
+    )
     level = fields.Selection(
         [("automatic", "Certain"), ("review", "Probable")],
         required=True,
@@ -94,10 +124,10 @@ class RetailDuplicate(models.Model):
     )
     keep_first = fields.Selection(
         [("first", "The first"), ("second", "The second")],
-        string="Order to keep",
+        string="Which one stays",
         default="first",
         required=True,
-        help="The other one is cancelled when both are linked.",
+        help="The other one is cancelled, or merged into this one.",
     )
     decided_by = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(string="Decided", readonly=True)
@@ -117,15 +147,6 @@ class RetailDuplicate(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    first_name = fields.Char(string="First record", compute="_compute_names")
-    second_name = fields.Char(string="Second record", compute="_compute_names")
-    comparison_html = fields.Html(
-        string="Side by side", compute="_compute_comparison_html", sanitize=False
-    )
-    explanation_html = fields.Html(
-        string="Why", compute="_compute_explanation_html", sanitize=False
-    )
-
     _pair_unique = models.UniqueIndex(
         "(kind, first_id, second_id) WHERE second_id IS NOT NULL",
         "This pair is known already.",
@@ -138,109 +159,95 @@ class RetailDuplicate(models.Model):
         "CHECK (first_id < second_id)", "A pair is two different records."
     )
 
-    # -- what is shown --
-
     @api.depends("kind")
     def _compute_res_model(self):
         for pair in self:
             pair.res_model = KINDS.get(pair.kind)
+
+    @api.depends("score", "found_by")
+    def _compute_score_band(self):
+        for pair in self:
+            pair.score_band = pair._band()
+
+    def _band(self):
+        if self.found_by == "content":
+            return "content"
+        bounds = [name for name, _label in BANDS if name.isdigit()]
+        return next((b for b in bounds if self.score >= int(b)), "below")
 
     def _record(self, side):
         """The first or second record, as the current user may see it."""
         self.ensure_one()
         return self.env[KINDS[self.kind]].browse(self[f"{side}_id"] or ()).exists()
 
-    @api.depends("kind", "first_id", "second_id", "ledger_id")
-    @api.depends_context("uid")
-    def _compute_names(self):
-        for pair in self:
-            for side in ("first", "second"):
-                record = pair._record(side)
-                if record:
-                    name = pair._name_of(record)
-                elif side == "second" and pair.ledger_id and not pair.second_id:
-                    name = self.env._(
-                        "%(channel)s %(number)s (held)",
-                        channel=pair.ledger_id.channel_id.name,
-                        number=pair.ledger_id.display_name,
-                    )
-                else:
-                    name = self.env._("no. %s (gone)", pair[f"{side}_id"])
-                pair[f"{side}_name"] = name
-
-    def _name_of(self, record):
-        """A name that tells the two apart: drafts of payments all have the same."""
-        if self.kind != "payment":
-            return record.display_name
-        # Names of related records are shown to whoever may read the payment, as Odoo
-        # does in its own forms.
-        parts = (
-            record.display_name,
-            record.sudo().partner_id.display_name,
-            record.currency_id.format(record.amount),
-            format_date(self.env, record.date),
-        )
-        return ", ".join(filter(None, parts))
-
-    @api.depends("first_name", "second_name")
-    @api.depends_context("uid")
-    def _compute_display_name(self):
-        for pair in self:
-            pair.display_name = f"{pair.first_name} – {pair.second_name}"
-
-    @api.depends("first_id", "second_id", "ledger_id")
-    @api.depends_context("uid")
-    def _compute_comparison_html(self):
-        for pair in self:
-            pair.comparison_html = comparison.side_by_side(pair)
-
-    @api.depends("explanation", "found_by")
-    @api.depends_context("lang")
-    def _compute_explanation_html(self):
-        for pair in self:
-            pair.explanation_html = comparison.waterfall(pair)
-
     # -- nobody is shown a record he may not read --
 
-    def _hidden_ids(self):
-        """Ids of the pairs with a record that the current user may not read."""
-        pairs = self.sudo()
-        ledgers = pairs.ledger_id.with_env(self.env)
-        seen = {"ledger": set(ledgers._filtered_access("read").ids)}
-        for kind, group in pairs.grouped("kind").items():
-            ids = {*group.mapped("first_id"), *group.mapped("second_id")} - {0}
-            records = self.env[KINDS[kind]].browse(ids)
-            gone = ids - set(records.sudo().exists().ids)
-            readable = records.browse(ids - gone)._filtered_access("read")
-            seen[kind] = gone | set(readable.ids) | {0}
-        return [
-            pair.id
-            for pair in pairs
-            if not {pair.first_id, pair.second_id} <= seen[pair.kind]
-            or (pair.ledger_id and pair.ledger_id.id not in seen["ledger"])
-        ]
+    @api.model
+    def _readable(self):
+        """Domain of the pairs of which the current user may read both records. One
+        that no longer exists hides nothing."""
+
+        def to_sql(model, alias, query):
+            kind = model._field_to_sql(alias, "kind", query)
+            ledger = model._field_to_sql(alias, "ledger_id", query)
+            cases = SQL(" OR ").join(
+                SQL(
+                    "(%s = %s AND %s AND %s)",
+                    kind,
+                    name,
+                    *(
+                        self._may_read(
+                            res_model,
+                            model._field_to_sql(alias, f"{side}_id", query),
+                            gone=True,
+                        )
+                        for side in ("first", "second")
+                    ),
+                )
+                for name, res_model in KINDS.items()
+            )
+            return SQL("((%s) AND %s)", cases, self._may_read("retail.ledger", ledger))
+
+        return Domain.custom(to_sql=to_sql)
+
+    def _may_read(self, res_model, column, gone=False):
+        """Condition that an id is empty or of a record the current user may read; or,
+        if ``gone``, of none at all."""
+        records = self.env[res_model].with_context(active_test=False)
+        own_id = SQL.identifier(records._table, "id")
+        options = [SQL("COALESCE(%s, 0) = 0", column)]
+        if gone:
+            options.append(
+                SQL(
+                    "NOT EXISTS (SELECT FROM %s WHERE %s = %s)",
+                    SQL.identifier(records._table),
+                    own_id,
+                    column,
+                )
+            )
+        if records.has_access("read"):
+            query = records._search([])
+            query.add_where(SQL("%s = %s", own_id, column))
+            options.append(SQL("EXISTS (%s)", query.select(SQL("1"))))
+        return SQL("(%s)", SQL(" OR ").join(options))
 
     @api.model
     def _search(
         self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
     ):
-        if self.env.is_superuser() or bypass_access:
-            return super()._search(
-                domain, offset, limit, order, bypass_access=True, **kwargs
-            )
-        # All that fit are looked at before a page is cut out of them.
-        query = super()._search(domain, 0, None, order, **kwargs)
-        found = self.browse(query)
-        visible = found - self.browse(found._hidden_ids())
-        page = visible[offset : offset + limit if limit else None]
-        return page._as_query(order)
+        if not (self.env.su or bypass_access):
+            domain = Domain(domain) & self._readable()
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
         if self.env.su or not self.ids:
             return result
         allowed = self - result[0] if result else self
-        hidden = self.browse(allowed._hidden_ids())
+        domain = Domain("id", "in", allowed.ids) & self._readable()
+        hidden = allowed - self.browse(self._search(domain, bypass_access=True))
         if not hidden:
             return result
         if result:
@@ -279,7 +286,9 @@ class RetailDuplicate(models.Model):
 
     @api.model
     def _remember(self, vals_list):
-        """Add pairs; one that is known stays as it was decided. Returns the new ones.
+        """Add pairs; one that is known stays as it was decided, unless it was closed
+        because a record was no longer there. Returns those that are to be reviewed
+        now and were not before.
 
         ``vals_list``: values with ``first_id`` below ``second_id`` or, while the second
         order is held back, with ``ledger_id``.
@@ -289,10 +298,10 @@ class RetailDuplicate(models.Model):
         )
         known = pairs.search_fetch(
             [("first_id", "in", [vals["first_id"] for vals in vals_list])],
-            ["kind", "first_id", "second_id", "ledger_id"],
+            ["kind", "first_id", "second_id", "ledger_id", "state"],
         )
-        keys = {pair._key() for pair in known}
-        fresh = {}
+        by_key = {pair._key(): pair for pair in known}
+        fresh, returned = {}, pairs
         for vals in vals_list:
             key = (
                 vals["kind"],
@@ -300,10 +309,47 @@ class RetailDuplicate(models.Model):
                 vals.get("second_id") or 0,
                 0 if vals.get("second_id") else vals["ledger_id"],
             )
-            if key not in keys:
+            if key not in by_key:
                 fresh.setdefault(key, vals)
-        return pairs.create(list(fresh.values()))
+            elif by_key[key].state == "gone":
+                returned |= by_key[key]
+        returned._decide("open", self.env._("Both are there again."))
+        return pairs.create(list(fresh.values())) | returned
 
     def _key(self):
         second = self.second_id or 0
         return (self.kind, self.first_id, second, 0 if second else self.ledger_id.id)
+
+    @api.model
+    def _close_gone(self, kind, company):
+        """Close open pairs with a record that was deleted, archived or cancelled: there
+        is nothing left to decide. A held order still waits for somebody. Returns
+        how many; call it until there are none."""
+        self.env.flush_all()
+        both = SQL(" AND ").join(
+            SQL(
+                "EXISTS (SELECT FROM %s r WHERE r.id = %s AND %s)",
+                SQL.identifier(self.env[KINDS[kind]]._table),
+                SQL.identifier("d", f"{side}_id"),
+                THERE[kind],
+            )
+            for side in ("first", "second")
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT d.id FROM retail_duplicate d
+                    WHERE d.kind = %s AND d.state = 'open' AND d.second_id > 0
+                      AND (d.company_id = %s OR d.company_id IS NULL)
+                      AND NOT (%s)
+                    ORDER BY d.id LIMIT %s""",
+                kind,
+                company.id,
+                both,
+                CLOSED_AT_ONCE,
+            )
+        )
+        pairs = self.sudo().browse(row[0] for row in rows)
+        pairs._decide(
+            "gone", self.env._("Closed: one of the two was deleted or cancelled.")
+        )
+        return len(pairs)

@@ -2,7 +2,7 @@
 """What people decide about a pair, and taking it back."""
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
 
 class RetailDuplicate(models.Model):
@@ -13,9 +13,25 @@ class RetailDuplicate(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("retail_accelerator.group_operator"):
             raise AccessError(self.env._("Only operators may decide on duplicates."))
-        if any(pair.state not in states for pair in self):
+        try:
+            self.sudo().lock_for_update(allow_referencing=True)
+        except LockError as error:
             raise UserError(
-                self.env._("This is not possible: a pair is decided already, or open.")
+                self.env._("Somebody else is deciding on this at the moment.")
+            ) from error
+        for pair in self.filtered(lambda pair: pair.state not in states):
+            if pair.state == "open":
+                raise UserError(
+                    self.env._("%s: nothing was decided yet.", pair.display_name)
+                )
+            state = dict(pair._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(pair)s was decided already: %(state)s (%(user)s).",
+                    pair=pair.display_name,
+                    state=state[pair.state],
+                    user=pair.sudo().decided_by.name,
+                )
             )
 
     def _decide(self, state, note, **vals):
@@ -68,18 +84,22 @@ class RetailDuplicate(models.Model):
             pair._merge()
 
     def _merge(self):
-        contacts = self._record("first") | self._record("second")
-        if len(contacts) < 2:
-            raise UserError(self.env._("One of the contacts is gone already."))
-        contacts.check_access("write")
-        names = " + ".join(contacts.mapped("display_name"))
-        self.env["base.partner.merge.automatic.wizard"]._merge(contacts.ids)
-        survivor = contacts.exists()
-        gone = contacts - survivor
-        note = self.env._("Merged: %s", names)
-        survivor.message_post(body=note)
+        obstacle = self._obstacle()
+        if obstacle:
+            raise UserError(obstacle)
+        keep, gone = self._kept_and_other()
+        (keep | gone).check_access("write")
+        note = self.env._(
+            "Merged: %(keep)s stays, %(gone)s is part of it now.",
+            keep=keep.display_name,
+            gone=gone.display_name,
+        )
+        gone_id = gone.id
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge([keep.id, gone_id], keep)
+        keep.message_post(body=note)
         self._decide("merged", note)
-        self._replace(gone.id, survivor.id)
+        self._replace(gone_id, keep.id)
 
     def _replace(self, gone, survivor):
         """Open pairs of a merged contact go on with the one it was merged into."""
@@ -107,14 +127,18 @@ class RetailDuplicate(models.Model):
             else:
                 pair.write({"first_id": first, "second_id": second})
 
-    # -- link orders --
+    # -- cancel one of two orders or payments --
 
     def action_link(self):
-        """The same sale: one order stays, the other is cancelled and points to it."""
+        """The same sale or payment: one stays, the other is cancelled and points to
+        it."""
         self._check_may_decide("open")
-        if any(pair.kind != "order" for pair in self):
-            raise UserError(self.env._("Only orders can be linked."))
+        if any(pair.kind == "partner" for pair in self):
+            raise UserError(self.env._("Contacts are merged, not cancelled."))
         for pair in self:
+            obstacle = pair._obstacle()
+            if obstacle:
+                raise UserError(obstacle)
             if pair.second_id:
                 pair._link()
             else:
@@ -126,22 +150,27 @@ class RetailDuplicate(models.Model):
                 pair._decide("linked", note)
                 pair._close_held(note)
 
+    def _kept_and_other(self):
+        sides = ("first", "second")
+        if self.keep_first == "second":
+            sides = sides[::-1]
+        return [self._record(side) for side in sides]
+
     def _link(self):
-        keep = self._record(self.keep_first)
-        cancel = self._record("second" if self.keep_first == "first" else "first")
-        obstacle = self._link_obstacle(keep, cancel)
-        if obstacle:
-            raise UserError(obstacle)
+        keep, cancel = self._kept_and_other()
         before = cancel.state
-        if cancel.locked:
-            cancel.action_unlock()
-        if cancel.state != "cancel":
-            cancel._action_cancel()
+        if self.kind == "payment":
+            cancel.action_cancel()
+        else:
+            if cancel.locked:
+                cancel.action_unlock()
+            if before != "cancel":
+                cancel._action_cancel()
         cancel.message_post(
-            body=self.env._("Cancelled: the same sale as %s.", keep._get_html_link())
+            body=self.env._("Cancelled: it is %s once more.", keep._get_html_link())
         )
         keep.message_post(
-            body=self.env._("The same sale as %s, cancelled.", cancel._get_html_link())
+            body=self.env._("It came a second time: %s.", cancel._get_html_link())
         )
         self._decide(
             "linked",
@@ -153,32 +182,11 @@ class RetailDuplicate(models.Model):
             cancelled_state=before,
         )
 
-    def _link_obstacle(self, keep, cancel):
-        """Why one order cannot simply be cancelled, with the way out; or False."""
-        if not keep or not cancel:
-            return self.env._("One of the orders is gone already.")
-        delivered = cancel.picking_ids.filtered(lambda move: move.state == "done")
-        if delivered or any(cancel.order_line.mapped("qty_delivered")):
-            return self.env._(
-                "%s has been delivered. Return the goods first (Delivery > Return) and "
-                "cancel the order then; or choose the other order to be cancelled.",
-                cancel.display_name,
-            )
-        invoices = cancel.invoice_ids.filtered(lambda move: move.state != "cancel")
-        if invoices:
-            return self.env._(
-                "%(order)s has been invoiced (%(invoices)s). Cancel or credit the "
-                "invoice first; or choose the other order to be cancelled.",
-                order=cancel.display_name,
-                invoices=", ".join(invoices.mapped("display_name")),
-            )
-        return False
-
     # -- take back --
 
     def action_reopen(self):
-        """Undo a decision: the pair is open again, a cancelled order lives again."""
-        self._check_may_decide("kept", "ignored", "linked", "merged")
+        """Undo a decision: the pair is open again, what was cancelled lives again."""
+        self._check_may_decide("kept", "ignored", "linked", "merged", "gone")
         if any(pair.state == "merged" for pair in self):
             raise UserError(
                 self.env._(
@@ -195,12 +203,20 @@ class RetailDuplicate(models.Model):
         self._decide("open", self.env._("The decision was taken back."), bulk_id=False)
 
     def _revive(self):
-        order = self._record("second" if self.keep_first == "first" else "first")
-        if order.state == "cancel" and self.cancelled_state != "cancel":
-            order.action_draft()
+        _keep, cancelled = self._kept_and_other()
+        if self.kind == "payment":
+            if cancelled.state == "canceled" != self.cancelled_state:
+                cancelled.action_draft()
+                if self.cancelled_state != "draft":
+                    cancelled.action_post()
+        elif cancelled.state == "cancel" != self.cancelled_state:
+            cancelled.action_draft()
             if self.cancelled_state == "sale":
-                order.action_confirm()
-            order.message_post(body=self.env._("Cancelled by mistake, open again."))
+                cancelled.action_confirm()
+        else:
+            return
+        if cancelled:
+            cancelled.message_post(body=self.env._("Cancelled by mistake, open again."))
 
     # -- look at --
 

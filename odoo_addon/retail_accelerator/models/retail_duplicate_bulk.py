@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine import comparison
+
 LIMIT = 1000  # pairs in one step: it is one transaction
 
 
@@ -58,6 +60,19 @@ class RetailDuplicateBulk(models.Model):
         readonly=True,
         help="Orders that were delivered or invoiced: decide them one by one.",
     )
+    remaining_count = fields.Integer(
+        string="Pairs not reached",
+        readonly=True,
+        help="More fitted than are decided in one step. Decide again for the next.",
+    )
+    undo_refused_count = fields.Integer(
+        string="Pairs not undone",
+        readonly=True,
+        help="Decided otherwise since, or their order cannot be opened again.",
+    )
+    odds = fields.Char(
+        string="That is", compute="_compute_odds", help="The threshold in other words."
+    )
     duplicate_ids = fields.One2many("retail.duplicate", "bulk_id", string="Pairs")
 
     @api.constrains("kind", "decision")
@@ -83,12 +98,27 @@ class RetailDuplicateBulk(models.Model):
                 bulk._domain()
             )
 
+    @api.depends("threshold")
+    @api.depends_context("lang")
+    def _compute_odds(self):
+        for bulk in self:
+            bulk.odds = comparison.odds(self.env, bulk.threshold)
+
+    def action_view_matching(self):
+        """The pairs that would be decided, to look at them first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "retail_accelerator.retail_duplicate_action"
+        )
+        return {**action, "domain": self._domain(), "context": {}}
+
     def action_decide(self):
         """Decide on all that fit; what cannot be decided stays open."""
         self.ensure_one()
         if self.state != "draft":
             raise UserError(self.env._("This was decided already."))
         pairs = self.env["retail.duplicate"].search(self._domain(), limit=LIMIT)
+        total = self.matching_count
         pairs._check_may_decide("open")
         decided = self.env["retail.duplicate"]
         for pair in pairs:
@@ -105,6 +135,7 @@ class RetailDuplicateBulk(models.Model):
                 "decided_by": self.env.uid,
                 "decided_count": len(decided),
                 "refused_count": len(pairs - decided),
+                "remaining_count": total - len(pairs),
             }
         )
 
@@ -113,5 +144,11 @@ class RetailDuplicateBulk(models.Model):
         self.ensure_one()
         if self.state != "done":
             raise UserError(self.env._("There is nothing to undo."))
-        self.duplicate_ids.filtered(lambda pair: pair.state != "open").action_reopen()
-        self.state = "undone"
+        refused = 0
+        for pair in self.duplicate_ids:
+            try:
+                with self.env.cr.savepoint():
+                    pair.action_reopen()
+            except UserError:
+                refused += 1
+        self.write({"state": "undone", "undo_refused_count": refused})

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..engine import native, resemblance
+from ..engine import compared_records, native
 
 NAMES = {"partner": "person", "order": "order", "payment": "payment"}
 
@@ -56,7 +56,7 @@ class RetailDuplicateProfile(models.Model):
                         message=message,
                     )
                 ) from error
-            offered = resemblance.SOURCES[profile.kind][2]
+            offered = compared_records.SOURCES[profile.kind][2]
             if not known.intersection(offered):
                 raise ValidationError(
                     self.env._(

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A look through all contacts, orders or payments of a company for duplicates."""
 
-import time
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import split_every
 
-from ..engine import native, resemblance
+from ..engine.sweeper import Sweeper
 from .retail_duplicate import KINDS
-
-BATCH = 500  # pairs stored between two commits
 
 
 class RetailDuplicateSweep(models.Model):
@@ -47,20 +42,55 @@ class RetailDuplicateSweep(models.Model):
         index=True,
     )
     since = fields.Datetime(string="Changed since", readonly=True)
+    seen_until = fields.Datetime(
+        readonly=True,
+        help="All that was changed before is compared: when the oldest transaction "
+        "began that was under way. The next sweep of what changed starts here.",
+    )
     started_at = fields.Datetime(string="Started", readonly=True)
     finished_at = fields.Datetime(string="Finished", readonly=True)
-    record_count = fields.Integer(string="Records", readonly=True)
-    changed_count = fields.Integer(string="Changed records", readonly=True)
+    record_count = fields.Integer(
+        string="Records",
+        readonly=True,
+        groups="retail_accelerator.group_manager",
+    )
+    changed_count = fields.Integer(
+        string="Changed records",
+        readonly=True,
+        groups="retail_accelerator.group_manager",
+    )
+    # Sums over all records of the company; others see what they may read.
     pair_count = fields.Integer(
-        string="Pairs", readonly=True, help="Pairs seen, known ones included."
+        string="Pairs",
+        readonly=True,
+        groups="retail_accelerator.group_manager",
+        help="Pairs seen, known ones included.",
     )
     stored_count = fields.Integer(
-        string="Pairs stored", readonly=True, help="How far an interrupted sweep came."
+        string="Pairs stored",
+        readonly=True,
+        groups="retail_accelerator.group_manager",
+        help="How far an interrupted sweep came.",
     )
-    new_count = fields.Integer(string="New pairs", readonly=True)
+    new_count = fields.Integer(
+        string="New pairs", readonly=True, groups="retail_accelerator.group_manager"
+    )
+    visible_count = fields.Integer(
+        string="New pairs you may see", compute="_compute_visible_count"
+    )
     seconds = fields.Float(readonly=True, digits=(16, 2))
-    progress = fields.Float(compute="_compute_progress")
+    progress = fields.Float(compute="_compute_progress", compute_sudo=True)
     error_message = fields.Text(readonly=True)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_visible_count(self):
+        counts = dict(
+            self.env["retail.duplicate"]._read_group(
+                [("sweep_id", "in", self.ids)], ["sweep_id"], ["__count"]
+            )
+        )
+        for sweep in self:
+            sweep.visible_count = counts.get(sweep, 0)
 
     @api.depends("pair_count", "stored_count", "state")
     def _compute_progress(self):
@@ -107,115 +137,12 @@ class RetailDuplicateSweep(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Sweep after sweep; one that was interrupted goes on where it stopped."""
+        """Sweep after sweep; one that was interrupted is finished, one that another
+        worker has is left to it."""
         sweeps = self.search([("state", "in", ("running", "queued"))], order="id")
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(sweeps))
         for sweep in sweeps:
-            sweep._run(lambda: cron._commit_progress(0))
+            Sweeper(sweep, lambda: cron._commit_progress(0)).run_guarded()
             if not cron._commit_progress(1):
                 break
-
-    # -- one sweep --
-
-    def _run(self, commit=lambda: None):
-        """Compare, then store the pairs in batches; ``commit`` runs after each."""
-        self.ensure_one()
-        began = time.monotonic()
-        try:
-            with self.env.cr.savepoint():
-                self._begin()
-                table, result = self._compare()
-        except (UserError, native.require().Error) as error:
-            self.write(
-                {
-                    "state": "failed",
-                    "finished_at": fields.Datetime.now(),
-                    "error_message": str(error.args[1] if error.args[1:] else error),
-                }
-            )
-            return
-        self._store(table, result, commit)
-        self.write(
-            {
-                "state": "done",
-                "finished_at": fields.Datetime.now(),
-                "seconds": self.seconds + time.monotonic() - began,
-            }
-        )
-
-    def _begin(self):
-        if self.state == "running":
-            return
-        vals = {"state": "running", "started_at": fields.Datetime.now()}
-        if self.mode == "incremental":
-            last = self.search(
-                [
-                    ("kind", "=", self.kind),
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "=", "done"),
-                ],
-                order="started_at desc",
-                limit=1,
-            )
-            vals["since"] = last.started_at
-        self.write({**vals, "error_message": False})
-
-    def _compare(self):
-        """(table, LinkResult); the same again when the records are the same."""
-        self.env.flush_all()
-        table = resemblance.Table(self.env, self.kind, self.company_id, self.since)
-        result = table.link()
-        self.write(
-            {
-                "record_count": table.count,
-                "changed_count": table.changed,
-                "pair_count": len(table.pairs(result)),
-            }
-        )
-        return table, result
-
-    def _store(self, table, result, commit):
-        duplicates = self.env["retail.duplicate"]
-        duplicates._follow_ledger()
-        companies = self._companies(table.ids)
-        # A sweep that was interrupted starts over: known pairs are left as they are.
-        self.stored_count = 0
-        for batch in split_every(BATCH, table.pairs(result)):
-            new = duplicates._remember(
-                [self._vals(table, result, pair, companies) for pair in batch]
-            )
-            self.write(
-                {
-                    "stored_count": self.stored_count + len(batch),
-                    "new_count": self.new_count + len(new),
-                }
-            )
-            commit()
-
-    def _companies(self, ids):
-        """{contact: company} of contacts that belong to one; else nothing."""
-        if self.kind != "partner":
-            return {}
-        contacts = (
-            self.env["res.partner"]
-            .sudo()
-            .search_fetch(
-                [("id", "in", ids), ("company_id", "!=", False)], ["company_id"]
-            )
-        )
-        return {contact.id: contact.company_id.id for contact in contacts}
-
-    def _vals(self, table, result, pair, companies):
-        first, second = sorted((table.ids[pair[0]], table.ids[pair[1]]))
-        company = self.company_id.id
-        if self.kind == "partner":
-            company = companies.get(first) or companies.get(second) or False
-        return {
-            "kind": self.kind,
-            "first_id": first,
-            "second_id": second,
-            "company_id": company,
-            "sweep_id": self.id,
-            **resemblance.pair_values(result, pair),
-        }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What is decided about a pair happens, is remembered, and can be taken back."""
 
+from unittest.mock import patch
+
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import retail_duplicate_bulk
 from .duplicate_common import DuplicateCase
 
 
@@ -225,6 +228,41 @@ class TestDuplicateDecisions(DuplicateCase):
         bulk.action_undo()
         self.assertEqual(free._record("second").state, "draft")
 
+    def test_more_than_one_step_says_what_is_left(self):
+        for score in (1, 2, 3):
+            self.order_pair(score=score)
+        first = self.bulk()
+        with patch.object(retail_duplicate_bulk, "LIMIT", 2):
+            first.action_decide()
+        self.assertEqual((first.decided_count, first.remaining_count), (2, 1))
+        action = self.bulk().action_view_matching()
+        self.assertEqual(len(self.pairs.search(action["domain"])), 1)
+
+    def test_what_cannot_be_undone_in_bulk_is_counted_and_the_rest_undone(self):
+        pairs = [self.order_pair(score=20) for _number in range(2)]
+        bulk = self.bulk(decision="link", side="over", threshold=10)
+        bulk.action_decide()
+        lost = pairs[0]._record("second")
+        with patch.object(
+            type(lost),
+            "action_draft",
+            autospec=True,
+            side_effect=lambda order: self.refuse(order == lost),
+        ):
+            bulk.action_undo()
+        self.assertEqual([pair.state for pair in pairs], ["linked", "open"])
+        self.assertEqual((bulk.state, bulk.undo_refused_count), ("undone", 1))
+
+    def refuse(self, refused):
+        if refused:
+            raise UserError(self.env._("No."))
+
+    def test_the_threshold_is_told_as_odds(self):
+        bulk = self.bulk(threshold=10)
+        self.assertEqual(bulk.odds, "1,000 to 1 for the same")
+        bulk.threshold = -1
+        self.assertEqual(bulk.odds, "2 to 1 against")
+
     # -- who may see and do what --
 
     def test_an_auditor_sees_pairs_and_decides_nothing(self):
@@ -290,11 +328,20 @@ class TestDuplicateDecisions(DuplicateCase):
         pair._record("second").client_order_ref = "MP-1"
         html = str(pair.comparison_html)
         self.assertIn('<td class="table-warning">MP-1</td>', html)
+        self.assertNotIn('<td class="table-warning">2 × Cap', html)
         self.assertEqual(html.count("2 × Cap = 20.00"), 2)
         self.assertNotIn('<td class="table-warning">20.00</td>', html)
+        pair._record("second").order_line.product_uom_qty = 3
+        pair.invalidate_recordset()
+        html = str(pair.comparison_html)
+        self.assertIn('bg-warning-subtle">3 × Cap = 30.00', html)
 
     def test_the_waterfall_adds_up_to_the_score(self):
-        html = str(self.order_pair(score=12).explanation_html)
+        pair = self.order_pair(score=12)
+        pair.explanation += [["email", "missing", 0]]
+        html = str(pair.explanation_html)
+        self.assertIn("4,000 to 1 for the same", html)
+        self.assertNotIn("E-mail", html)  # neither has one
         self.assertIn("-8.0", html)
         self.assertIn("+20.0", html)
         self.assertIn('<td class="text-end">12.0</td>', html)

@@ -5,6 +5,8 @@ from . import (
     retail_channel_overview,
     retail_channel_policy,
     retail_channel_settlement,
+    retail_duplicate_obstacles,
+    retail_duplicate_screen,
     retail_import_files,
     retail_import_run,
     retail_import_undo,

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import SQL, config
+from odoo.tools import config
 
 from ...engine import confirm
+from ...engine.lease import lease
 from .retail_import_workflow import FINAL
 
 _logger = logging.getLogger(__name__)
@@ -27,26 +28,10 @@ class RetailImportRun(models.AbstractModel):
 
     @contextmanager
     def _lease(self):
-        """Yield whether this worker alone has the import.
-
-        The lock belongs to the database connection: it survives the commits of a run,
-        and is gone at once when the worker dies.
-        """
+        """Yield whether this worker alone has the import."""
         self.ensure_one()
-        [(taken,)] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", LEASE_CLASS, self.id)
-        )
-        try:
+        with lease(self.env, LEASE_CLASS, self.id) as taken:
             yield taken
-        except BaseException:
-            # A spoilt transaction could not release the lock.
-            self.env.cr.rollback()
-            raise
-        finally:
-            if taken:
-                self.env.execute_query(
-                    SQL("SELECT pg_advisory_unlock(%s, %s)", LEASE_CLASS, self.id)
-                )
 
     @api.model
     def _trigger_cron(self):
