@@ -95,3 +95,34 @@ def desk(database):
 @pytest.fixture
 def feed(shop, tmp_path):
     return Feed(shop, Path(tmp_path))
+
+
+@pytest.fixture
+def market(desk, shop, tmp_path):
+    """A second channel that sells the same products."""
+    from odoo.addons.retail_accelerator.setup.channel_setup import ChannelSetup
+    from odoo.addons.retail_accelerator.setup.exports import Exports
+
+    shop.write_exports(tmp_path)
+    setup = ChannelSetup.for_code(desk.env, "market", kind="woocommerce", name="Market")
+    setup.load(Exports(**{kind: str(tmp_path / f"{kind}.json") for kind in EXPORTS}))
+    setup.channel.write({"chunk_size": 20})
+    setup.channel.status_ids.filtered(
+        lambda rule: rule.action == "confirm"
+    ).action = "draft"
+    desk.env.cr.commit()
+    return Desk(desk.env, setup.channel)
+
+
+@pytest.fixture
+def policies(desk):
+    """The test starts with channels that hold all duplicates, and ends with those of
+    a new channel."""
+    channels = desk.env["retail.channel"].search([])
+    names = ("duplicate_policy", "suspect_policy", "repeat_policy")
+    channels.write(dict.fromkeys(names, "hold"))
+    desk.env.cr.commit()
+    yield
+    desk.env.cr.rollback()
+    channels.write(channels.default_get(names))
+    desk.env.cr.commit()

@@ -1,62 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The same sale by two routes: held once, decided once, imported at most once."""
 
-import json
 from datetime import datetime, timedelta
 
 import pytest
-from support import Desk, counts, expected
+from repeated import HOUR, again
+from support import counts, expected
 
-HOUR = timedelta(hours=1)
-SHOP_EXPORTS = ("products", "variations", "taxes", "customers")
-
-
-@pytest.fixture
-def market(desk, shop, tmp_path):
-    """A second channel that sells the same products."""
-    from odoo.addons.retail_accelerator.setup.channel_setup import ChannelSetup
-    from odoo.addons.retail_accelerator.setup.exports import Exports
-
-    shop.write_exports(tmp_path)
-    setup = ChannelSetup.for_code(desk.env, "market", kind="woocommerce", name="Market")
-    setup.load(
-        Exports(**{kind: str(tmp_path / f"{kind}.json") for kind in SHOP_EXPORTS})
-    )
-    setup.channel.write({"chunk_size": 20})
-    setup.channel.status_ids.filtered(
-        lambda rule: rule.action == "confirm"
-    ).action = "draft"
-    desk.env.cr.commit()
-    return Desk(desk.env, setup.channel)
-
-
-@pytest.fixture(autouse=True)
-def policies(desk):
-    """Every test starts with channels that hold all duplicates, and ends with those of
-    a new channel."""
-    channels = desk.env["retail.channel"].search([])
-    names = ("duplicate_policy", "suspect_policy", "repeat_policy")
-    channels.write(dict.fromkeys(names, "hold"))
-    desk.env.cr.commit()
-    yield
-    desk.env.cr.rollback()
-    channels.write(channels.default_get(names))
-    desk.env.cr.commit()
-
-
-def again(document, later=HOUR / 6, **changes):
-    """The same sale under another number, its lines the other way round."""
-    twin = json.loads(json.dumps(document))
-    twin["id"] += 500_000_000
-    twin["number"] = str(twin["id"])
-    twin["line_items"] = twin["line_items"][::-1]
-    for line in twin["line_items"]:
-        line["id"] += 500_000_000
-    for name in ("date_created_gmt", "date_modified_gmt", "date_paid_gmt"):
-        if twin.get(name):
-            moved = datetime.fromisoformat(twin[name]) + later
-            twin[name] = moved.isoformat()
-    return {**twin, **changes}
+pytestmark = pytest.mark.usefixtures("policies")
 
 
 def pairs_of(desk, document):

@@ -354,6 +354,7 @@ class DuplicateCheck:
             "kind": "order",
             "ledger_id": entry,
             "company_id": self.channel.company_id.id,
+            "channel_id": self.channel.id,
             "found_by": "content" if finding.reason == CONTENT else "score",
             "level": "automatic" if finding.reason == CONTENT else "review",
             "probability": 1.0,

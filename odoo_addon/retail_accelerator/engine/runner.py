@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from odoo import api, fields
 from odoo.exceptions import UserError
 
-from . import native, refunds
+from . import late_duplicates, native, refunds
 from .catalog import new_job
 from .progress import Progress
 from .queue import CHUNK_MEMORY, ChunkQueue
@@ -62,6 +62,8 @@ class ImportRunner:
                 )
             except native.require().Error as error:
                 self._fail(self._place(error.args))
+        if self.record.state != "running" and not self.record.dry_run:
+            late_duplicates.tell(self.record, self._commit)
         self._commit()
 
     def _begin(self):
