@@ -75,7 +75,8 @@ test-browser: setup ## the screens, in headless Chromium
 	@$(RUN_TESTS) browser
 
 guide-pictures: setup test-packages ## take the user guide's screenshots anew
-	@tools/env $(PYTHON) -m pytest -q $(wildcard tests/browser/pictures_*.py)
+	@rm -rf .run/guide
+	@tools/env $(PYTHON) -m pytest -q $(shell grep -lE '\bguide\(|\bsave\(screen' tests/browser/*_*.py)
 	@mkdir -p docs/guide/images && cp .run/guide/*.png docs/guide/images/
 
 lint: build ## formatters, linters, strict compiler warnings

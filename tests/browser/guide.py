@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Pictures for the user guide: taken of the running screens, never drawn by hand.
 
-``make guide-pictures`` runs every ``pictures_*.py`` of this folder and copies what they
-saved to ``docs/guide/images``.
+``make guide-pictures`` runs every file of this folder that takes some, and copies what
+they saved to ``docs/guide/images``.
 """
 
 import io

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What a person does on Odoo's screens, as short verbs."""
 
+from guide import save
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -67,9 +68,8 @@ class Screen:
         self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
 
     def guide(self, name):
-        """A picture for the user guide, without a cursor in a field."""
-        self.driver.execute_script("document.activeElement?.blur()")
-        self.picture(name)
+        """A picture for the user guide."""
+        save(self, name)
 
     def drop(self, css, name, text):
         """Drop a file of that text on an element."""

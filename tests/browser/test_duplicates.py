@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from guide import save
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -78,7 +77,7 @@ def again(order):
 @pytest.fixture
 def guide(screen):
     """Takes a picture for the user guide."""
-    return lambda name: save(screen, name)
+    return screen.guide
 
 
 @pytest.fixture

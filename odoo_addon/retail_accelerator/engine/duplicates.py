@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 from . import resemblance
 from .lanes import to_microseconds
+from .typed_orders import TypedOrders
 
 CONTENT, SUSPECTED = "duplicate_content", "duplicate_suspected"
 REASONS = (CONTENT, SUSPECTED)
@@ -21,6 +22,7 @@ KEYS = {CONTENT: attrgetter("content"), SUSPECTED: attrgetter("near")}
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 SECOND_US = 1_000_000
+US = timedelta(microseconds=1)
 # Channels tell the time of one sale differently: time zones, days without an hour.
 OTHER_CHANNEL = 3
 # Where more orders of one week have an equal key, the sweeps look at the others.
@@ -50,6 +52,7 @@ class Finding:
     label: str = ""
     repeated: bool = False  # both are the channel's own, of different moments
     payload: bytes | None = field(default=None, repr=False)  # of a similar order
+    order: dict | None = field(default=None, repr=False)  # the same, read already
     score: dict = field(default_factory=dict)
     held: bool = False
 
@@ -65,6 +68,7 @@ class DuplicateCheck:
         # A channel tells its own times alike.
         self.wide_window = self.window * (OTHER_CHANNEL if self._has_others() else 1)
         self.background = resemblance.Background(channel.env)
+        self.typed_orders = TypedOrders(channel)
         self.findings = []
 
     def _has_others(self):
@@ -98,7 +102,11 @@ class DuplicateCheck:
             for index, identity, content, near, created in chunk.newcomers(wave)
         ]
         findings = {}
-        for finding in self._within(newcomers) + self._in_ledger(newcomers):
+        for finding in (
+            *self._within(newcomers),
+            *self._in_ledger(newcomers),
+            *self._typed(chunk, newcomers, similar),
+        ):
             findings.setdefault(finding.newcomer.index, []).append(finding)
         self.findings = []
         if findings:
@@ -188,6 +196,27 @@ class DuplicateCheck:
             window,
             window,
         )
+
+    def _typed(self, chunk, newcomers, similar):
+        """The same among orders of Odoo that came by no channel."""
+        for newcomer, typed, twin in self.typed_orders.alike(
+            chunk, newcomers, self.window * OTHER_CHANNEL
+        ):
+            apart = abs(typed.created - newcomer.created) * US
+            if twin and apart <= self.window:
+                reason = CONTENT
+            elif similar:
+                reason = SUSPECTED
+            else:
+                continue
+            yield Finding(
+                newcomer,
+                reason,
+                typed.identity,
+                typed.id,
+                typed.name,
+                order=typed.order,
+            )
 
     def _within(self, newcomers):
         """The same among the newcomers themselves: the later one repeats the first."""

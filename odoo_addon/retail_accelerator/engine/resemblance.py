@@ -116,21 +116,21 @@ class Background:
         index_of = {newcomer.identity: newcomer.index for newcomer in newcomers}
         orders = {}
 
-        def order_of(identity, payload=None):
+        def order_of(identity, finding):
             if identity not in orders:
                 orders[identity] = (
                     chunk.order(index_of[identity])
                     if identity in index_of
-                    else payload_to_order(payload)
+                    else finding.order or payload_to_order(finding.payload)
                 )
             return orders[identity]
 
         wanted = {}
         for position, finding in enumerate(findings):
-            if finding.other not in index_of and not finding.payload:
+            if not (finding.other in index_of or finding.payload or finding.order):
                 continue
-            own = order_of(finding.newcomer.identity)
-            if may_repeat(own, order_of(finding.other, finding.payload)):
+            own = order_of(finding.newcomer.identity, finding)
+            if may_repeat(own, order_of(finding.other, finding)):
                 wanted[position] = (finding.newcomer.identity, finding.other)
         scores = [None] * len(findings)
         if wanted:

@@ -82,6 +82,26 @@ class TestDuplicateAccess(DuplicateCase):
         self.assertEqual(entry.with_user(self.operator).duplicate_ids, seen)
         self.assertEqual(bulk.with_user(self.operator).duplicate_ids, seen)
 
+    def test_a_form_opens_for_auditors_and_operators(self):
+        """Whatever hangs on the records: deliveries, invoices, users."""
+        orders = [self.make_order() for _side in range(2)]
+        orders[1].order_line.product_id.invoice_policy = "order"
+        orders[1].action_confirm()
+        invoiced = self.make_pair(*orders)
+        orders[1]._create_invoices()
+        people, again = self.make_people()
+        again.user_ids = new_test_user(self.env, "ra_form", "base.group_portal")
+        contacts = self.make_pair(people[0], again, "partner")
+        names = ["obstacle", "comparison_html", "explanation_html", "display_name"]
+        for user in (self.auditor, self.operator):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            values = invoiced.with_user(user).read(names)[0]
+            self.assertIn("has been invoiced", values["obstacle"])
+            values = contacts.with_user(user).read(names)[0]
+            self.assertIn("contact of a user", values["obstacle"])
+            self.assertIn("<table", values["comparison_html"])
+
     def test_sums_over_all_records_are_for_managers(self):
         sweep = self.env["retail.duplicate.sweep"].create({"kind": "order"})
         names = ["record_count", "changed_count", "pair_count", "new_count"]

@@ -40,6 +40,7 @@ class RetailDuplicateObstacles(models.AbstractModel):
         return False
 
     def _order_obstacle(self, order):
+        order = order.sudo()  # its own form tells as much to whoever may read it
         delivered = order.picking_ids.filtered(lambda move: move.state == "done")
         if delivered or any(order.order_line.mapped("qty_delivered")):
             return self.env._(
@@ -55,7 +56,7 @@ class RetailDuplicateObstacles(models.AbstractModel):
                 order=order.display_name,
                 invoices=", ".join(invoices.mapped("display_name")),
             )
-        paid = order.sudo().transaction_ids.filtered(
+        paid = order.transaction_ids.filtered(
             lambda transaction: transaction.state in ("authorized", "done")
         )
         if paid:
@@ -68,8 +69,8 @@ class RetailDuplicateObstacles(models.AbstractModel):
         return False
 
     def _payment_obstacle(self, payment):
-        invoices = payment.sudo().reconciled_invoice_ids
-        invoices |= payment.sudo().reconciled_bill_ids
+        payment = payment.sudo()
+        invoices = payment.reconciled_invoice_ids | payment.reconciled_bill_ids
         if invoices:
             return self.env._(
                 "%(payment)s pays %(invoices)s. Choose the other payment to be "
