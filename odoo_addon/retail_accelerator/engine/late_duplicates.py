@@ -6,7 +6,7 @@ told, not held."""
 from odoo.tools import SQL
 
 from .conflicts import CONFLICTS, not_logged
-from .duplicates import CONTENT, HOUR, WEEK
+from .duplicates import CONTENT, HOUR
 
 RETRIES = 8
 
@@ -15,12 +15,13 @@ def tell(record, commit):
     """Remember as pairs what is twice because of imports at the same time as
     ``record``; ``commit`` begins a new transaction when such an import tells the same.
     Returns how many."""
-    if not _others(record):
+    others = _others(record)
+    if not others:
         return 0
     for attempt in range(1, RETRIES + 1):
         try:
             with not_logged(attempt < RETRIES), record.env.cr.savepoint():
-                return _tell(record)
+                return _tell(record, others)
         except CONFLICTS:
             if attempt == RETRIES:
                 raise
@@ -29,25 +30,27 @@ def tell(record, commit):
 
 
 def _others(record):
-    """Whether another import of the company was at work since this one began."""
-    others = record.sudo().search_count(
-        [
-            ("id", "!=", record.id),
-            ("company_id", "=", record.company_id.id),
-            ("dry_run", "=", False),
-            ("started_at", "!=", False),
-            "|",
-            ("finished_at", "=", False),
-            ("finished_at", ">=", record.started_at),
-        ],
-        limit=1,
+    """Ids of the company's imports that were at work since this one began."""
+    return (
+        record.sudo()
+        .search(
+            [
+                ("id", "!=", record.id),
+                ("company_id", "=", record.company_id.id),
+                ("dry_run", "=", False),
+                ("started_at", "!=", False),
+                "|",
+                ("finished_at", "=", False),
+                ("finished_at", ">=", record.started_at),
+            ]
+        )
+        .ids
     )
-    return bool(others)
 
 
-def _tell(record):
+def _tell(record, others):
     env = record.env
-    rows = env.execute_query(_query(record))
+    rows = env.execute_query(_query(record, others))
     vals_list, seen = [], set()
     for entry, channel, order, other, name in rows:
         if entry in seen:
@@ -77,33 +80,27 @@ def _tell(record):
     return len(env["retail.duplicate"]._remember(vals_list))
 
 
-def _query(record):
-    """Orders of the import with the content of another import's, near in time, that
-    are no pair yet."""
+def _query(record, others):
+    """Orders of the import with the content of the others', near in time, that are no
+    pair yet."""
     window = record.channel_id.duplicate_hours * HOUR
-    weeks = 1 + window // WEEK
     return SQL(
         """SELECT n.id, n.channel_id, n.order_id, o.id, o.name
              FROM retail_ledger n
-             JOIN sale_order own ON own.id = n.order_id AND own.state != 'cancel'
-            CROSS JOIN unnest(%s::interval[]) AS step
              JOIN retail_ledger l
-               ON date_trunc('week', l.source_created)
-                  = date_trunc('week', n.source_created) + step
-              AND l.content_key = n.content_key
+               ON l.content_key = n.content_key AND l.import_id = ANY(%s)
               AND l.source_created BETWEEN n.source_created - %s
                                        AND n.source_created + %s
-              AND l.company_id = n.company_id AND l.id != n.id
-              AND l.import_id IS DISTINCT FROM n.import_id
+             JOIN sale_order own ON own.id = n.order_id AND own.state != 'cancel'
              JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
-            WHERE n.import_id = %s AND n.content_key IS NOT NULL
+            WHERE n.import_id = %s
               AND NOT EXISTS (
                   SELECT FROM retail_duplicate d
                    WHERE d.kind = 'order'
                      AND d.first_id = LEAST(n.order_id, o.id)
                      AND d.second_id = GREATEST(n.order_id, o.id))
             ORDER BY n.id, o.id""",
-        [WEEK * week for week in range(-weeks, weeks + 1)],
+        others,
         window,
         window,
         record.id,
