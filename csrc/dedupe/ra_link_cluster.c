@@ -6,6 +6,10 @@
 #include "dedupe/ra_link_assign.h"
 
 #define RA_CROSS_CUT 15.0F
+/* Bits that the other pairs of two clusters may speak against joining, on average. Their weights
+ * each hold the prior, against which one pair has already prevailed; two notes of one person that
+ * share little because either lacks something are linked by a third. A stranger disagrees more. */
+#define RA_CROSS_DOUBT 4.0F
 
 typedef struct ra_joining {
     const ra_link_scorer *scorer;
@@ -48,7 +52,7 @@ static bool may_join(const ra_joining *joining, uint32_t one, uint32_t other) {
         }
         a = joining->next[a];
     }
-    return sum >= 0;
+    return sum >= -RA_CROSS_DOUBT * (float)looked;
 }
 
 static void join(ra_joining *joining, uint32_t one, uint32_t other) {
