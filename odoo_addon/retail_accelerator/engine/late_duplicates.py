@@ -89,6 +89,7 @@ def _query(record, others):
              FROM retail_ledger n
              JOIN retail_ledger l
                ON l.content_key = n.content_key AND l.import_id = ANY(%s)
+              AND l.company_id = n.company_id
               AND l.source_created BETWEEN n.source_created - %s
                                        AND n.source_created + %s
              JOIN sale_order own ON own.id = n.order_id AND own.state != 'cancel'
