@@ -59,6 +59,12 @@ class Screen:
         self.fill(f".o_field_widget[name={field}] input", text)
         self.click(".o-autocomplete--dropdown-item", text)
 
+    def select(self, css, text):
+        """A value of a selection field."""
+        if not self.all(".o_select_menu_item"):
+            self.click(f"{css} .o_select_menu_toggler")
+        self.click(".o_select_menu_item", text)
+
     def attach(self, css, path):
         """Give a file to a file input, which need not be visible."""
         found = self.wait(lambda: self.driver.find_elements(By.CSS_SELECTOR, css), css)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """An accountant's way from a payout report to reconciled books, on Odoo's screens."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def orders():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def channel(retail, orders, tmp_path_factory):
+def channel(retail, database, orders, tmp_path_factory):
     catalogue = [
         word
         for name in ("products", "variations", "taxes", "customers")
@@ -47,6 +48,8 @@ def channel(retail, orders, tmp_path_factory):
         *("setup", "--channel", "inc", "--kind", "woocommerce"),
         *("--currency", "EUR", *catalogue),
     )
+    # People do the work here; the scheduled action would be first now and then.
+    run_sql(database, "UPDATE ir_cron SET active = false")
     path = tmp_path_factory.mktemp("orders") / "orders.json"
     path.write_text(json.dumps(orders))
     retail("import", "--channel", "inc", path)
@@ -98,6 +101,15 @@ def open_payout(screen):
     screen.open_menu("Retail", "Settlements", "Payouts")
     screen.click(".o_data_row .o_data_cell", PAYOUT)
     screen.one(".o_form_view .oe_title", PAYOUT)
+
+
+def open_row(screen, kind, reference):
+    """A row of the payout, on a screen of its own."""
+    open_payout(screen)
+    screen.click("button[name=action_view_events]")
+    screen.click(".o_group_header", kind)
+    screen.click(".o_data_row .o_data_cell[name=order_ref]", reference)
+    screen.one(".o_form_view [name=source_row]")
 
 
 def status(screen, name):
@@ -192,17 +204,22 @@ def test_preview_shows_the_entry_and_posting_books_it(screen, payout):
     screen.one(".o_data_row, .o_form_view", PAYOUT)
 
 
-def test_missing_bank_line_is_said_and_the_right_one_found(screen, payout):
-    open_payout(screen)
-    screen.click("button[name=action_reconcile]")
-    notice = screen.one(".o_notification", "no open bank line")
-    assert euros(payout.net) in notice.text
-    screen.click(".o_notification_close")
-    euro = find(screen, "res.currency", [["name", "=", "EUR"]], ["id"])
+def bank_line(screen, payout, text, days):
     journal = screen.call(
+        "account.journal", "search", [["code", "=", "EURB"]], limit=1
+    ) or screen.call(
         "account.journal",
         "create",
-        [{"name": "Euros", "code": "EURB", "type": "bank", "currency_id": euro["id"]}],
+        [
+            {
+                "name": "Euros",
+                "code": "EURB",
+                "type": "bank",
+                "currency_id": find(
+                    screen, "res.currency", [["name", "=", "EUR"]], ["id"]
+                )["id"],
+            }
+        ],
     )
     screen.call(
         "account.bank.statement.line",
@@ -210,16 +227,79 @@ def test_missing_bank_line_is_said_and_the_right_one_found(screen, payout):
         [
             {
                 "journal_id": journal[0],
-                "date": f"{payout.date + timedelta(days=1):%Y-%m-%d}",
-                "payment_ref": f"STRIPE {PAYOUT}",
+                "date": f"{payout.date + timedelta(days=days):%Y-%m-%d}",
+                "payment_ref": text,
                 "amount": float(payout.net),
             }
         ],
     )
+
+
+def test_missing_bank_line_is_said(screen, payout):
+    open_payout(screen)
+    screen.click("button[name=action_reconcile]")
+    notice = screen.one(".o_notification", "no open bank line")
+    assert euros(payout.net) in notice.text
+    screen.click(".o_notification_close")
+
+
+def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payout):
+    for days in (1, 2):
+        bank_line(screen, payout, f"CARD SALES {days}", days)
+    open_payout(screen)
+    screen.click("button[name=action_reconcile]")
+    first = screen.one(".modal .o_data_row", "CARD SALES 1")
+    assert "same amount, a day after" in first.text
+    screen.guide("settlement-bank")
+    screen.click(".modal button[name=action_take]")
+    status(screen, "Reconciled")
+    screen.click("button[name=action_view_bank_line]")
+    screen.one(".o_form_view [name=payment_ref]", "CARD SALES 1")
+    screen.click("button[name=action_view_retail_settlements]")
+    status(screen, "Reconciled")
+    screen.click("button[name=action_release_bank_line]")
+    screen.click(".modal .btn-primary")
+    status(screen, "Posted")
+
+
+def test_line_that_names_the_payout_is_found(screen, payout):
+    bank_line(screen, payout, f"STRIPE {PAYOUT}", 1)
+    open_payout(screen)
     screen.click("button[name=action_reconcile]")
     status(screen, "Reconciled")
     assert "all figures agree" in screen.one("[name=proof_html]").text
     screen.picture("settlement_proved")
+
+
+def test_figures_of_the_proof_open_what_they_are_made_of(screen, payout):
+    for part, css, text in (
+        ("refund", ".o_list_view .o_data_row", "Refund"),
+        ("unknown", ".o_list_view .o_data_row", "90210"),
+        ("posted", ".o_list_view .o_data_row", PAYOUT),
+        ("bank", ".o_form_view [name=payment_ref]", PAYOUT),
+    ):
+        open_payout(screen)
+        screen.click(f"[name=proof_html] a[data-part={part}]")
+        screen.one(css, text)
+        screen.picture(f"proof_{part}")
+
+
+def test_phone_shows_payouts_and_exceptions_as_cards(screen):
+    """With what matters on each, and the way to resolve it."""
+    screen.resize(390, 844)
+    try:
+        for action, words in (
+            ("retail_settlement_action", (PAYOUT, "to resolve", "Reconciled")),
+            ("retail_settlement_event_action", ("90210", "Order not there yet")),
+        ):
+            screen.go(f"/odoo/action-retail_accelerator.{action}")
+            for word in words:
+                screen.one(".o_kanban_record", word)
+            screen.guide(f"phone-{action.removesuffix('_action')}")
+        screen.click(".o_kanban_record button[name=action_resolve]")
+        screen.one(".modal [name=order_id], .o_form_view [name=order_id]")
+    finally:
+        screen.resize(1400, 900)
 
 
 def test_exception_is_matched_by_hand_and_leaves_the_suspense_account(screen, orders):
@@ -258,6 +338,18 @@ def test_exception_is_matched_by_hand_and_leaves_the_suspense_account(screen, or
     assert line["amount_residual"] == 0
 
 
+def test_journal_item_and_entry_lead_back_to_the_row(screen, orders):
+    open_row(screen, "Payment", orders[0]["number"])
+    screen.click("button[name=action_open_entry]")
+    screen.click("button[name=action_view_retail_settlement_events]")
+    screen.one(".o_list_view .o_data_row", orders[0]["number"])
+    open_row(screen, "Payment", orders[0]["number"])
+    screen.click("[name=move_line_id] a")
+    screen.one(".o_form_view [name=account_id]")
+    screen.click("button[name=action_view_retail_settlement_events]")
+    screen.one(".o_form_view [name=source_row]")
+
+
 def test_reversal_takes_everything_back(screen):
     open_payout(screen)
     screen.click("button[name=action_reverse]")
@@ -269,9 +361,25 @@ def test_reversal_takes_everything_back(screen):
     assert not screen.all("button[name=action_view_moves]")
 
 
+def test_wrong_match_is_undone_after_the_reversal(screen, orders):
+    open_row(screen, "Payment", "90210")
+    screen.click(".o_form_view button[name=action_undo]")
+    screen.click(".modal .btn-primary")
+    screen.one(".o_form_view .alert", "Decision was undone")
+    open_payout(screen)
+    status(screen, "Proved")
+    assert screen.one("button[name=action_view_exceptions] .o_stat_value").text == "1"
+
+
+def test_reversed_payout_is_posted_again(screen):
+    open_payout(screen)
+    screen.click("button[name=action_preview]")
+    screen.click(".modal button[name=action_post]")
+    status(screen, "Reconciled")
+
+
 def test_audit_log_holds_every_step_and_is_verified(screen):
-    screen.open_menu("Retail", "Reporting", "Audit Log")
-    screen.one(".o_breadcrumb", "Audit Log")
+    open_audit_log(screen)
     screen.one(".o_data_cell[name=action]")
     actions = [cell.text for cell in screen.all(".o_data_cell[name=action]")]
     for step in ("File read", "Matched by hand", "Posted", "Reversed"):
@@ -282,19 +390,47 @@ def test_audit_log_holds_every_step_and_is_verified(screen):
     screen.click(".o_notification_close")
 
 
+def test_audit_log_is_verified_with_a_note(screen, tmp_path):
+    open_audit_log(screen)
+    screen.click(".o_control_panel button", "Verify with a Note")
+    screen.click(".modal button[name=action_verify]")
+    screen.one(".modal .alert-success", "unbroken")
+    check = find(screen, "retail.audit.check", [], ["note"])
+    note = json.loads(base64.b64decode(check["note"]))
+    note["companies"][0]["entries"] += 1
+    path = tmp_path / "note.json"
+    path.write_text(json.dumps(note))
+    screen.attach(".modal input[type=file]", path)
+    screen.wait(
+        lambda: any(
+            box.get_attribute("value") == path.name
+            for box in screen.all(".modal [name=noted] input")
+        ),
+        "the note's name",
+    )
+    screen.click(".modal button[name=action_verify]")
+    screen.one(".modal .alert-danger", "entries at the end are missing")
+    screen.guide("settlement-audit-note")
+    screen.click(".modal .btn", "Close")
+
+
 def test_changed_entry_of_the_audit_log_is_found(screen, database):
     change = """
         ALTER TABLE retail_audit DISABLE TRIGGER retail_audit_append_only;
         UPDATE retail_audit SET summary = summary || {mark} WHERE number = 2;
         ALTER TABLE retail_audit ENABLE TRIGGER retail_audit_append_only;"""
     run_sql(database, change.format(mark="'x'"))
-    screen.open_menu("Retail", "Reporting", "Audit Log")
-    screen.one(".o_breadcrumb", "Audit Log")
+    open_audit_log(screen)
     screen.click("button[name=action_verify]")
     assert "entry 2" in screen.one(".o_notification", "broken").text
     screen.picture("audit_broken")
     run_sql(database, change.replace("summary || {mark}", "left(summary, -1)"))
     screen.click(".o_notification_close")
+
+
+def open_audit_log(screen):
+    screen.open_menu("Retail", "Reporting", "Audit Log")
+    screen.one(".o_breadcrumb", "Audit Log")
 
 
 def run_sql(database, statements):
@@ -329,13 +465,19 @@ def test_auditor_sees_payouts_and_no_button_to_change_them(screen):
     try:
         screen.sign_in("browser_auditor", "browser_auditor")
         open_payout(screen)
-        status(screen, "Matched")
-        for name in ("action_match", "action_preview", "action_reverse"):
+        status(screen, "Reconciled")
+        for name in ("action_match", "action_release_bank_line", "action_reverse"):
             assert not screen.all(f"button[name={name}]"), name
-        screen.click(".nav-link[name=rows]")
-        screen.click(".o_data_row .o_data_cell[name=order_ref]")
-        assert not screen.all("button[name=action_resolve]")
+        open_row(screen, "Payment", "90210")
+        for name in ("action_resolve", "action_undo"):
+            assert not screen.all(f"button[name={name}]"), name
         screen.picture("auditor_row")
+        screen.click("button[name=action_open_entry]")
+        screen.one(".o_form_view button[name=action_view_retail_settlements]")
+        screen.picture("auditor_entry")
+        open_payout(screen)
+        screen.click("button[name=action_view_bank_line]")
+        screen.one(".o_form_view [name=payment_ref]", PAYOUT)
         screen.open_app("Retail")
         screen.click(".o_menu_sections > *", "Settlements")
         menu = [entry.text for entry in screen.all(".o-dropdown--menu .dropdown-item")]

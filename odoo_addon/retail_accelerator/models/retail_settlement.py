@@ -117,6 +117,16 @@ class RetailSettlement(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
+    bank_line_refused_ids = fields.Many2many(
+        "account.bank.statement.line",
+        "retail_settlement_refused_line_rel",
+        "settlement_id",
+        "line_id",
+        readonly=True,
+        copy=False,
+        help="Lines that a person said are not this payout's: they are not taken by "
+        "themselves again.",
+    )
     lane_notes = fields.Text(
         string="Booked by Odoo's own code",
         readonly=True,

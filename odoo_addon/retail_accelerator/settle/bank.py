@@ -34,10 +34,13 @@ class Candidate:
 
 
 def candidates(settlement):
-    """Open bank lines of the payout's amount and time; if any name it, only those."""
+    """Open bank lines of the payout's amount and time that nobody took away from it;
+    if any name it, only those."""
     if not settlement.date:
         return settlement.env["account.bank.statement.line"]
-    found = _equal(_near(settlement, DAYS_BEFORE, DAYS_AFTER))
+    refused = settlement.sudo().bank_line_refused_ids
+    near = _near(settlement, DAYS_BEFORE, DAYS_AFTER)
+    found = [one for one in near if not one.difference and one.line not in refused]
     named = [one for one in found if one.named]
     lines = settlement.env["account.bank.statement.line"].sudo()
     return lines.union(*(one.line for one in named or found))
@@ -51,10 +54,6 @@ def scored(settlement):
     found = _near(settlement, CHOICE_DAYS, CHOICE_DAYS)
     fits = [one for one in found if one.named or not one.difference]
     return sorted(fits, key=lambda one: (-one.score, one.line.date, one.line.id))
-
-
-def _equal(found):
-    return [one for one in found if not one.difference]
 
 
 def _near(settlement, before, after):
@@ -147,6 +146,7 @@ def apply(settlement, line):
         {
             "bank_line_id": line.id,
             "amount_bank": amount,
+            "bank_line_refused_ids": [(3, line.id)],
             "state": "reconciled",
         }
     )
@@ -171,7 +171,7 @@ def undo(settlement):
     """The payout waits for another bank line."""
     line = settlement.bank_line_id
     release(settlement)
-    settlement.state = "posted"
+    settlement.write({"state": "posted", "bank_line_refused_ids": [(4, line.id)]})
     log.append(
         settlement,
         "release",

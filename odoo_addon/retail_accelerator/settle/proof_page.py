@@ -39,24 +39,25 @@ def page(settlement):
 
 
 def _figures(settlement):
-    """[(label, amount, whether it is known, what to say if not)]"""
+    """[(label, amount, whether it is known, what to say if not)], as FIGURES"""
     env = settlement.env
+    labels = names(env)
     return [
-        (env._("Rows of the report"), settlement.amount_file, True, ""),
+        (labels["rows"], settlement.amount_file, True, ""),
         (
-            env._("Payout declared by the provider"),
+            labels["declared"],
             settlement.amount_declared,
             settlement.has_declared,
             env._("not stated in this report"),
         ),
         (
-            env._("Posted in Odoo"),
+            labels["posted"],
             settlement.amount_posted,
             bool(settlement.move_ids),
             env._("not posted yet"),
         ),
         (
-            env._("Bank statement"),
+            labels["bank"],
             settlement.amount_bank,
             bool(settlement.bank_line_id),
             env._("not there yet"),
@@ -100,10 +101,14 @@ def _alert(kind, text):
     return Markup("<div class='alert alert-%s' role='status'>%s</div>") % (kind, text)
 
 
-def _labelled(settlement):
-    """[(part of the proof, label, amount)] from the sales to the bank."""
-    env = settlement.env
-    labels = {
+def names(env):
+    """{part of the proof: its name for people}"""
+    return {
+        "rows": env._("Rows of the report"),
+        "declared": env._("Payout declared by the provider"),
+        "posted": env._("Posted in Odoo"),
+        "bank": env._("Bank statement"),
+        "sales": env._("Payments matched"),
         "fee": env._("Fees"),
         "fx": env._("Currency conversion"),
         "refund": env._("Refunds"),
@@ -114,11 +119,15 @@ def _labelled(settlement):
         "timing": env._("Not on the bank statement yet"),
         "unknown": env._("Not explained yet"),
     }
-    amounts = variance(settlement)
+
+
+def _labelled(settlement):
+    """[(part of the proof, label, amount)] from the sales to the bank."""
+    labels, amounts = names(settlement.env), variance(settlement)
     return [
-        ("sales", env._("Payments matched"), sales(settlement)),
+        ("sales", labels["sales"], sales(settlement)),
         *((cause, labels[cause], amounts[cause]) for cause in CAUSES),
-        ("bank", env._("On the bank statement"), settlement.amount_bank),
+        ("bank", settlement.env._("On the bank statement"), settlement.amount_bank),
     ]
 
 

@@ -23,5 +23,6 @@ def _titles():
 
 
 def label(profile):
-    """``Stripe`` for ``stripe_itemized``; a profile of one's own keeps its name."""
-    return _titles().get(profile, profile)
+    """``Stripe`` for ``stripe_itemized``, ``Card Report`` for a profile of one's own
+    that files know as ``card_report``."""
+    return _titles().get(profile) or profile.replace("_", " ").title()

@@ -4,6 +4,7 @@
 from odoo import fields
 from odoo.exceptions import UserError
 
+from ..audit import log
 from .entry import Entry, Line, minor_units
 from .plan import Planner
 from .writing import Writer, check_accountant, refusals
@@ -27,6 +28,16 @@ def move_from_suspense(events):
     writer.books.reconcile([list(pair) for pair in zip(items, clearing, strict=True)])
     settlement.move_ids = [(4, move.id)]
     events.sudo().suspense_line_id = False
+    log.append(
+        settlement,
+        "post",
+        settlement.env._(
+            "%(name)s: %(count)s rows leave the suspense account",
+            name=settlement.name,
+            count=len(events),
+        ),
+        moves=[move.name],
+    )
     return move
 
 

@@ -126,6 +126,20 @@ class TestSettlementDesk(SettlementCase):
             self.env["retail.settlement"]._cron_remind()
         self.assertEqual(len(settlement.activity_ids), 1)
 
+    def test_every_entry_is_named_in_the_log(self):
+        """Those of the posting, of what leaves the suspense account later, and of the
+        reversal."""
+        event, invoice = self.exception(), self.invoice(120.0)
+        payout = event.settlement_id
+        posting.post(payout)
+        self.resolve(event, move_line_id=self.item(invoice).id).action_match()
+        moves = payout.move_ids
+        self.assertEqual(len(moves), 2)
+        moves |= posting.reverse(payout, reason="test")
+        details = "".join(self.env["retail.audit"].search([]).mapped("details"))
+        for move in moves:
+            self.assertIn(f'"{move.name}"', details)
+
     def test_every_decision_is_in_the_log(self):
         event = self.exception(gross=500)
         before = log.verify(self.env, self.company)["entries"]

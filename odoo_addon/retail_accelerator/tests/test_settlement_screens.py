@@ -2,6 +2,7 @@
 """What the screens of settlements do beyond showing records."""
 
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -107,6 +108,25 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(good.state, "posted")
         self.assertIn("2099-01-01", later.failure)
         self.assertIn("1 of 2", answer["params"]["title"])
+
+    def test_what_is_put_right_posts_all_that_were_refused_for_it(self):
+        """And nothing that waits for another reason, or was never tried."""
+        rows = [{**SALE, "payout": name, "transaction": name} for name in "abcd"]
+        first, second, later, untried = (self.payout(row) for row in rows)
+        later.date = "2099-01-01"
+        account = self.channel.settlement_fee_account_id
+        self.channel.settlement_fee_account_id = False
+        with patch.object(type(self.channel), "_prepare_settlements"):
+            (first | second).action_post_selected()
+        self.assertIn("Fee", first.failure)
+        self.assertEqual(first.failure, second.failure)
+        self.channel.settlement_fee_account_id = account
+        later.failure = "The date lies ahead."
+        answer = first.action_post_cause()
+        self.assertIn("2 of 2", answer["params"]["title"])
+        self.assertEqual((first | second).mapped("state"), ["posted", "posted"])
+        self.assertEqual((later | untried).mapped("state"), ["proved", "proved"])
+        self.assertFalse(first.failure or second.failure)
 
     def test_missing_bank_line_is_said_with_its_amount(self):
         payout = self.payout(SALE)

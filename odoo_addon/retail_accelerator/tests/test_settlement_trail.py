@@ -2,7 +2,7 @@
 """From every figure of the proof to what it is made of, and back from the books."""
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models.retail_settlement_event import KINDS
 from ..settle import bank, posting, proof
@@ -168,6 +168,23 @@ class TestSettlementTrail(SettlementCase):
         visible = self.env["account.move"].with_user(auditor).search([])
         self.assertIn(invoice, visible)
         self.assertNotIn(other, visible)
+        item = payout.event_ids[1].move_line_id
+        for record in (payout.move_ids, invoice, line, line.move_id, item):
+            with self.subTest(model=record._name, record=record.display_name):
+                self.assertTrue(Form(record.with_user(auditor)).id)
+
+    def test_accountants_still_see_all_payments_and_reconciliations(self):
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.partner.id, "amount": 7.0}
+        )
+        invoice, credit = self.invoice(9.0), self.invoice(9.0, "out_refund")
+        (self.item(invoice) | self.item(credit)).reconcile()
+        partial = self.item(invoice).matched_credit_ids
+        for role, sees in (("accountant", True), ("auditor", False)):
+            user = self.people[role]
+            for record in (payment, partial):
+                found = record.with_user(user).search([("id", "=", record.id)])
+                self.assertEqual(bool(found), sees, (role, record._name))
 
 
 @tagged("post_install", "-at_install")
@@ -295,6 +312,16 @@ class TestSettlementBankChoice(SettlementCase):
         self.assertTrue(right.is_reconciled)
         last = self.env["retail.audit"].search([], limit=3).mapped("action")
         self.assertEqual(last, ["reconcile", "release", "reconcile"])
+
+    def test_line_that_was_taken_away_is_not_found_by_itself_again(self):
+        settlement = self.posted()
+        line = self.bank_line(116.22, "po_1")
+        self.assertTrue(bank.reconcile(settlement))
+        settlement.action_release_bank_line()
+        self.assertFalse(bank.reconcile(settlement))
+        self.choice(settlement).line_ids.action_take()
+        self.assertEqual(settlement.bank_line_id, line)
+        self.assertFalse(settlement.bank_line_refused_ids)
 
     def test_line_somebody_took_meanwhile_is_not_taken_again(self):
         first, second = self.posted(), self.posted("po_2", "ch_2")

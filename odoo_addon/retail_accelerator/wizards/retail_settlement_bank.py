@@ -50,13 +50,17 @@ class RetailSettlementBank(models.TransientModel):
         ]
         if candidate.named:
             words.append(self.env._("names the payout"))
-        if candidate.days < 0:
-            words.append(self.env._("%s days before", -candidate.days))
-        elif candidate.days:
-            words.append(self.env._("%s days after", candidate.days))
-        else:
-            words.append(self.env._("same day"))
+        words.append(self._distance(candidate.days))
         return ", ".join(words)
+
+    def _distance(self, days):
+        if not days:
+            return self.env._("same day")
+        if abs(days) == 1:
+            return self.env._("a day after") if days > 0 else self.env._("a day before")
+        if days > 0:
+            return self.env._("%s days after", days)
+        return self.env._("%s days before", -days)
 
 
 class RetailSettlementBankLine(models.TransientModel):

@@ -3,7 +3,7 @@
 
 from odoo import models
 
-from ...settle import proof
+from ...settle import proof, proof_page
 
 
 class RetailSettlementTrail(models.AbstractModel):
@@ -75,13 +75,9 @@ class RetailSettlementTrail(models.AbstractModel):
         """What a figure of the proof is made of; ``part`` as in settle.proof.rows, or
         one of the books' figures."""
         self.ensure_one()
-        waits_for_bank = part == "timing" and self.move_ids
-        if part == "posted" or waits_for_bank:
-            return self._records(
-                "account.move.line",
-                self.env._("%s: posted, to come from the bank", self.name),
-                proof.posted_items(self),
-            )
+        name = f"{self.name}: {proof_page.names(self.env)[part]}"
+        if part == "posted" or (part == "timing" and self.move_ids):
+            return self._records("account.move.line", name, proof.posted_items(self))
         if part == "bank":
             return self.action_view_bank_line()
         rows = self.env["retail.settlement.event"]
@@ -89,12 +85,8 @@ class RetailSettlementTrail(models.AbstractModel):
         empty = not rows.search_count(domain, limit=1)
         if empty and part == "declared":
             return self._records(
-                "retail.settlement.file",
-                self.env._("Reports of %s", self.name),
-                [("id", "in", self.file_ids.ids)],
+                "retail.settlement.file", name, [("id", "in", self.file_ids.ids)]
             )
         if empty and part == "unknown" and self.bank_line_id:
             return self.action_view_bank_line()
-        return self._records(
-            rows._name, self.name, domain, "list,kanban,form,pivot,graph"
-        )
+        return self._records(rows._name, name, domain, "list,kanban,form,pivot,graph")

@@ -116,14 +116,15 @@ class RetailSettlementWorkflow(models.AbstractModel):
     def action_post_cause(self):
         """Post every payout that was refused for the same reason."""
         self.ensure_one()
-        same = self.search(
+        if not self.failure:
+            return self.action_post_selected()
+        return self.search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("failure", "=", self.failure),
                 ("state", "in", ("proved", "matched")),
             ]
-        )
-        return same.action_post_selected()
+        ).action_post_selected()
 
     def action_reconcile(self):
         """Look for the bank line of each payout; where several could be it, or none is
