@@ -545,7 +545,7 @@ static const char braintree[] =
     "need Transaction ID\n"
     "need Transaction Type\n"
     "need Settlement Amount | Amount Submitted For Settlement\n"
-    "days auto\n"
+    "days mdy\n"
     "text type Transaction Type\n"
     "text match Transaction Type\n"
     "text match Transaction Status\n"

@@ -111,7 +111,8 @@ static uint16_t cell_of(const ra_settle_row *row, ra_settle_field field) {
 
 static ra_status set_time(const ra_settle_row *row, ra_settle_field field, int64_t *out,
                           ra_error *error) {
-    static const char wrong[] = "the date cannot be read, or its day and month not be told apart";
+    static const char wrong[] =
+        "the date or its time zone cannot be read, or day and month cannot be told apart";
     char buffer[TIME_MAX];
     size_t length = 0;
     ra_str text;
