@@ -9,7 +9,7 @@
 /* Bits that the other pairs of two clusters may speak against joining, on average. Their weights
  * each hold the prior, against which one pair has already prevailed; two notes of one person that
  * share little because either lacks something are linked by a third. A stranger disagrees more. */
-#define RA_CROSS_DOUBT 4.0F
+#define RA_CROSS_DOUBT 2.0F
 
 typedef struct ra_joining {
     const ra_link_scorer *scorer;
