@@ -16,7 +16,13 @@ from support import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/parity"))
 from books_database import copied_database, prepared_database
-from books_jobs import book_payout, post_by_hand, reconcile, reset_by_hand
+from books_jobs import (
+    book_charges,
+    book_payout,
+    post_by_hand,
+    reconcile,
+    reset_by_hand,
+)
 from books_state import balanced, books_state
 
 PREPARED, DATABASE = "ra_once_books", "ra_once_books_work"
@@ -103,6 +109,23 @@ def test_a_person_posts_in_the_same_journal_meanwhile(database):
 def test_a_person_posts_while_a_payout_is_booked(database):
     clean = clean_state(database, book_payout, post_by_hand)
     meet(database, book_payout, post_by_hand)
+    check(database, clean)
+
+
+@pytest.mark.parametrize("lane", ["auto", "orm"])
+def test_two_post_small_entries_in_the_same_journal(database, lane):
+    """Numbers are locked by the entries Odoo posts itself; the copies count on from
+    there, so nobody's number is taken."""
+    first = partial(book_charges, ref="first", lane=lane)
+    second = partial(book_charges, ref="second")
+    clean = clean_state(database, first, second)
+    meet(database, first, second)
+    check(database, clean)
+
+
+def test_a_person_posts_while_small_entries_are_posted(database):
+    clean = clean_state(database, book_charges, post_by_hand)
+    meet(database, book_charges, post_by_hand)
     check(database, clean)
 
 

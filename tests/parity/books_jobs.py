@@ -75,6 +75,22 @@ def book_payout(env, lane="auto"):
     assert lane == "orm" or books.last_lane == "native"
 
 
+def book_charges(env, ref="charges 1", lane="auto"):
+    """Post one entry for each of some charges."""
+    from odoo.addons.retail_accelerator.books import Books
+
+    entries = []
+    for number in range(12):
+        lines = [
+            {"account_id": other_account(env).id, "name": name, "balance": balance}
+            for name, balance in (("out", -5 - number), ("in", 5 + number))
+        ]
+        entries.append((entry_values(env, f"{ref} {number:02}"), lines))
+    books = Books(env, lane)
+    books.post_entries(entries)
+    assert lane == "orm" or books.last_lane == "native"
+
+
 def other_account(env):
     return env["account.account"].search(
         [("account_type", "=", "asset_current"), ("reconcile", "=", False)], limit=1

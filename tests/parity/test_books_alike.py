@@ -236,3 +236,24 @@ def test_statements_do_not_grow_with_the_entries(world):
             Books(world.env).post_entries(entries[:count])
             counts.append(world.env.cr.sql_log_count - before)
     assert counts[1] == counts[2]
+
+
+def test_foreign_keys_to_a_table_that_grew_are_planned_anew(world):
+    from odoo.addons.retail_accelerator.books.sql import MANY, renew_plans
+
+    env = world.env
+    post = [charge(world, number) for number in range(3)]
+    moves = env["account.move"].create(
+        [{**vals, "line_ids": [(0, 0, line) for line in lines]} for vals, lines in post]
+    )
+    env.flush_all()
+
+    def known():
+        env.cr.execute("SELECT reltuples FROM pg_class WHERE relname = 'account_move'")
+        return env.cr.fetchone()[0]
+
+    before = known()
+    renew_plans(env, "account_move", MANY - 1)
+    assert known() == before
+    renew_plans(env, "account_move", 1 << 30)
+    assert known() >= len(moves)

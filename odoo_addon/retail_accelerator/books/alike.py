@@ -36,7 +36,7 @@ from .copying import (
 from .invariants import check_entries
 from .lane import overriding_modules
 from .rights import check_rules
-from .sql import next_ids
+from .sql import next_ids, renew_plans
 
 # Fewer entries a kind than this are no quicker as copies.
 FEW = 2
@@ -345,7 +345,9 @@ def _write(env, entries, moves, patterns):
     ]
     messages = _messages(moves)
     copy_moves(env, entries, sources, moves.ids)
+    renew_plans(env, "account_move", len(entries))
     insert_items(env, copies)
+    renew_plans(env, "account_move_line", len(copies))
     copy_side_rows(env, copies)
     _total_taxed(env, entries)
     copy_followers(env, sources)

@@ -8,6 +8,8 @@ element: with thousands of rows as long as the statement itself takes. One liter
 
 from odoo.tools import SQL
 
+# Rows added at once that are worth new statistics.
+MANY = 1000
 CASTS = {
     "int": SQL("int[]"),
     "bigint": SQL("bigint[]"),
@@ -48,6 +50,22 @@ def next_ids(env, table, count):
         )
     )
     return [row[0] for row in rows]
+
+
+def renew_plans(env, table, count):
+    """Have PostgreSQL plan its checks of foreign keys to a table anew, after many rows
+    were added to few.
+
+    It keeps these plans for the session. One of a time when the table was small reads
+    all of the table for each row that refers to it.
+    """
+    if count < MANY:
+        return
+    [[rows]] = env.execute_query(
+        SQL("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", table)
+    )
+    if rows < count:
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
 
 def columns(env, table, without):
