@@ -20,6 +20,7 @@ from . import (
     test_security,
     test_settlement_bank_files,
     test_settlement_desk,
+    test_settlement_groups,
     test_settlement_inbox,
     test_settlement_intake,
     test_settlement_matching,
