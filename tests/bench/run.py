@@ -22,6 +22,7 @@ import bench_link
 import bench_report as report
 import bench_rows
 import bench_settle
+import bench_settle_odoo
 
 HERE = Path(__file__).resolve().parent
 NOTABLE = 0.5  # µs an order; smaller parts are not shown
@@ -44,10 +45,11 @@ class Size:
     scale_repetitions: int
     ledger: int  # orders in the ledger when the look for duplicates is measured
     people: int  # rows of the large set to be linked
+    payout: int  # rows of the payout that is settled inside Odoo
 
 
-FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3, 1_000_000, 1_000_000)
-QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1, 100_000, 50_000)
+FULL = Size(2000, 50_000, 1000, 2000, 5, 20_000, 3, 1_000_000, 1_000_000, 100_000)
+QUICK = Size(1000, 30_000, 200, 400, 3, 4_000, 1, 100_000, 50_000, 20_000)
 
 
 class Bench:
@@ -284,6 +286,7 @@ class Bench:
         """Settlement rows against a million open items."""
         say("settlements")
         self.measures += bench_settle.run(1_000_000, self.size.repetitions)
+        self.measures += bench_settle_odoo.measures(self.size.payout, 1)
 
     def duplicates(self):
         """What the look for duplicates costs when the ledger is full."""

@@ -19,6 +19,8 @@ MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown"
 OPEN = ("new", "waiting", "exception")
 NOT_BOOKED = "not_booked"
 WAITING = ("not_found_yet", NOT_BOOKED)
+# Kinds that every match can be posted with.
+CERTAIN = ("order", "invoice", "credit_note")
 LEVELS = ("id", "reference", "amount", "group")
 # Name in the engine: expression of the event ``e``, its currency ``c``, that of the
 # customer ``pc`` and its payout ``s``.
@@ -170,7 +172,12 @@ class Matching:
         self._link(result.proposals, "proposed")
         levels = {self.events[link[0]]: link[3] for link in result.links}
         reasons = {self.events[event]: reason for event, reason in result.exceptions}
-        for event, reason in self._hold_back(list(levels)).items():
+        doubtful = {
+            self.events[link[0]]
+            for link in result.links
+            if items.KINDS[link[2]] not in CERTAIN
+        }
+        for event, reason in self._hold_back(list(doubtful)).items():
             levels.pop(event)
             reasons[event] = reason
         self._set_matched(list(levels))
@@ -255,6 +262,8 @@ class Matching:
         """Matches that cannot be posted become candidates: {event: reason}. Of what is
         not booked yet there is no item to pay; and a session whose payments have rows
         of their own is not also paid as a sum."""
+        if not events:
+            return {}
         self.env.cr.execute(
             SQL(
                 """WITH held AS (
