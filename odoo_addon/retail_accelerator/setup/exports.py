@@ -19,7 +19,7 @@ MARKS = {
     "products": ("sku", "type", "price", "regular_price"),
     "taxes": ("rate",),
     "customers": ("email", "billing"),
-    "variations": ("sku", "attributes", "price", "regular_price"),
+    "variations": ("sku", "name", "attributes", "price", "regular_price"),
 }
 ADDRESS_PARTS = ("address_1", "address_2", "city", "postcode", "country", "state")
 
