@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The same sale by two routes: held once, decided once, imported at most once."""
 
+import sys
 from datetime import datetime, timedelta
 
 import pytest
@@ -50,6 +51,26 @@ def test_a_twin_in_a_later_chunk_is_held(desk, feed):
     record = desk.take([*documents, again(documents[0])], feed.path())
     assert counts(record) == expected(created=30, rejected=1)
     assert pairs_of(desk, again(documents[0])).found_by == "content"
+
+
+@pytest.mark.parametrize("later", [-HOUR, HOUR])
+def test_a_twin_of_another_week_is_held(desk, feed, later):
+    """The ledger is asked by weeks, and these begin on Mondays."""
+    monday = datetime(2024, 3, 4) + timedelta(weeks=feed.first // 1000)
+    moment = (monday - later / 2).isoformat()
+    document = feed.order(date_created_gmt=moment, date_modified_gmt=moment)
+    desk.take([document], feed.path())
+    record = desk.take([again(document, later=later)], feed.path())
+    assert counts(record) == expected(rejected=1)
+
+
+def test_a_twin_is_found_among_too_many_equal_keys(desk, feed, monkeypatch):
+    module = sys.modules["odoo.addons.retail_accelerator.engine.duplicates"]
+    monkeypatch.setattr(module, "MET_MOST", 1)
+    documents = feed.orders(3)
+    desk.take(documents, feed.path())
+    record = desk.take([again(document) for document in documents], feed.path())
+    assert counts(record) == expected(rejected=3)
 
 
 def test_the_same_file_again_leaves_a_held_record_held(desk, feed):

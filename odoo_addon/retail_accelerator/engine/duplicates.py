@@ -6,6 +6,7 @@ memory.
 contact; ``conclude`` runs when the wave's rows are written, and remembers the pairs.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import attrgetter
@@ -18,15 +19,20 @@ from .typed_orders import TypedOrders
 
 CONTENT, SUSPECTED = "duplicate_content", "duplicate_suspected"
 REASONS = (CONTENT, SUSPECTED)
+COLUMNS = {CONTENT: "content_key", SUSPECTED: "near_key"}
 KEYS = {CONTENT: attrgetter("content"), SUSPECTED: attrgetter("near")}
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 SECOND_US = 1_000_000
 US = timedelta(microseconds=1)
+WEEK_US = 7 * 86400 * SECOND_US
+MONDAY_US = 3 * 86400 * SECOND_US  # weeks begin on Mondays, 1970 on a Thursday
 # Channels tell the time of one sale differently: time zones, days without an hour.
 OTHER_CHANNEL = 3
 # Where more orders of one week have an equal key, the sweeps look at the others.
 ALIKE_MOST = 8
+# So many equal keys are no longer worth knowing beforehand.
+MET_MOST = 10_000
 
 
 @dataclass(slots=True)
@@ -114,12 +120,64 @@ class DuplicateCheck:
 
     # -- look --
 
+    def _met(self, newcomers):
+        """The newcomers of whose keys the ledger has one in a week within reach.
+
+        That is all there is to know of nearly all orders, and asked for a week's keys
+        at once it takes a third of what asking for each order by its time does.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "(%s) UNION ALL (%s)",
+                *(self._met_in_week(newcomers, reason) for reason in REASONS),
+            )
+        )
+        if len(rows) >= MET_MOST:
+            return newcomers
+        met = set(rows)
+        return [
+            newcomer
+            for newcomer in newcomers
+            if (True, newcomer.content) in met or (False, newcomer.near) in met
+        ]
+
+    def _met_in_week(self, newcomers, reason):
+        key_of, key = KEYS[reason], SQL.identifier(COLUMNS[reason])
+        window = self._window(reason) // US
+        weeks = defaultdict(list)
+        for newcomer in newcomers:
+            if value := key_of(newcomer):
+                moment = newcomer.created + MONDAY_US
+                first, last = moment - window, moment + window
+                for week in range(first // WEEK_US, last // WEEK_US + 1):
+                    weeks[week].append(value)
+        return SQL(
+            """SELECT %s, l.key
+                 FROM unnest(%s::bigint[], %s::text[]) AS week(number, keys)
+                CROSS JOIN LATERAL (
+                       SELECT %s AS key FROM retail_ledger
+                        WHERE date_trunc('week', source_created)
+                              = timestamp '1969-12-29' + week.number * interval '7 days'
+                          AND %s = ANY(string_to_array(week.keys, ','))) l
+                LIMIT %s""",
+            reason == CONTENT,
+            list(weeks),
+            [",".join(keys) for keys in weeks.values()],
+            key,
+            key,
+            MET_MOST,
+        )
+
+    def _window(self, reason):
+        return self.window if reason == CONTENT else self.wide_window
+
     def _in_ledger(self, newcomers):
         """Orders of the ledger with an equal key, near in time.
 
         The ledger's indexes begin with the week of an order, so that the look-ups of a
         chunk, and its own new rows, touch a few pages only.
         """
+        newcomers = newcomers and self._met(newcomers)
         if not newcomers:
             return []
         by_index = {newcomer.index: newcomer for newcomer in newcomers}
