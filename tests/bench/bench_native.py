@@ -60,7 +60,7 @@ def profile():
         (progress.Progress, "fold"),
         (queue.ChunkQueue, "wait_turn"),
         (session.Session, "__init__"),
-        (session.Session, "process"),
+        (session.Session, "work"),
         (session.Session, "_resolve"),
         (session.Session, "_native_wave"),
         (duplicates.DuplicateCheck, "hold"),

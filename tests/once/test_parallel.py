@@ -104,6 +104,52 @@ def test_a_new_customer_of_two_chunks_becomes_one_contact(desk, feed):
     assert len(found) == 1
 
 
+def links(desk):
+    """{party key: contact} of the shop."""
+    return dict(
+        desk.query(
+            """SELECT party_key, partner_id FROM retail_channel_partner
+                WHERE channel_id = %s AND role != 'email'""",
+            desk.channel.id,
+        )
+    )
+
+
+def test_known_contacts_are_linked_once_and_keep_no_chunk_waiting(
+    desk, feed, monkeypatch
+):
+    documents = feed.orders(6 * CHUNK)
+    known_customers(desk, feed, documents)
+    before = links(desk)
+    desk.query("DELETE FROM retail_channel_partner WHERE role != 'email' RETURNING id")
+    worker = sys.modules["odoo.addons.retail_accelerator.engine.worker"].Worker
+    undone = []
+    monkeypatch.setattr(worker, "_undo", lambda _self, chunk: undone.append(chunk))
+    record = desk.take(documents, feed.path())
+    assert counts(record) == expected(created=6 * CHUNK)
+    assert not undone
+    after = links(desk)
+    assert len(after) > CHUNK
+    assert after == {key: before[key] for key in after}
+
+
+def test_a_chunk_that_let_go_makes_its_contacts_anew(desk, feed, monkeypatch):
+    """What it knew of them went with its transaction."""
+    module = sys.modules["odoo.addons.retail_accelerator.engine.worker"]
+    monkeypatch.setattr(module, "PATIENCE", 0)
+    conflicts = []
+    monkeypatch.setattr(
+        module.Worker, "_pause", lambda _self, error, _count: conflicts.append(error)
+    )
+    documents = feed.orders(4 * CHUNK)
+    for document in documents:
+        document["customer_id"] = 0
+        document["billing"]["email"] = f"let-go-{document['id']}@example.com"
+    record = desk.take(documents, feed.path())
+    assert counts(record) == expected(created=4 * CHUNK)
+    assert not conflicts
+
+
 def test_a_later_version_in_the_next_chunk_waits_for_the_earlier(desk, feed):
     older = feed.orders(CHUNK)
     newer = feed.orders(CHUNK, revision=1)
@@ -120,14 +166,14 @@ def test_a_failure_leaves_a_beginning_of_the_file(desk, feed, monkeypatch):
     known_customers(desk, feed, documents)
     bad = str(documents[3 * CHUNK]["id"])
     session = sys.modules["odoo.addons.retail_accelerator.engine.session"].Session
-    process = session.process
+    work = session.work
 
     def fail(self, chunk):
         if chunk.order(0)["source_ref"] == bad:
             raise MemoryError("no memory left")
-        return process(self, chunk)
+        return work(self, chunk)
 
-    monkeypatch.setattr(session, "process", fail)
+    monkeypatch.setattr(session, "work", fail)
     record = desk.make(documents, feed.path())
     with pytest.raises(MemoryError, match="no memory left"):
         desk.run(record)

@@ -46,6 +46,9 @@ class Parties:
         self.knows_nobody = False  # to prove the making of contacts
         self.areas = {}
         self.fresh = {}  # contact just made: its ``create`` values
+        self.marks = ()  # of the orders whose contacts are looked for
+        self.unwritten = {}  # key -> (role, external_ref, partner id) to be linked
+        self.has_made = False  # whether this transaction made contacts
 
     def add(self, chunk, needs):
         """needs: tuples ("party", record, key, role)."""
@@ -70,10 +73,14 @@ class Parties:
                 keys,
             )
         )
-        foreign = self._foreign({partner_id for _key, partner_id in rows})
+        found = dict(rows)
+        for key in keys:
+            if key in self.unwritten:
+                found[key] = self.unwritten[key][-1]
+        foreign = self._foreign(set(found.values()))
         return {
             key: FOREIGN if partner_id in foreign else partner_id
-            for key, partner_id in rows
+            for key, partner_id in found.items()
         }
 
     def _foreign(self, partner_ids):
@@ -94,7 +101,7 @@ class Parties:
         records = {need[1] for need in needs}
         orders = {record: People(*chunk.people(record)) for record in records}
         parties = {record: chunk.parties(record) for record in records}
-        self.claim({mark for keys in parties.values() for mark in keys})
+        self.marks = {mark for keys in parties.values() for mark in keys}
         self.fresh = {}
         customers = [need for need in needs if need[3] == CUSTOMER]
         found = self._customers(customers, orders)
@@ -105,11 +112,28 @@ class Parties:
         return found
 
     def _remember(self, needs, orders, found):
-        self._link(
-            (key, ROLES[role], orders[record].customer_ref or None, found[key])
+        """Two chunks under way may find one contact for a key, and only one of them can
+        write that down: ``write_links`` does, in turn."""
+        self.unwritten.update(
+            (key, (ROLES[role], orders[record].customer_ref or None, found[key]))
             for _kind, record, key, role in needs
             if found.get(key, 0) > 0
         )
+
+    def write_links(self):
+        """Write down what was found, when every earlier chunk is committed."""
+        known = self.templates.shelf.linked
+        self._link(
+            (key, *link)
+            for key, link in self.unwritten.items()
+            if not any(key in keys for keys in known)
+        )
+
+    def committed(self):
+        """What ``write_links`` wrote stays."""
+        self.templates.shelf.linked.append(self.unwritten.keys())
+        self.unwritten = {}
+        self.has_made = False
 
     def _link(self, rows):
         """Rows (key, role, external_ref, partner_id) of retail.channel.partner. By SQL:
@@ -171,8 +195,15 @@ class Parties:
         self._enrich(needs, orders, found)
         return found
 
+    def _new_contacts(self, vals_list):
+        if not vals_list:
+            return []
+        self.claim(self.marks)
+        self.has_made = True
+        return self.contacts.make(vals_list)
+
     def _make(self, vals_list):
-        ids = self.contacts.make(vals_list)
+        ids = self._new_contacts(vals_list)
         for contact_id, vals in zip(ids, vals_list, strict=True):
             self.fresh[contact_id] = vals
         return ids
@@ -259,6 +290,7 @@ class Parties:
         for _kind, record, key, _role in needs:
             partner = empty.pop(found[key], None)
             if partner and partner != self.channel.guest_partner_id:
+                self.claim(self.marks)
                 partner.with_context(**QUIET).write(
                     self._address_vals(orders[record].billing)
                 )
@@ -367,7 +399,7 @@ class Parties:
                 found[key] = twin
             else:
                 to_create[key] = vals
-        created = self.contacts.make(list(to_create.values()))
+        created = self._new_contacts(list(to_create.values()))
         found.update(zip(to_create, created, strict=True))
         return found
 

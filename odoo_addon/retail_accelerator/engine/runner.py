@@ -97,7 +97,7 @@ class ImportRunner:
         self._open(job)
         is_crew = self._connections() > 1
         self.stopping = False
-        self.shelf = Shelf()
+        self.shelf = Shelf(self._connections())
         queue = ChunkQueue(
             job,
             self.channel.chunk_size or 2000,

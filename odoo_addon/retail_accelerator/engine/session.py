@@ -93,15 +93,31 @@ class Session:
     def process(self, chunk):
         """Bring every record of the chunk to its outcome, in the current
         transaction."""
+        self.work(chunk)
+        self.conclude()
+        self.committed()
+
+    def work(self, chunk):
+        """All of ``process`` that chunks can do side by side."""
         self.job.trim(PARTY_LIMIT)
         self.templates.trim(PARTY_LIMIT)
         for wave in range(chunk.waves):
             self._process_wave(chunk, wave)
 
+    def conclude(self):
+        """The rest of ``process``, when every earlier chunk is committed."""
+        self.parties.write_links()
+
+    def committed(self):
+        """What ``conclude`` wrote stays."""
+        self.parties.committed()
+
     def meet(self, chunk):
         """Find or make the contacts of the chunk's orders, and no orders."""
         for wave in range(chunk.waves):
             self._resolve(chunk, wave)
+        self.conclude()
+        self.committed()
 
     def _process_wave(self, chunk, wave):
         keys = chunk.identities(wave)

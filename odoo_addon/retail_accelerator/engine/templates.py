@@ -10,6 +10,7 @@ binary format, and the savepoint is rolled back.
 
 import contextlib
 import threading
+from collections import deque
 
 from odoo.tools import SQL
 
@@ -72,11 +73,14 @@ class Shelf:
     """Template values that sessions of one run share, so that each is made once.
 
     A class is known by its facts; the value is the encoded columns and the records they
-    refer to. Who makes values holds ``lock``.
+    refer to. Who makes values holds ``lock``. ``linked`` are the party keys that the
+    latest ``under_way`` chunks linked to contacts: a chunk that began before does not
+    see that in the database.
     """
 
-    def __init__(self):
+    def __init__(self, under_way=1):
         self.lock = threading.Lock()
+        self.linked = deque(maxlen=under_way)
         self.forget()
 
     def forget(self):

@@ -88,7 +88,7 @@ class Worker:
                         raise OutOfTurn
                     self._commit(chunk)
             except OutOfTurn:
-                self._undo(chunk)
+                self._let_go(chunk)
             except CONFLICTS as error:
                 conflicts += 1
                 if conflicts > RETRIES:
@@ -129,17 +129,24 @@ class Worker:
         self.session.claim = _granted if first else _refuse
         self.session.met = frozenset() if first else piece.met
         piece.chunk.assign(self.session.job)
-        self.session.process(piece.chunk)
+        self.session.work(piece.chunk)
         self.progress.lane_notes = self.session.lane_notes
         refunds.record_mentions(self.session, piece.chunk)
         self.env.flush_all()
 
     def _commit(self, chunk):
+        self.session.conclude()
         size = self.progress.note(self.book, chunk)
         if self.book is self.progress.record.env:
             self.progress.fold()
         self.book.cr.commit()  # pylint: disable=invalid-commit
         self.progress.committed(size)
+        self.session.committed()
+
+    def _let_go(self, chunk):
+        self._undo(chunk)
+        if self.session.parties.has_made:
+            self.session = None  # it knows contacts that are gone again
 
     def _undo(self, chunk):
         self.env.cr.rollback()
