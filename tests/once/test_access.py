@@ -174,3 +174,23 @@ def test_a_contact_that_moved_to_another_company_rejects_its_orders_alone(
     outcomes = process(session_of(desk, lane), path)
     assert (outcomes["created"], outcomes["unchanged"]) == (1, 3)
     assert desk.orders_of(moved["id"]).partner_id == contact
+
+
+@pytest.mark.parametrize("lane", ["native", "orm"])
+def test_a_guest_contact_that_moved_to_another_company_rejects_guests_alone(
+    desk, feed, other_company, lane
+):
+    guest = desk.env["res.partner"].create({"name": "Guests"})
+    desk.channel.write({"guest_policy": "shared", "guest_partner_id": guest.id})
+    documents = feed.orders(4)
+    for place in (1, 3):
+        documents[place]["customer_id"] = 0
+        documents[place]["billing"]["email"] = f"guest{place}@shop.example"
+    process(session_of(desk, lane), write(feed.path(), documents[:2]))
+    assert desk.orders_of(documents[1]["id"]).partner_id == guest
+    desk.orders_of(documents[1]["id"]).unlink()
+    guest.company_id = other_company
+    desk.env.flush_all()
+    outcomes = process(session_of(desk, lane), write(feed.path(), documents[2:]))
+    assert (outcomes["created"], outcomes["rejected"]) == (1, 1)
+    assert desk.entry_of(documents[3]["id"]).reason == "foreign_customer"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """One import on several connections: the same result as on one, at every moment."""
 
+import random
 import sys
 import threading
+import time
 
 import pytest
 from support import OUTCOMES, counts, expected, same_as_shop, write
@@ -89,7 +91,7 @@ def test_results_are_in_the_order_of_the_file(desk, feed, count):
 
 
 def test_a_new_customer_of_two_chunks_becomes_one_contact(desk, feed):
-    """Chunks may not make contacts side by side: each would make its own."""
+    """Such chunks may not make contacts side by side: each would make its own."""
     documents = feed.orders(4 * CHUNK)
     for document in documents:
         document["customer_id"] = 0
@@ -148,6 +150,89 @@ def test_a_chunk_that_let_go_makes_its_contacts_anew(desk, feed, monkeypatch):
     record = desk.take(documents, feed.path())
     assert counts(record) == expected(created=4 * CHUNK)
     assert not conflicts
+
+
+@pytest.fixture
+def started_anew():
+    """Numbers of chunks that had to start again."""
+    module = sys.modules["odoo.addons.retail_accelerator.engine.worker"]
+    undo, numbers = module.Worker._undo, []
+
+    def counted(self, chunk):
+        numbers.append(chunk)
+        return undo(self, chunk)
+
+    module.Worker._undo = counted
+    yield numbers
+    module.Worker._undo = undo
+
+
+def strangers(documents, stem, who=None):
+    """The orders as those of new accounts; ``who`` gives each order's customer."""
+    first = documents[0]["id"]
+    for place, document in enumerate(documents):
+        number = who[place] if who else place
+        document["customer_id"] = 5_000_000 + first + number
+        document["billing"]["email"] = f"{stem}{number}@strangers.example"
+        document["billing"]["address_1"] = f"Street {stem} {number}"
+        document["shipping"] = {
+            name: document["billing"].get(name, "") for name in document["shipping"]
+        }
+    return documents
+
+
+def contacts_of(desk, stem):
+    return desk.query(
+        """SELECT email_normalized, count(*) FROM res_partner
+            WHERE email_normalized LIKE %s GROUP BY 1 ORDER BY 1""",
+        f"{stem}%@strangers.example",
+    )
+
+
+def test_new_customers_of_one_chunk_are_made_beside_those_of_others(
+    desk, feed, side_by_side, started_anew
+):
+    documents = strangers(feed.orders(8 * CHUNK), f"own{feed.first}-")
+    record = desk.take(documents, feed.path())
+    assert counts(record) == expected(created=8 * CHUNK)
+    assert side_by_side[0] > 1 and not started_anew
+    found = contacts_of(desk, f"own{feed.first}-")
+    assert len(found) == 8 * CHUNK and {number for _mail, number in found} == {1}
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_customers_new_in_several_chunks_are_one_contact_each(
+    desk, feed, monkeypatch, count
+):
+    """Accounts and guests of one e-mail, some delivered elsewhere, at random."""
+    rng = random.Random(f"{feed.first} {count}")
+    stem = f"mix{feed.first}-"
+    who = [rng.randrange(60) for _ in range(10 * CHUNK)]
+    documents = strangers(feed.orders(10 * CHUNK), stem, who)
+    for document in documents:
+        if rng.random() < 0.4:
+            document["customer_id"] = 0
+        if rng.random() < 0.3:
+            document["shipping"]["city"] = "Elsewhere"
+    module = sys.modules["odoo.addons.retail_accelerator.engine.worker"]
+    monkeypatch.setattr(module, "PATIENCE", 60)
+    connections(desk, count)
+    started = time.monotonic()
+    record = desk.take(documents, feed.path())
+    connections(desk, 2)
+    # Nobody waited for a lock that is given back only when patience ends.
+    assert time.monotonic() - started < 60
+    assert counts(record) == expected(created=10 * CHUNK)
+    assert sorted(contacts_of(desk, stem)) == sorted(
+        (f"{stem}{number}@strangers.example", 1) for number in set(who)
+    )
+    twins = desk.query(
+        """SELECT p.parent_id, p.name, p.street, p.city, count(*) FROM res_partner p
+             JOIN res_partner c ON c.id = p.parent_id
+            WHERE c.email_normalized LIKE %s GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
+        f"{stem}%@strangers.example",
+    )
+    assert not twins
 
 
 def test_a_later_version_in_the_next_chunk_waits_for_the_earlier(desk, feed):

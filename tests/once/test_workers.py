@@ -158,3 +158,32 @@ def test_contact_another_company_took_does_not_stop_another_channel(desk, feed):
     )
     assert entry.order_id.partner_id != first
     assert entry.order_id.partner_id.email_normalized == first.email_normalized
+
+
+def test_two_workers_meet_the_e_mail_of_a_contact_another_company_took(
+    desk, database, feed
+):
+    """Its claim is of no use any more, and still keeps the second worker away."""
+    email = f"lost{feed.first}@meeting.example"
+    documents = feed.orders(41)
+    for place, document in enumerate(documents):
+        document["customer_id"] = 6_900_000 + feed.first if place % 2 else 0
+        document["billing"]["email"] = email
+    desk.take(documents[40:], feed.path())
+    order = desk.orders_of(documents[40]["id"])
+    first = order.partner_id
+    order.unlink()
+    first.company_id = desk.env["res.company"].create({"name": f"Took {feed.first}"})
+    other = second_channel(desk, feed)
+    paths = (
+        write(feed.path(), documents[0:40:2]),
+        write(feed.path(), documents[1:40:2]),
+    )
+    reports = race(database, *paths, options=("--channel", other.code))
+    assert [report["created"] for report in reports] == [20, 20]
+    desk.env.cr.rollback()
+    desk.env.invalidate_all()
+    found = desk.env["res.partner"].search(
+        [("email_normalized", "=", email), ("parent_id", "=", False)]
+    )
+    assert len(found - first) == 1

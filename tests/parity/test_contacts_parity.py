@@ -14,6 +14,7 @@ import pytest
 from test_parity import Scenario, generate, make_channel, make_company
 from woo_shop import TEXTS
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 SEED = int(os.environ.get("RA_SEED", "7"))
@@ -231,6 +232,24 @@ def test_contacts_of_another_company_are_those_of_the_orm(
     scenario = Scenario("other", orders=ORDERS, prepare=("other_company",))
     env = environment(plain_database)
     check(compare(*contacts_scenario(env, tmp_path, scenario)))
+
+
+def test_phones_are_sanitized_for_the_country_of_the_contact(
+    plain_database, environment, tmp_path, monkeypatch
+):
+    """Whether or not the library that knows the countries' numbers is installed."""
+    env = environment(plain_database)
+    from odoo.addons.phone_validation.tools import phone_validation
+
+    def formatted(number, country_code, country_phone_code, **_options):
+        if "call" in number:
+            raise UserError("no number")
+        return f"{country_code} {country_phone_code} {number.strip()}"
+
+    monkeypatch.setattr(phone_validation, "phone_format", formatted)
+    channel, path = contacts_scenario(env, tmp_path, Scenario("phones", orders=ORDERS))
+    env.company.country_id = env.ref("base.ch")
+    check(compare(channel, path))
 
 
 def test_fields_of_other_modules_are_filled_as_the_orm_does(

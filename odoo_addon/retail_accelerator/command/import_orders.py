@@ -98,7 +98,7 @@ def summary(result):
             "refunds: {refunds} recorded, {refunds_rejected} refused".format(**result)
         )
     lines += [f"  {problem}" for problem in result.get("refund_problems", ())]
-    lines += [f"  native lane closed: {note}" for note in result.get("lane_notes", ())]
+    lines += [f"  left to Odoo: {note}" for note in result.get("lane_notes", ())]
     if "error" in result:
         lines.append(result["error"])
     return "\n".join(lines)

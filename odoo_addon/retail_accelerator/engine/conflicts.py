@@ -20,6 +20,13 @@ CONFLICTS = (
 )
 # What one bad record may raise in Odoo; anything else is a fault of the whole chunk.
 RECORD_ERRORS = (UserError, ValidationError, AccessError, ValueError)
+# What the database refuses for the row's own sake: a check, a value too long.
+REFUSED_ROWS = (
+    psycopg2.errors.CheckViolation,
+    psycopg2.errors.NotNullViolation,
+    psycopg2.errors.RaiseException,
+    psycopg2.errors.DataError,
+)
 _retried = ContextVar("retail_conflicts_are_retried", default=False)
 
 

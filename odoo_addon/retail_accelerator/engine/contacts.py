@@ -12,13 +12,14 @@ import io
 
 from odoo.tools import SQL
 
-from .conflicts import RECORD_ERRORS
+from .conflicts import RECORD_ERRORS, REFUSED_ROWS
 from .contact_plan import TABLE
 from .contact_rows import MOMENTS, ContactRows, Parent, encoded, text
 from .context import QUIET
 from .templates import touched, undone
 
 CLASSES = 500  # more would cost more than they save
+PIECE = 1 << 16  # characters sent at a time
 FULL = {
     "name": "Ada Lovelace",
     "email": '"Ada" <Ada.Lovelace@Example.com>, second@example.com',
@@ -70,20 +71,14 @@ class Contacts:
         people = [(vals, parents.get(vals.get("parent_id"))) for vals in vals_list]
         keys = [self._class_key(vals, parent) for vals, parent in people]
         suffixes = self._classes(dict(zip(keys, people, strict=True)))
-        copied = [at for at, key in enumerate(keys) if suffixes[key] is not None]
-        ids = [0] * len(keys)
-        for at, contact_id in zip(
-            copied,
-            self._by_copy([(*people[at], suffixes[keys[at]]) for at in copied]),
-            strict=True,
-        ):
-            ids[at] = contact_id
-        left = [at for at, key in enumerate(keys) if suffixes[key] is None]
-        for at, contact_id in zip(
-            left, self._by_orm([vals_list[at] for at in left]), strict=True
-        ):
-            ids[at] = contact_id
-        return ids
+        copied, left = [], []
+        for at, key in enumerate(keys):
+            (left if suffixes[key] is None else copied).append(at)
+        made = self._by_copy([(*people[at], suffixes[keys[at]]) for at in copied])
+        ids = dict(zip(copied, made, strict=True))
+        made = self._by_orm([vals_list[at] for at in left])
+        ids.update(zip(left, made, strict=True))
+        return [ids[at] for at in range(len(keys))]
 
     # -- lanes --
 
@@ -94,7 +89,7 @@ class Contacts:
             with self.env.cr.savepoint():
                 created = self.partners.create([dict(vals) for vals in vals_list])
                 self.env.flush_all()
-        except RECORD_ERRORS:
+        except (*RECORD_ERRORS, *REFUSED_ROWS):
             if len(vals_list) == 1:
                 return [0]
             return [self._by_orm([vals])[0] for vals in vals_list]
@@ -114,9 +109,13 @@ class Contacts:
         for contact_id, (vals, parent, suffix) in zip(ids, people, strict=True):
             values = {**self.rows.values(contact_id, vals, parent), **moments}
             lines.append(f"{encoded(text(values[name]) for name in names)}\t{suffix}\n")
-        self.env.cr.copy_expert(
-            self.plan.copy_statement(is_customer), io.StringIO("".join(lines)), 1 << 16
-        )
+        statement = self.plan.copy_statement(is_customer)
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.copy_expert(statement, io.StringIO("".join(lines)), PIECE)
+        except REFUSED_ROWS:
+            # The ORM finds the contact at fault.
+            return self._by_orm([vals for vals, _parent, _suffix in people])
         if not is_customer:
             # Parents in the cache do not know of the new addresses.
             self.env["res.partner"].invalidate_model(["child_ids"], flush=False)
@@ -183,7 +182,7 @@ class Contacts:
         try:
             with undone(self.env.cr):
                 values, reason = self._prove(examples)
-        except RECORD_ERRORS:
+        except (*RECORD_ERRORS, *REFUSED_ROWS):
             values, reason = {}, self.env._("Odoo refuses a contact made for a try.")
         if not reason:
             return values

@@ -242,7 +242,7 @@ class RetailImport(models.Model):
         string="Why not the fast way",
         readonly=True,
         copy=False,
-        help="Reasons why orders were created by standard Odoo.",
+        help="Reasons why orders or contacts were created by standard Odoo.",
     )
     result_file = fields.Binary(
         string="Results",
