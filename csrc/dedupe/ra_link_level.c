@@ -10,22 +10,22 @@ static const char *const email_names[] = {
     "missing", "different", "alike", "same name, other domain", "nearly equal", "equal"};
 static const char *const date_names[] = {"missing",   "different",    "within 400 days",
                                          "two edits", "nearly equal", "equal"};
+/* One for each of the lag_steps of ra_link_compare.c, which are upper ends. */
 static const char *const lag_names[] = {"missing",
                                         "far apart",
-                                        "over 8 days before",
-                                        "5 to 8 days before",
-                                        "2 to 4 days before",
-                                        "1 day before",
+                                        "over 7 days before",
+                                        "4 to 7 days before",
+                                        "1 to 3 days before",
                                         "same day",
                                         "1 day later",
                                         "2 days later",
                                         "3 days later",
                                         "4 days later",
-                                        "6 days later",
-                                        "9 days later",
-                                        "14 days later",
-                                        "21 days later",
-                                        "28 days later"};
+                                        "5 to 6 days later",
+                                        "7 to 9 days later",
+                                        "10 to 14 days later",
+                                        "15 to 21 days later",
+                                        "22 to 28 days later"};
 static const char *const time_names[] = {
     "missing",         "too far apart",  "within 10 minutes", "within an hour",
     "within 3 hours",  "within 6 hours", "within 12 hours",   "within 24 hours",

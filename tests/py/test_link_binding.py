@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 import time
+from datetime import date, timedelta
 
 import pytest
 import retail_accelerator_native as native
@@ -264,3 +265,36 @@ def test_lists_may_change_while_they_are_read():
     found = native.link("person", FIELDS, rows, threads=2).pairs
     thread.join()
     assert found in (wanted, [])
+
+
+@pytest.mark.parametrize(
+    ("days", "level"),
+    [
+        (-9, "over 7 days before"),
+        (-8, "over 7 days before"),
+        (-7, "4 to 7 days before"),
+        (-4, "4 to 7 days before"),
+        (-3, "1 to 3 days before"),
+        (-1, "1 to 3 days before"),
+        (0, "same day"),
+        (1, "1 day later"),
+        (2, "2 days later"),
+        (4, "4 days later"),
+        (5, "5 to 6 days later"),
+        (9, "7 to 9 days later"),
+        (28, "22 to 28 days later"),
+        (29, "far apart"),
+    ],
+)
+def test_a_lag_is_named_by_its_days(days, level):
+    """Among rows of one table, where neither comes first by its role, by how many."""
+    begin = date(2026, 3, 10)
+    fields = ("date", "amount", "memo")
+    one = [(str(begin), "41.50", "invoice seven"), ("2025-01-01", "3", "x")]
+    other = [(str(begin + timedelta(days=days)), *one[0][1:]), ("2024-05-01", "9", "y")]
+    reasons = native.link("payment", fields, one, other).explain(0, 0)
+    assert ("date", level) in [reason[:2] for reason in reasons]
+    reasons = native.link("payment", fields, one + other).explain(0, 2)
+    later = {0: "same day", 1: "1 day later"}.get(abs(days))
+    if later:
+        assert ("date", later) in [reason[:2] for reason in reasons]
