@@ -2,26 +2,25 @@
 """From a report to payouts and their rows in the database, each once.
 
 A movement is known by what it says, not by where it stands: the same row in another
-file, or in another place, is the same movement. Two equal rows in one file are two
-movements.
+file, or in another place, is the same movement (see identity.py).
 """
 
 import hashlib
 import io
 import os
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from odoo.exceptions import UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import split_every
 
 from ..audit import log
 from . import files, payouts, statements, wallet
+from .identity import known_movements
 from .reading import check_rounding, currency_of, explain, moment, read
 
-BATCH = 5000
 FINEST = 9  # digits that a currency can have
 COPY_BATCH = 20_000  # rows: bounds the memory of their text
 NULL = "\\N"
@@ -165,8 +164,7 @@ class Intake:
     def store(self, content, name, digest):
         count = len(self.events)
         self._check_rounding(name)
-        identities = self._identities()
-        known = self._known(identities)
+        identities, known = self._identities()
         report = self.env["retail.settlement.file"].create(
             {
                 "name": name,
@@ -218,8 +216,8 @@ class Intake:
     # -- identity --
 
     def _identities(self):
-        """A hex digest for each event, distinct also for equal rows; the same whatever
-        digits the amounts are counted in."""
+        """([identity of each row], {identity: (event id, settlement id)} of those read
+        before); the same whatever digits the amounts are counted in."""
         parts = [self.columns[name] for name in IDENTITY]
         scales = {code: 10 ** (FINEST - n) for code, n in self.digits.items()}
         amounts = [
@@ -231,31 +229,17 @@ class Intake:
             ]
             for name in AMOUNTS
         ]
-        seen = Counter()
-        result = []
-        for values in zip(*parts, *amounts, strict=True):
-            content = "\x1f".join((self.provider, *map(str, values)))
-            seen[content] += 1
-            text = f"{content}\x1f{seen[content]}"
-            result.append(hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
-        return result
-
-    def _known(self, identities):
-        """{identity: (event id, settlement id)} of movements read before."""
-        known = {}
-        for batch in split_every(BATCH, identities, list):
-            self.env.cr.execute(
-                SQL(
-                    """SELECT identity, id, settlement_id FROM retail_settlement_event
-                        WHERE channel_id = %s AND identity = ANY(%s)""",
-                    self.channel.id,
-                    batch,
-                )
+        contents = [
+            "\x1f".join((self.provider, *map(str, values)))
+            for values in zip(*parts, *amounts, strict=True)
+        ]
+        payouts_named = [
+            None if transaction else payout or ""
+            for payout, transaction in zip(
+                self.columns["payout"], self.columns["transaction"], strict=True
             )
-            known.update(
-                (key, (row, owner)) for key, row, owner in self.env.cr.fetchall()
-            )
-        return known
+        ]
+        return known_movements(self.channel, contents, payouts_named)
 
     # -- payouts --
 

@@ -63,6 +63,27 @@ class TestSettlementIntake(SettlementCase):
         self.take(twice)
         self.assertEqual(self.count(), 2)
 
+    def test_equal_rows_without_an_id_are_movements_of_each_payout(self):
+        sale = {"transaction": "", "order": "", "gross": 999, "payout": "po_1"}
+        other = {**sale, "payout": "po_2"}
+        self.take([sale, sale])
+        second = self.take([other]).settlements
+        self.assertEqual((second.event_count, second.amount_file), (1, 9.99))
+        both = self.take([other, sale, sale])
+        self.assertEqual((both.new, self.count()), (0, 3))
+        self.assertEqual(self.take([{**sale, "payout": ""}]).new, 0)
+        self.assertEqual(self.take([sale] * 3).new, 1)
+
+    def test_pending_rows_without_an_id_join_their_payout_once(self):
+        sale = {"transaction": "", "order": "", "gross": 999, "payout": ""}
+        self.take([sale, sale])
+        first = self.take([{**sale, "payout": "po_1"}])
+        self.assertEqual((first.new, first.settlements.event_count), (0, 1))
+        second = self.take([{**sale, "payout": "po_2"}])
+        self.assertEqual((second.new, second.settlements.event_count), (0, 1))
+        third = self.take([{**sale, "payout": "po_3"}])
+        self.assertEqual((third.new, third.settlements.event_count), (1, 1))
+
     def test_pending_rows_join_their_payout_when_it_comes(self):
         pending = self.take([{**row, "payout": ""} for row in ROWS]).settlements
         self.assertEqual(pending.state, "draft")
