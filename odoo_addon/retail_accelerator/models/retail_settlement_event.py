@@ -22,7 +22,7 @@ STATES = [
     ("new", "New"),
     ("matched", "Matched"),
     ("plain", "Needs no match"),
-    ("waiting", "Waiting for its order"),
+    ("waiting", "Waiting for its sale"),
     ("exception", "To resolve"),
     ("written_off", "Written off"),
 ]
