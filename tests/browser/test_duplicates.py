@@ -205,7 +205,7 @@ def test_many_are_decided_by_a_score_and_taken_back(screen, guide):
     screen.click(".o_list_button_add")
     screen.click(".o_field_widget[name=kind] input")
     screen.click(".o_select_menu_item", "Payments")
-    screen.fill(".o_field_widget[name=threshold] input", "50")
+    screen.fill(".o_field_widget[name=threshold] input", "20")
     screen.click(".oe_title, .o_form_sheet")
     screen.wait(
         lambda: screen.one(".o_form_view [name=matching_count]").text != "0", "a count"
@@ -323,6 +323,9 @@ def test_a_telephone_shows_cards_and_a_pair_without_scrolling_aside(screen, guid
         page = "return document.documentElement.scrollWidth - innerWidth"
         screen.wait(
             lambda: screen.driver.execute_script(page) <= 0, "nothing beside the page"
+        )
+        screen.driver.execute_script(
+            "arguments[0].scrollIntoView()", screen.one(".o_retail_side_by_side")
         )
         guide("duplicates-narrow")
     finally:
