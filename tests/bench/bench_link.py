@@ -98,13 +98,15 @@ def febrl():
         runs = [link("person", *files) for _run in range(5)]
         method = f"profile person on FEBRL {'-'.join(parts)}, no labels"
         measures.append(measure(key, [f1(runs[0][0], true)], "F1", method))
-        if key == "febrl3_f1":
-            seconds = [run[1] for run in runs]
-            method = "file to pairs, FEBRL 3"
-            measures.append(measure("febrl3_seconds", seconds, "s", method))
-    return measures + others(folder / "dataset3.csv", "FEBRL 3", OTHERS)
+        if seconds := SECONDS.get(key):
+            method = f"file to pairs, FEBRL {'-'.join(parts)}"
+            measures.append(measure(seconds, [run[1] for run in runs], "s", method))
+    for part, ways in ((1, ["dedupe"]), (3, ["splink", "recordlinkage"])):
+        measures += others(folder / f"dataset{part}.csv", f"FEBRL {part}", ways)
+    return measures
 
 
+SECONDS = {"febrl1_f1": "info_febrl1_seconds", "febrl3_f1": "febrl3_seconds"}
 OTHERS = {
     "splink": "no labels",
     "recordlinkage": "no labels",
