@@ -171,16 +171,17 @@ class Templates:
     def _add_line_classes(self, examples):
         """examples: {facts: product}."""
         with self.shelf.lock:
+            values = self.shelf.lines  # another chunk may let go of it meanwhile
             missing = {
                 fact: product
                 for fact, product in examples.items()
-                if fact not in self.shelf.lines
+                if fact not in values
             }
             if missing:
                 made = self._make_line_values(missing.values())
-                self.shelf.lines.update(zip(missing, made, strict=True))
+                values.update(zip(missing, made, strict=True))
         for fact in examples:
-            row, references = self.shelf.lines[fact]
+            row, references = values[fact]
             number = self.job.add_line_class(row)
             self.line_class_numbers[fact] = number
             self.references["line"][number] = references
@@ -205,16 +206,17 @@ class Templates:
         """needs: tuples ("header", record, key); makes the class of each key."""
         facts = {need: self._header_facts(need[2], currency_ids) for need in needs}
         with self.shelf.lock:
+            values = self.shelf.orders  # another chunk may let go of it meanwhile
             missing = {
                 fact: record
                 for (_kind, record, _key), fact in facts.items()
-                if fact not in self.shelf.orders
+                if fact not in values
             }
             if missing:
                 made = self._make_order_values(chunk, missing.values())
-                self.shelf.orders.update(zip(missing, made, strict=True))
+                values.update(zip(missing, made, strict=True))
         for (_kind, _record, key), fact in facts.items():
-            row, references = self.shelf.orders[fact]
+            row, references = values[fact]
             number = self.job.add_order_class(row)
             self.references["order"][number] = references
             self.job.add_headers([(key, number)])

@@ -40,4 +40,5 @@ from . import (
     test_setup_products,
     test_setup_taxes,
     test_setup_wizard,
+    test_templates,
 )
