@@ -33,13 +33,6 @@ def missing(channel):
             vals[field] = (shared[field] or _account(env, channel, field)).id
     if not channel.settlement_journal_id:
         vals["settlement_journal_id"] = _journal(env, channel).id
-    if not channel.settlement_bank_journal_id:
-        banks = env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", channel.company_id.id)], limit=2
-        )
-        # Where there are several, a person has to say which one.
-        if len(banks) == 1:
-            vals["settlement_bank_journal_id"] = banks.id
     return vals
 
 

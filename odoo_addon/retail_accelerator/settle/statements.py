@@ -28,8 +28,13 @@ def read(channel, content, name):
 
 
 def _journal(channel):
-    journal = channel.sudo().settlement_bank_journal_id
-    if not journal:
+    """Where the lines go: the channel's bank journal, or the company's only one."""
+    journal = channel.sudo().settlement_bank_journal_id or channel.env[
+        "account.journal"
+    ].sudo().search(
+        [("type", "=", "bank"), ("company_id", "=", channel.company_id.id)], limit=2
+    )
+    if len(journal) != 1:
         raise UserError(
             channel.env._(
                 "Set the bank journal of channel %s first: statements are read into "
