@@ -8,15 +8,21 @@ order once, in its latest version, and every new customer; nothing lost or half 
 import json
 import os
 import random
-import signal
-import subprocess
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
+from crash_support import (
+    ROOT,
+    drop,
+    kill_backend,
+    kill_worker,
+    make_safe,
+    query,
+    run,
+    start,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests/data/woocommerce/ex"
 SEED = int(os.environ.get("RA_SEED", "19"))
 ATTEMPTS = 5
@@ -48,22 +54,6 @@ LEDGER = """
 SELECT source_ref, outcome, content_hash, coalesce(reason, ''), count(*)
   FROM retail_ledger GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
-
-
-def odoo(*args, **kwargs):
-    return subprocess.run(
-        [ROOT / "tools/odoo", *args], capture_output=True, text=True, **kwargs
-    )
-
-
-def query(database, sql):
-    done = subprocess.run(
-        [ROOT / "tools/env", "psql", "-XAtq", "-d", database, "-c", sql],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -101,22 +91,19 @@ def new_customer(order, number):
 
 
 def prepared(name):
-    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
+    drop(name)
     files = [
         argument
         for kind in ("products", "variations", "taxes", "customers")
         for argument in (f"--{kind}", DATA / f"{kind}.json")
     ]
-    done = odoo(
-        *("retail", "setup", "-d", name, "--channel", "ex", "--kind", "woocommerce"),
-        *("--currency", "CAD", *files),
+    run(
+        *(ROOT / "tools/odoo", "retail", "setup", "-d", name, "--channel", "ex"),
+        *("--kind", "woocommerce", "--currency", "CAD", *files),
     )
-    assert done.returncode == 0, done.stderr[-2000:]
     # Small chunks: more moments to die between.
     query(name, "UPDATE retail_channel SET chunk_size = 100")
-    # A database cloned from a template trusts the sequences' logged reserve of the
-    # template; until a checkpoint, a crash would hand out numbers twice.
-    query(name, "CHECKPOINT")
+    make_safe(name)
     return name
 
 
@@ -128,9 +115,7 @@ def command(database, feed):
 
 
 def import_all(database, feed):
-    done = subprocess.run(command(database, feed), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(run(*command(database, feed)).stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -140,36 +125,14 @@ def clean_state(feed):
     assert result["created"] > 500
     state = query(name, STATE), query(name, CONTACTS), query(name, LEDGER)
     yield state, result["read"]
-    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
+    drop(name)
 
 
-def kill_worker(process, _database):
-    os.killpg(process.pid, signal.SIGKILL)
-
-
-def kill_backend(_process, database):
-    """The server process of the import dies; PostgreSQL restarts itself."""
-    pids = query(
-        "postgres",
-        f"SELECT pid FROM pg_stat_activity WHERE datname = '{database}'",
-    ).split()
-    for pid in pids[:1]:
-        os.kill(int(pid), signal.SIGKILL)
-    wait_for_server()
-
-
-def wait_for_server(patience=180):
-    """Until PostgreSQL has recovered from the loss of one of its processes."""
-    time.sleep(3)
-    for _second in range(patience):
-        done = subprocess.run(
-            [ROOT / "tools/env", "psql", "-XAtq", "-d", "postgres", "-c", "SELECT 1"],
-            capture_output=True,
-        )
-        if done.returncode == 0:
-            return
-        time.sleep(1)
-    pytest.fail("PostgreSQL did not come back")
+def backend_of(database):
+    """A server process of the import; None when it has none (any more)."""
+    clients = f"datname = '{database}' AND backend_type = 'client backend'"
+    sql = f"SELECT pid FROM pg_stat_activity WHERE {clients}"
+    return next(map(int, query("postgres", sql).split()), None)
 
 
 def wait_for_rows(process, database, wanted):
@@ -187,17 +150,13 @@ def test_state_after_kills_equals_a_clean_run(feed, clean_state, kill):
     name = prepared(f"ra_crash_{kill.__name__}")
     killed = 0
     for attempt in range(ATTEMPTS):
-        process = subprocess.Popen(
-            command(name, feed),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = start(command(name, feed))
         # After so many records, at whatever moment of a chunk that is.
         share = (attempt + chooser.random()) / ATTEMPTS
         wait_for_rows(process, name, int(rows * share))
-        if process.poll() is None:
-            kill(process, name)
+        backend = backend_of(name)
+        if process.poll() is None and backend:
+            kill(process, backend)
             killed += 1
         process.wait(timeout=120)
     import_all(name, feed)
@@ -205,4 +164,4 @@ def test_state_after_kills_equals_a_clean_run(feed, clean_state, kill):
     assert query(name, STATE) == state[0], f"seed {SEED}"
     assert query(name, CONTACTS) == state[1], f"seed {SEED}"
     assert query(name, LEDGER) == state[2], f"seed {SEED}"
-    subprocess.run([ROOT / "tools/db", "drop", name], check=True)
+    drop(name)

@@ -4,16 +4,21 @@ posted and reconciled, then go on: the books are those of a clean run, and the l
 whole."""
 
 import json
-import os
-import signal
 import subprocess
-import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from crash_support import (
+    ROOT,
+    drop,
+    kill_backend,
+    kill_worker,
+    killed_while,
+    prepared,
+    query,
+    run,
+    template_of,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 PAYOUTS, ROWS = 4, 40
 # What a run waits for when somebody else has it, in the order of its steps. The last
 # one is the bank line of the third payout: two are posted and reconciled then.
@@ -25,10 +30,6 @@ STEPS = {
     "bank": """UPDATE account_bank_statement_line SET payment_ref = payment_ref
                 WHERE payment_ref = 'STRIPE po_2'""",
 }
-WAITING = """
-SELECT pid FROM pg_stat_activity
- WHERE datname = '{}' AND backend_type = 'client backend' AND wait_event_type = 'Lock'
-"""
 DONE = "SELECT count(*) FROM retail_settlement WHERE state = 'reconciled'"
 BOOKS = """
 SELECT m.ref, m.date, m.state, a.code_store::text, p.name, l.name, l.balance,
@@ -57,16 +58,6 @@ SELECT e.transaction_ref, e.state, e.reason, s.state, i.name, l.level, l.amount,
 STATES = (BOOKS, PAID, ROWS_STATE)
 
 
-def run(*command, check=True):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    assert not check or done.returncode == 0, done.stderr[-3000:]
-    return done
-
-
-def query(database, sql):
-    return run(ROOT / "tools/env", "psql", "-XAtq", "-d", database, "-c", sql).stdout
-
-
 def command(database, files):
     return [
         *(str(ROOT / "tools/odoo"), "retail", "settle", "-d", database),
@@ -77,15 +68,10 @@ def command(database, files):
 @pytest.fixture(scope="module")
 def template():
     """A database with open orders, open invoices and the bank's lines."""
-    name = "ra_settle_books"
-    run(ROOT / "tools/db", "drop", name)
-    run(ROOT / "tools/db", "clone", name)
-    generator = ROOT / "tests/generate/settlement_books.py"
     sizes = ("--orders", PAYOUTS * ROWS, "--invoiced", PAYOUTS * ROWS // 2)
-    python = (ROOT / "tools/env", "/usr/bin/python3", generator)
-    run(*python, "-d", name, *sizes, "--bank", PAYOUTS)
-    yield name
-    run(ROOT / "tools/db", "drop", name)
+    options = (*sizes, "--bank", PAYOUTS)
+    with template_of("ra_settle_books", "settlement_books.py", *options) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +84,6 @@ def files(tmp_path_factory):
     for path in (folder, *list(folder.parents)[:2]):
         path.chmod(0o755)
     return sorted(folder.glob("*.csv"))
-
-
-def prepared(name, template):
-    run(ROOT / "tools/db", "drop", name)
-    run(ROOT / "tools/db", "clone", name, template)
-    # A database cloned from a template trusts the sequences' logged reserve of the
-    # template; until a checkpoint, a crash would hand out numbers twice.
-    query(name, "CHECKPOINT")
-    return name
 
 
 def verify(name):
@@ -129,49 +106,7 @@ def clean(template, files):
     books, *rest = state(name)
     assert books.count("\n") > PAYOUTS * ROWS
     yield [books, *rest]
-    run(ROOT / "tools/db", "drop", name)
-
-
-@contextmanager
-def held(database, statement):
-    """Whoever needs what the statement locks waits."""
-    holder = subprocess.Popen(
-        [str(ROOT / "tools/env"), "psql", "-XAtq", "-d", database],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    holder.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
-    holder.stdin.flush()
-    assert holder.stdout.readline() == "held\n"
-    yield
-    holder.communicate(timeout=60)
-
-
-def waiting(process, database):
-    """The server process of the work, once it waits."""
-    while process.poll() is None:
-        pids = query(database, WAITING.format(database)).split()
-        if pids:
-            return int(pids[0])
-        time.sleep(0.05)
-    raise AssertionError("the work ended without waiting")
-
-
-def kill_worker(process, _backend):
-    os.killpg(process.pid, signal.SIGKILL)
-
-
-def kill_backend(_process, backend):
-    """The server process of the work dies; PostgreSQL restarts itself."""
-    os.kill(backend, signal.SIGKILL)
-    for _attempt in range(60):
-        time.sleep(0.5)
-        ready = run(ROOT / "tools/env", "pg_isready", "-q", check=False)
-        if ready.returncode == 0:
-            return
-    raise RuntimeError("the server did not come back")
+    drop(name)
 
 
 @pytest.mark.parametrize("kill", [kill_worker, kill_backend])
@@ -180,20 +115,12 @@ def test_books_after_a_kill_in_each_step_equal_a_clean_run(
 ):
     name = prepared(f"ra_settle_{kill.__name__}", template)
     for step, statement in STEPS.items():
-        process = subprocess.Popen(
-            command(name, files),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        with held(name, statement):
-            kill(process, waiting(process, name))
-            assert process.wait(timeout=120) != 0
+        killed_while(command(name, files), name, statement, kill)
         assert int(query(name, DONE)) == (2 if step == "bank" else 0), step
     run(*command(name, files))
     assert state(name) == clean
     verify(name)
-    run(ROOT / "tools/db", "drop", name)
+    drop(name)
 
 
 def test_two_workers_on_the_same_files_post_once(template, files, clean):
@@ -215,4 +142,4 @@ def test_two_workers_on_the_same_files_post_once(template, files, clean):
     assert sum(result["posted"] for result in results) == PAYOUTS
     assert state(name) == clean
     verify(name)
-    run(ROOT / "tools/db", "drop", name)
+    drop(name)

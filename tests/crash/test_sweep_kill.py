@@ -3,16 +3,20 @@
 duplicates, then go on: the pairs are those of a clean run, each once."""
 
 import json
-import os
-import signal
-import subprocess
-import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from crash_support import (
+    ROOT,
+    drop,
+    kill_backend,
+    kill_worker,
+    killed_while,
+    prepared,
+    query,
+    run,
+    template_of,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, TWINS = 4000, 0.45
 BATCH = 500  # pairs between two commits, engine/sweeper.py
 CHANGED = 25
@@ -41,23 +45,7 @@ DELETE FROM retail_duplicate WHERE second_id IN (
     SELECT id FROM res_partner WHERE write_date > now() AT TIME ZONE 'UTC'
                                                   - interval '1 day');
 """
-WAITING = """
-SELECT pid FROM pg_stat_activity
- WHERE datname = '{}' AND backend_type = 'client backend' AND wait_event_type = 'Lock'
-"""
 RESUME = "env['retail.duplicate.sweep']._cron_run()\n"
-
-
-def run(*command, check=True, **options):
-    done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, **options
-    )
-    assert not check or done.returncode == 0, done.stderr[-3000:]
-    return done
-
-
-def query(database, sql):
-    return run(ROOT / "tools/env", "psql", "-XAtq", "-d", database, "-c", sql).stdout
 
 
 def command(database, *options):
@@ -79,23 +67,9 @@ def resume(database):
 @pytest.fixture(scope="module")
 def template():
     """A database with people, some of them noted more than once."""
-    name = "ra_sweep_people"
-    run(ROOT / "tools/db", "drop", name)
-    run(ROOT / "tools/db", "clone", name)
-    generator = ROOT / "tests/generate/odoo_twins.py"
-    python = (ROOT / "tools/env", "/usr/bin/python3", generator)
-    run(*python, "-d", name, "--people", PEOPLE, "--twins", TWINS)
-    yield name
-    run(ROOT / "tools/db", "drop", name)
-
-
-def prepared(name, template):
-    run(ROOT / "tools/db", "drop", name)
-    run(ROOT / "tools/db", "clone", name, template)
-    # A database cloned from a template trusts the sequences' logged reserve of the
-    # template; until a checkpoint, a crash would hand out numbers twice.
-    query(name, "CHECKPOINT")
-    return name
+    options = ("--people", PEOPLE, "--twins", TWINS)
+    with template_of("ra_sweep_people", "odoo_twins.py", *options) as name:
+        yield name
 
 
 @pytest.fixture(scope="module")
@@ -107,62 +81,12 @@ def clean(template):
     stored = "SELECT first_id, second_id FROM retail_duplicate ORDER BY id"
     order = [line.split("|") for line in query(name, stored).splitlines()]
     yield query(name, PAIRS), order
-    run(ROOT / "tools/db", "drop", name)
-
-
-@contextmanager
-def held(database, statement):
-    """Whoever needs what the statement locks waits."""
-    holder = subprocess.Popen(
-        [str(ROOT / "tools/env"), "psql", "-XAtq", "-d", database],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    holder.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")
-    holder.stdin.flush()
-    assert holder.stdout.readline() == "held\n"
-    yield
-    holder.communicate(timeout=60)
-
-
-def waiting(process, database):
-    """The server process of the sweep, once it waits."""
-    while process.poll() is None:
-        pids = query(database, WAITING.format(database)).split()
-        if pids:
-            return int(pids[0])
-        time.sleep(0.05)
-    raise AssertionError("the sweep ended without waiting")
-
-
-def kill_worker(process, _backend):
-    os.killpg(process.pid, signal.SIGKILL)
-
-
-def kill_backend(_process, backend):
-    """The server process of the sweep dies; PostgreSQL restarts itself."""
-    os.kill(backend, signal.SIGKILL)
-    for _attempt in range(60):
-        time.sleep(0.5)
-        ready = run(ROOT / "tools/env", "pg_isready", "-q", check=False)
-        if ready.returncode == 0:
-            return
-    raise RuntimeError("the server did not come back")
+    drop(name)
 
 
 def killed_at(name, pair, kill, *options):
     """A sweep that is killed while it stores the batch with that pair."""
-    process = subprocess.Popen(
-        command(name, *options),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with held(name, TAKEN.format(*pair)):
-        kill(process, waiting(process, name))
-        assert process.wait(timeout=120) != 0
+    killed_while(command(name, *options), name, TAKEN.format(*pair), kill)
 
 
 def test_pairs_after_kills_between_two_batches_equal_a_clean_run(template, clean):
@@ -196,4 +120,4 @@ def test_pairs_after_kills_between_two_batches_equal_a_clean_run(template, clean
     assert [line.split("|")[:2] for line in query(name, PAIRS).splitlines()] == [
         line.split("|")[:2] for line in pairs.splitlines()
     ]
-    run(ROOT / "tools/db", "drop", name)
+    drop(name)
