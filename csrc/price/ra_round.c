@@ -94,7 +94,7 @@ static bool round_far_from_tie(double value, double *out) {
 }
 
 double ra_float_round(double value, double step) {
-    assert(step >= 1e-15);
+    assert(step >= RA_ROUND_LEAST_STEP);
     if (value == 0) return 0.0;
     bool inverted = step < 1;
     double factor = inverted ? invert(step) : step;

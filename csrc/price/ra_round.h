@@ -10,8 +10,10 @@
 #include <stdint.h>
 
 #define RA_ROUND_MAX_DIGITS 15
+#define RA_ROUND_LEAST_STEP 1e-15
 
-/* float_round(value, precision_rounding=step, rounding_method='HALF-UP'); step >= 1e-15. */
+/* float_round(value, precision_rounding=step, rounding_method='HALF-UP'), for a step of at least
+ * RA_ROUND_LEAST_STEP. */
 double ra_float_round(double value, double step);
 
 /* float_round(value, precision_digits=digits), digits 0..RA_ROUND_MAX_DIGITS. */

@@ -94,8 +94,12 @@ static Py_ssize_t add_class(ra_job_object *self, PyObject *values, int16_t colum
         ra_str copy = {NULL, 0};
         bool done = value == Py_None ||
                     (value != NULL && PyBytes_AsStringAndSize(value, &data, &length) == 0 &&
+                     length <= INT32_MAX &&
                      ra_arena_copy(&self->arena, (ra_str){data, (size_t)length}, &copy));
-        if (value != Py_None && done) fields[i] = (ra_field){copy.ptr, (int32_t)copy.len};
+        if (value != Py_None && done) {
+            /* An empty text is a value too: only NULL has no bytes to point at. */
+            fields[i] = (ra_field){copy.len > 0 ? copy.ptr : "", (int32_t)copy.len};
+        }
         Py_XDECREF(value);
         if (!done) {
             if (!PyErr_Occurred()) PyErr_NoMemory();

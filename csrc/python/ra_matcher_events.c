@@ -166,8 +166,8 @@ ra_match_event *ra_matcher_events_from(ra_module_state *state, PyObject *rows, r
     if (Py_IS_TYPE(rows, state->events_type))
         return all_native(ra_events_of(state, rows), arena, count);
     Py_ssize_t size = PyObject_Size(rows);
-    bool by_method = PyObject_HasAttrString(rows, "row");
     if (size < 0) return NULL;
+    bool by_method = PyObject_HasAttrString(rows, "row"); /* clears any exception */
     ra_match_event *events = ra_arena_array(arena, (size_t)size, sizeof *events);
     if (events == NULL) return (ra_match_event *)PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < size; i++) {
@@ -202,12 +202,13 @@ bool ra_matcher_item_from(PyObject *tuple, ra_matcher_item *out) {
         !PyArg_ParseTuple(tuple, "LiOOLOOOOO;an item has ten values", &id, &kind, &day, &currency,
                           &open, &total, &party, &email, &ids, &refs))
         return false;
-    int64_t number = RA_NO_DAY, whole = open;
+    int32_t number = RA_NO_DAY;
+    int64_t whole = open;
     ra_match_item *item = &out->item;
-    if (!number_from(day, &number) || !number_from(total, &whole)) return false;
+    if ((day != Py_None && !ra_id_from(day, &number)) || !number_from(total, &whole)) return false;
     *item = (ra_match_item){.id = id,
                             .kind = (ra_item_kind)kind,
-                            .day = (int32_t)number,
+                            .day = number,
                             .open = open,
                             .total = whole,
                             .ids = out->ids,

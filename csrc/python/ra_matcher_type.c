@@ -81,7 +81,8 @@ static PyObject *add_items(PyObject *object, PyObject *items) {
     for (Py_ssize_t i = 0; i < count; i++) {
         ra_matcher_item item;
         PyObject *tuple = PySequence_GetItem(items, i);
-        bool read = tuple != NULL && ra_matcher_item_from(tuple, &item);
+        /* The sequence may be Python code, in which another thread has its turn. */
+        bool read = tuple != NULL && ra_matcher_item_from(tuple, &item) && is_idle(self);
         ra_status status = read ? ra_match_add(self->match, &item.item) : RA_OK;
         Py_XDECREF(tuple);
         if (read && status == RA_OK) continue;

@@ -123,7 +123,9 @@ PyDoc_STRVAR(float_round_doc, "float_round(value, precision_rounding)\n--\n\n"
 static PyObject *float_round(PyObject *Py_UNUSED(module), PyObject *args) {
     double value, step;
     if (!PyArg_ParseTuple(args, "dd", &value, &step)) return NULL;
-    if (!(step > 0)) return PyErr_Format(PyExc_ValueError, "precision_rounding must be positive");
+    if (!(step >= RA_ROUND_LEAST_STEP)) {
+        return PyErr_Format(PyExc_ValueError, "precision_rounding must be at least 1e-15");
+    }
     return PyFloat_FromDouble(ra_float_round(value, step));
 }
 

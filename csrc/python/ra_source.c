@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int64_t read_file(void *context, void *buffer, size_t size) {
@@ -17,9 +18,13 @@ static int64_t read_file(void *context, void *buffer, size_t size) {
     return got;
 }
 
+/* False beyond the end, where lseek succeeds: a file that became shorter is no finished one. */
 static bool seek_file(void *context, uint64_t offset) {
     const ra_source *source = context;
-    return offset <= INT64_MAX && lseek(source->fd, (off_t)offset, SEEK_SET) == (off_t)offset;
+    struct stat status;
+    if (fstat(source->fd, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (offset > (uint64_t)status.st_size) return false;
+    return lseek(source->fd, (off_t)offset, SEEK_SET) == (off_t)offset;
 }
 
 static int64_t read_bytes(void *context, void *buffer, size_t size) {

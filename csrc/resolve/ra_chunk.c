@@ -162,6 +162,7 @@ static ra_status name_difference(ra_chunk *chunk, ra_plan *plan, ra_decimal diff
 static ra_status price_plan(ra_chunk *chunk, ra_catalog *catalog, ra_plan *plan) {
     ra_sale_config config = sale_config(catalog, plan);
     ra_decimal difference = {0, 0};
+    plan->line_count = plan->order.line_count; /* without the rounding line of a time before */
     ra_status status =
         ra_sale_price(&config, &chunk->arena, plan->prices, plan->line_count, plan->order.total,
                       plan->order.total_tax, &plan->totals, &difference);
@@ -187,7 +188,7 @@ static ra_status price_plan(ra_chunk *chunk, ra_catalog *catalog, ra_plan *plan)
 ra_status ra_chunk_price(ra_chunk *chunk, ra_catalog *catalog, uint32_t wave) {
     for (size_t i = 0; i < chunk->count; i++) {
         ra_plan *plan = &chunk->plans[i];
-        if (plan->wave != wave) continue;
+        if (plan->wave != wave || !plan->resolved) continue;
         if (plan->outcome != RA_OUTCOME_CREATE && plan->outcome != RA_OUTCOME_UPDATE) continue;
         ra_status status = price_plan(chunk, catalog, plan);
         if (status != RA_OK) return status;

@@ -57,7 +57,8 @@ ra_status ra_chunk_read(ra_chunk *chunk, ra_reader *reader, ra_str scope, size_t
  * chunk->needs (each thing once); the caller completes the catalog and calls again. */
 ra_status ra_chunk_resolve(ra_chunk *chunk, ra_catalog *catalog, uint32_t wave) RA_MUST_CHECK;
 
-/* Price every plan of the wave that is to be created or updated. */
+/* Price every resolved plan of the wave that is to be created or updated; once more gives the same.
+ */
 ra_status ra_chunk_price(ra_chunk *chunk, ra_catalog *catalog, uint32_t wave) RA_MUST_CHECK;
 
 #endif

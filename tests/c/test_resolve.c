@@ -462,6 +462,31 @@ static void test_a_rounding_line_needs_the_channels_product(void **state) {
     }
 }
 
+static void test_pricing_again_gives_the_same_lines(void **state) {
+    (void)state;
+    fixture f;
+    open_one(&f, "", ALL_REFERENCES);
+    f.plan->order.total = (ra_decimal){1212, 2};
+    assert_int_equal(resolve_wave(&f.chunk, &f.catalog, 0), RA_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ra_chunk_price(&f.chunk, &f.catalog, 0), RA_OK);
+        assert_int_equal(f.plan->line_count, 2);
+        assert_true(f.plan->totals.amount_total == 12.12);
+    }
+    close_one(&f);
+}
+
+static void test_a_plan_that_was_not_resolved_is_not_priced(void **state) {
+    (void)state;
+    fixture f;
+    open_one(&f, "", ALL_REFERENCES);
+    f.plan->outcome = RA_OUTCOME_CREATE;
+    assert_int_equal(ra_chunk_price(&f.chunk, &f.catalog, 0), RA_OK);
+    assert_null(f.plan->prices);
+    assert_true(f.plan->totals.amount_total == 0);
+    close_one(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products_are_looked_up_by_the_most_trusted_reference),
@@ -488,6 +513,8 @@ int main(void) {
         cmocka_unit_test(test_only_the_asked_wave_is_resolved),
         cmocka_unit_test(test_a_total_that_does_not_add_up_is_rejected_with_the_difference),
         cmocka_unit_test(test_a_rounding_line_needs_the_channels_product),
+        cmocka_unit_test(test_pricing_again_gives_the_same_lines),
+        cmocka_unit_test(test_a_plan_that_was_not_resolved_is_not_priced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -387,6 +387,37 @@ def test_an_impossible_event_is_refused(row, error):
         native.Matcher([row])
 
 
+@pytest.mark.parametrize("events", [5, None, object()])
+def test_events_that_cannot_be_counted_are_refused(events):
+    with pytest.raises(TypeError):
+        native.Matcher(events)
+
+
+@pytest.mark.parametrize("day", [2**31, -(2**31) - 1, 2**63])
+def test_a_day_beyond_its_range_is_refused_and_not_another_day(day):
+    with pytest.raises(OverflowError):
+        native.Matcher([event()]).add_items([item(1, day=day)])
+
+
+def test_items_may_not_come_while_another_thread_matches():
+    matcher = native.Matcher([event(order="S00001")])
+
+    class Items:
+        """Matches while it is asked for the second item."""
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, at):
+            if at == 1:
+                assert len(matcher.match().links) == 1
+            return item(at + 1, refs=["S00001"])
+
+    with pytest.raises(native.Error) as caught:
+        matcher.add_items(Items())
+    assert caught.value.args[0] == "bad_argument"
+
+
 def test_events_may_come_from_an_object_with_rows():
     class Events(list):
         __getitem__ = None

@@ -108,6 +108,25 @@ def test_open_names_what_is_wrong_with_the_input(tmp_path):
     assert caught.value.args[0] == "read_failed"
 
 
+@pytest.mark.parametrize(
+    ("format_name", "text"),
+    [
+        ("json", b"[{}, {}]"),
+        ("json", b"{}\n{}\n"),
+        ("csv", b"order_id,status,currency,date_created,total,line_total\n"),
+        ("msgpack", b"\x80\x80"),
+    ],
+)
+def test_a_file_that_became_shorter_is_no_finished_one(tmp_path, format_name, text):
+    path = tmp_path / "orders"
+    path.write_bytes(text)
+    for source in (text, str(path)):
+        new_job().open(source, format_name, len(text), 2)
+        with pytest.raises(native.Error) as caught:
+            new_job().open(source, format_name, len(text) + 1, 2)
+        assert caught.value.args[0] == "truncated"
+
+
 @pytest.mark.parametrize("kinds", [("header",), ("price_unit",), ("nothing",), (5,)])
 def test_an_order_has_no_columns_of_lines(kinds):
     columns = [(kind, 0) for kind in kinds]
@@ -215,6 +234,21 @@ def test_errors_carry_code_message_row_offset_and_field():
     assert message and offset >= 12
     with pytest.raises(ValueError):
         raise native.Error("code")
+
+
+@pytest.mark.parametrize("step", [0, -0.01, 1e-16, 5e-324, float("nan")])
+def test_a_step_that_doubles_cannot_round_to_is_refused(step):
+    with pytest.raises(ValueError, match="1e-15"):
+        native.float_round(1.5, step)
+    assert native.float_round(1.5, 1.0) == 2.0
+
+
+def test_a_record_that_was_never_resolved_has_no_price():
+    chunk = ready_job([woo(1)]).read(10, 1 << 20)
+    chunk.set_result(0, "created", "native")
+    chunk.price(0)
+    with pytest.raises(ValueError, match="no complete plan"):
+        chunk.references(0)
 
 
 def test_every_reason_has_a_meaning():

@@ -44,6 +44,16 @@ def test_orders_lines_and_taxes_are_written_in_the_open_transaction(connection):
     assert count_rows(connection, "orders") == 0
 
 
+@pytest.mark.parametrize(("value", "stored"), [(b"", ""), (None, None)])
+def test_an_empty_text_of_a_class_is_no_null(connection, value, stored):
+    job = ready_job([woo(1)])
+    job.add_headers([((0, 0, 0, 0, 0), job.add_order_class([None] * 4 + [value]))])
+    write_orders(planned_chunk(job), connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM orders")
+        assert cursor.fetchall() == [(stored,)]
+
+
 def test_ledger_rows_say_what_became_of_each_record(connection):
     chunk = planned_chunk(ready_job([woo(1), woo(2, total="99"), {"id": 3}]))
     assert chunk.counts(0) == (1, 1, 3)
