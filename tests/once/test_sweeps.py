@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
+from at_once import meet
 from support import ADMIN
 
 from odoo import api
@@ -85,6 +86,32 @@ def test_two_people_decide_at_the_same_time_and_one_is_told(desk, database, twin
             theirs.action_merge()
     assert pairs_of(desk, twins).state == "kept"
     assert len((twins[0] | twins[1]).exists()) == 2
+
+
+def test_decisions_on_two_pairs_at_the_same_time_are_both_in_the_log(
+    desk, database, twins
+):
+    from odoo.addons.retail_accelerator.audit import log
+
+    other = desk.env["res.partner"].search([("id", "<", twins[0].id)], limit=1)
+    pairs = [make_pair(desk, *twins), make_pair(desk, other, twins[0])]
+
+    def of(env, number):
+        return env["retail.duplicate"].browse(pairs[number].id)
+
+    tries = meet(
+        database,
+        lambda env: of(env, 0).action_keep(),
+        lambda env: of(env, 1).action_ignore(),
+    )
+    assert tries == 2  # the second one waits, and begins anew
+    desk.env.cr.rollback()
+    desk.env.invalidate_all()
+    assert [pair.state for pair in pairs] == ["kept", "ignored"]
+    entries = desk.env["retail.audit"].search([], order="number desc", limit=2)
+    assert entries.mapped("action") == ["ignore", "keep"]
+    assert entries.mapped("res_id") == [pairs[1].id, pairs[0].id]
+    assert not log.verify(desk.env, desk.env.company)["problem"]
 
 
 def test_a_pair_that_somebody_stores_meanwhile_is_stored_once(desk, database, twins):

@@ -2,9 +2,9 @@
 """Appends to the audit log, and reads it back to verify it.
 
 The head of a company's log, its last number and hash, is one row that each append
-locks. Everything that decides about settlements locks it before it reads: who comes
-second waits, and then starts anew from what the first one left (a serialization failure
-that Odoo and the runner repeat).
+locks. Everything that decides about settlements or duplicates locks it before it reads:
+who comes second waits, and then starts anew from what the first one left (a
+serialization failure that Odoo and the runner repeat).
 """
 
 import json
@@ -43,13 +43,19 @@ def lock(env, company):
     return env.cr.fetchone()
 
 
+def company_of(record):
+    """Whose log a record is noted in; what belongs to all companies, in that of the
+    company the user works in."""
+    return record.company_id or record.env.company
+
+
 def append(record, action, summary, **details):
     """Write down what was done to ``record`` (it has a company_id).
 
     action: one of the log's actions; summary: for people, without personal data;
     details: what proves it (ids, amounts as text, hashes of source bytes).
     """
-    env, company = record.env, record.company_id
+    env, company = record.env, company_of(record)
     number, previous = lock(env, company)
     values = {
         "number": number + 1,

@@ -18,6 +18,11 @@ ACTIONS = [
     ("write_off", "Written off"),
     ("book", "Booked on an account"),
     ("undo", "Decision undone"),
+    ("keep", "Both kept"),
+    ("merge", "Contacts merged"),
+    ("link", "One of two cancelled"),
+    ("ignore", "Duplicate ignored"),
+    ("bulk", "Decided by threshold"),
     ("reverse", "Reversed"),
 ]
 

@@ -313,7 +313,7 @@ class RetailDuplicate(models.Model):
                 fresh.setdefault(key, vals)
             elif by_key[key].state == "gone":
                 returned |= by_key[key]
-        returned._decide("open", self.env._("Both are there again."))
+        returned._set_state("open", self.env._("Both are there again."))
         return pairs.create(list(fresh.values())) | returned
 
     def _key(self):
@@ -349,7 +349,7 @@ class RetailDuplicate(models.Model):
             )
         )
         pairs = self.sudo().browse(row[0] for row in rows)
-        pairs._decide(
+        pairs._set_state(
             "gone", self.env._("Closed: one of the two was deleted or cancelled.")
         )
         return len(pairs)

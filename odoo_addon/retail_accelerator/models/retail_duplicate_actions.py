@@ -4,6 +4,17 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 
+from ..audit import log
+
+# Actions of the audit log.
+ACTIONS = {
+    "kept": "keep",
+    "merged": "merge",
+    "linked": "link",
+    "ignored": "ignore",
+    "open": "undo",
+}
+
 
 class RetailDuplicate(models.Model):
     _inherit = "retail.duplicate"
@@ -19,6 +30,8 @@ class RetailDuplicate(models.Model):
             raise UserError(
                 self.env._("Somebody else is deciding on this at the moment.")
             ) from error
+        for company in {log.company_of(pair) for pair in self.sudo()}:
+            log.lock(self.env, company)
         for pair in self.filtered(lambda pair: pair.state not in states):
             if pair.state == "open":
                 raise UserError(
@@ -35,6 +48,53 @@ class RetailDuplicate(models.Model):
             )
 
     def _decide(self, state, note, **vals):
+        """What somebody decided, or takes back; it stays in the audit log, too."""
+        before = [(pair, pair.state, pair.bulk_id.id) for pair in self.sudo()]
+        self._set_state(state, note, **vals)
+        for pair, was, bulk in before:
+            pair._log_decision(was, bulk)
+
+    def _log_decision(self, was, bulk):
+        """An entry of the audit log, which names records by their numbers only."""
+        state = dict(self._fields["state"]._description_selection(self.env))
+        undone = self.env._("decision undone")
+        keeps = self.state in ("merged", "linked")
+        log.append(
+            self,
+            ACTIONS[self.state],
+            self.env._(
+                "%(pair)s: %(decision)s",
+                pair=self._numbers(),
+                decision=undone if self.state == "open" else state[self.state],
+            ),
+            kind=self.kind,
+            first=self.first_id,
+            second=self.second_id or None,
+            held=self.ledger_id.id or None,
+            stays=self[f"{self.keep_first}_id"] if keeps and self.second_id else None,
+            found_by=self.found_by,
+            score=f"{self.score:.1f}",
+            was=was,
+            bulk=bulk or None,
+        )
+
+    def _numbers(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        if not self.second_id:
+            return self.env._(
+                "%(kind)s no. %(first)s and held record no. %(held)s",
+                kind=kinds[self.kind],
+                first=self.first_id,
+                held=self.ledger_id.id,
+            )
+        return self.env._(
+            "%(kind)s no. %(first)s and %(second)s",
+            kind=kinds[self.kind],
+            first=self.first_id,
+            second=self.second_id,
+        )
+
+    def _set_state(self, state, note, **vals):
         """Close or reopen pairs; who, when and what stays in their chatter."""
         self.sudo().write(
             {

@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..audit import log
 from ..engine import comparison
 
 LIMIT = 1000  # pairs in one step: it is one transaction
@@ -124,11 +125,11 @@ class RetailDuplicateBulk(models.Model):
         for pair in pairs:
             try:
                 with self.env.cr.savepoint():
+                    pair.sudo().bulk_id = self
                     getattr(pair, f"action_{self.decision}")()
             except UserError:
                 continue
             decided |= pair
-        decided.sudo().bulk_id = self
         self.write(
             {
                 "state": "done",
@@ -138,17 +139,43 @@ class RetailDuplicateBulk(models.Model):
                 "remaining_count": total - len(pairs),
             }
         )
+        self._log("bulk", len(decided), len(pairs - decided))
+
+    def _log(self, action, count, refused):
+        """In the audit log, beside the entries of the single pairs."""
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env))[self[name]]
+            for name in ("kind", "decision", "side", "state")
+        }
+        log.append(
+            self,
+            action,
+            self.env._(
+                "%(kind)s, score %(side)s %(bits)s bits: %(decision)s. %(state)s: "
+                "%(count)s pairs",
+                bits=f"{self.threshold:.1f}",
+                count=count,
+                **labels,
+            ),
+            kind=self.kind,
+            decision=self.decision,
+            side=self.side,
+            threshold=f"{self.threshold:.1f}",
+            count=count,
+            refused=refused,
+        )
 
     def action_undo(self):
         """Open again what was decided here and has not been changed since."""
         self.ensure_one()
         if self.state != "done":
             raise UserError(self.env._("There is nothing to undo."))
-        refused = 0
-        for pair in self.duplicate_ids:
+        pairs, refused = self.duplicate_ids, 0
+        for pair in pairs:
             try:
                 with self.env.cr.savepoint():
                     pair.action_reopen()
             except UserError:
                 refused += 1
         self.write({"state": "undone", "undo_refused_count": refused})
+        self._log("undo", len(pairs) - refused, refused)

@@ -3,6 +3,7 @@ from . import (
     test_audit,
     test_channel,
     test_duplicate_access,
+    test_duplicate_audit,
     test_duplicate_decisions,
     test_duplicate_obstacles,
     test_duplicate_profile,
