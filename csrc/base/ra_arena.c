@@ -33,24 +33,28 @@ bool ra_str_equal(ra_str a, ra_str b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-void ra_arena_init(ra_arena *arena, size_t limit, const ra_allocator *allocator) {
-    *arena = (ra_arena){.limit = limit, .allocator = allocator};
+void *ra_allocate(const ra_allocator *allocator, size_t size) {
+    if (allocator == NULL) return malloc(size);
+    return allocator->allocate(allocator->context, size);
 }
 
-static void release_block(const ra_arena *arena, ra_arena_block *block) {
-    if (arena->allocator != NULL) {
-        arena->allocator->release(arena->allocator->context, block);
-    } else {
+void ra_release(const ra_allocator *allocator, void *block) {
+    if (block == NULL) return;
+    if (allocator == NULL) {
         free(block);
+    } else {
+        allocator->release(allocator->context, block);
     }
+}
+
+void ra_arena_init(ra_arena *arena, size_t limit, const ra_allocator *allocator) {
+    *arena = (ra_arena){.limit = limit, .allocator = allocator};
 }
 
 static ra_arena_block *new_block(ra_arena *arena, size_t size) {
     size_t bytes;
     if (!ra_size_add(size, sizeof(ra_arena_block), &bytes)) return NULL;
-    ra_arena_block *block = arena->allocator != NULL
-                                ? arena->allocator->allocate(arena->allocator->context, bytes)
-                                : malloc(bytes);
+    ra_arena_block *block = ra_allocate(arena->allocator, bytes);
     if (block == NULL) return NULL;
     block->next = NULL;
     block->size = size;
@@ -129,7 +133,7 @@ bool ra_arena_copy(ra_arena *arena, ra_str text, ra_str *out) {
 static void free_chain(const ra_arena *arena, ra_arena_block *block) {
     while (block != NULL) {
         ra_arena_block *next = block->next;
-        release_block(arena, block);
+        ra_release(arena->allocator, block);
         block = next;
     }
 }

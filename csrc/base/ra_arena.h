@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Arena memory: everything of one chunk is allocated here and dies at once.
  *
  *   ra_arena ──> [block | used ....... size] ──> [block ...] ──> NULL
@@ -20,6 +21,10 @@ typedef struct ra_allocator {
     void (*release)(void *context, void *block);
     void *context;
 } ra_allocator;
+
+/* Memory that is not zeroed, NULL when there is none; `allocator` may be NULL, `block` too. */
+void *ra_allocate(const ra_allocator *allocator, size_t size) RA_MUST_CHECK;
+void ra_release(const ra_allocator *allocator, void *block);
 
 typedef struct ra_arena_block ra_arena_block;
 

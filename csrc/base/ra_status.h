@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Status codes of every fallible call, and the place of an error in the input.
  *
  * A function that can fail returns ra_status; RA_OK is 0. Details go to a caller-supplied

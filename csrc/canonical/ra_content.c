@@ -140,8 +140,9 @@ static ra_str surname_of(const buyer *who) {
     return (ra_str){name.len > 0 ? name.ptr + start : NULL, name.len - start};
 }
 
-/* The first letter, then a digit for each consonant; vowels and anything beyond ASCII only
- * separate, so that "Müller", "Mueller" and "Muller" sound alike. */
+/* Soundex (Russell and Odell), but not cut to four places: the first letter, then a digit for each
+ * consonant; vowels and anything beyond ASCII only separate, so that "Müller", "Mueller" and
+ * "Muller" sound alike. */
 static size_t sound_of(ra_str word, char sound[SOUND_MAX]) {
     static const char classes[] = "01230120022455012623010202";
     size_t length = 0;

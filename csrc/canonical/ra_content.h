@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Keys by which the same sale is found again under another reference or through another channel.
  *
  *   content = who + currency + total + the sorted lines      equal: a twin, if ordered near in time

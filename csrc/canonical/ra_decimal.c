@@ -156,18 +156,6 @@ int ra_decimal_compare(ra_decimal a, ra_decimal b) {
     return first < second ? -1 : first > second;
 }
 
-ra_decimal ra_decimal_round(ra_decimal value, uint8_t scale) {
-    assert(value.scale <= RA_DECIMAL_MAX_SCALE);
-    if (scale >= value.scale) return value;
-    int64_t unit = powers[value.scale - scale];
-    int64_t quotient = value.coefficient / unit;
-    int64_t rest = value.coefficient % unit;
-    int64_t half = unit / 2;
-    if (rest >= half) quotient++;
-    if (rest <= -half) quotient--;
-    return (ra_decimal){.coefficient = quotient, .scale = scale};
-}
-
 double ra_decimal_to_double(ra_decimal value) {
     assert(value.scale <= RA_DECIMAL_MAX_SCALE);
     const uint64_t exact = UINT64_C(1) << 53;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Exact decimals for money and quantities: value = coefficient / 10^scale.
  *
  * At most 18 significant digits, so every value fits an int64_t; reading never rounds. */
@@ -10,6 +11,7 @@
 #include "base/ra_arena.h"
 
 #define RA_DECIMAL_MAX_SCALE 18
+#define RA_DECIMAL_UNSET UINT8_MAX /* scale of what a reader was not given; none hands it out */
 
 typedef struct ra_decimal {
     int64_t coefficient;
@@ -27,9 +29,6 @@ ra_status ra_decimal_sub(ra_decimal a, ra_decimal b, ra_decimal *out) RA_MUST_CH
 
 /* -1, 0 or 1; exact whatever the scales. */
 int ra_decimal_compare(ra_decimal a, ra_decimal b);
-
-/* Half away from zero to `scale` digits; a value with fewer digits is returned at its own scale. */
-ra_decimal ra_decimal_round(ra_decimal value, uint8_t scale);
 
 /* The double nearest to the exact value (as Python's float(Decimal)). */
 double ra_decimal_to_double(ra_decimal value);

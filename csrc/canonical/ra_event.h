@@ -62,10 +62,9 @@ typedef struct ra_payout {
     int64_t date;  /* of the payout, else of its last event; RA_NO_TIME */
     int64_t total; /* sum of the net of its events, but payouts and authorisations */
     int64_t declared;
-    bool has_declared;
-    bool exists;  /* the file says what the payout is made of: total can be held to declared */
-    size_t first; /* index of its first event */
-    size_t count; /* of its events */
+    bool has_declared; /* the file says what is paid out: total can be held to declared */
+    size_t first;      /* index of its first event */
+    size_t count;      /* of its events */
 } ra_payout;
 
 typedef struct ra_events {
@@ -91,7 +90,7 @@ ra_event *ra_events_add(ra_events *events) RA_MUST_CHECK;
  * sum. `proved`: the file lists all rows of a payout. RA_OVERFLOW (with row), RA_NO_MEMORY. */
 ra_status ra_events_close(ra_events *events, bool proved, ra_error *error) RA_MUST_CHECK;
 
-/* Declare the amount of a payout, before ra_events_close, where no payout event will do. */
+/* The stable name of a kind; false for a name that is none. */
 const char *ra_move_name(ra_move_kind kind);
 bool ra_move_from_name(ra_str name, ra_move_kind *out);
 

@@ -79,14 +79,12 @@ static void put_record(XXH3_state_t *state, const ra_schema *schema, const void 
     }
 }
 
-ra_status ra_key_content(const ra_order *order, ra_arena *scratch, ra_key *out) {
-    (void)scratch; /* streamed: nothing has to be laid out first */
+ra_key ra_key_content(const ra_order *order) {
     XXH3_state_t state;
     (void)XXH3_128bits_reset(&state);
     ra_hash_number(&state, RA_ORDER_SCHEMA);
     put_record(&state, &ra_order_schema, order);
-    *out = ra_hash_digest(&state);
-    return RA_OK;
+    return ra_hash_digest(&state);
 }
 
 /* ---- parties ---- */

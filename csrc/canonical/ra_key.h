@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Identity keys and content hashes: XXH3-128 over length-prefixed parts.
  *
  * Each part is hashed as its 8-byte little-endian length followed by its bytes, so ("ab","c") and
@@ -12,14 +13,14 @@ typedef struct ra_key {
     uint64_t high, low;
 } ra_key;
 
-#define RA_KEY_HEX 33
+#define RA_KEY_HEX 33 /* bytes of a key as text, incl. NUL */
 
 /* Key of (scope, kind, source_ref), e.g. scope = channel code, kind = "order". */
 ra_key ra_key_identity(ra_str scope, ra_str kind, ra_str source_ref);
 
 /* Hash of what the order *says*: every canonical field but its place in the file and modified_at.
  */
-ra_status ra_key_content(const ra_order *order, ra_arena *scratch, ra_key *out) RA_MUST_CHECK;
+ra_key ra_key_content(const ra_order *order);
 
 /* Keys of the order's parties, all within `scope`:
  * customer = customer_ref, else normalised billing e-mail, else the billing address itself;
@@ -32,9 +33,7 @@ typedef struct ra_party_keys {
 ra_status ra_key_parties(const ra_order *order, ra_str scope, ra_arena *scratch,
                          ra_party_keys *out) RA_MUST_CHECK;
 
-/* Lower case (Unicode fold), blanks trimmed; empty when the text is no plausible e-mail address. */
-ra_status ra_email_normalize(ra_str text, ra_arena *arena, ra_str *out) RA_MUST_CHECK;
-
+/* The stored form, ended by NUL. */
 void ra_key_to_hex(ra_key key, char hex[RA_KEY_HEX]);
 bool ra_key_equal(ra_key a, ra_key b);
 

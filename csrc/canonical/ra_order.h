@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The canonical order: what every reader produces and every later room consumes.
  *
  * All texts are UTF-8 without NUL and live in the arena handed to the reader; an absent text is

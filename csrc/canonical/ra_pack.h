@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The canonical order as msgpack: payloads at rest, and the `msgpack` import format.
  *
  * A map with text keys named as the fields of ra_order; absent texts, empty lists and RA_NO_TIME

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The fields of the canonical order as data: name, type and place of each one.
  *
  * Packing, unpacking and hashing walk these tables, so a field cannot be stored and forgotten in

@@ -139,7 +139,7 @@ bool ra_match_may_sum(const ra_match *match, uint32_t currency, int64_t open, in
 /* Sort and chain what was kept. RA_DUPLICATE_KEY: an item came twice. */
 ra_status ra_match_index(ra_match *match) RA_MUST_CHECK;
 
-/* Call `visit` for each entry of the hash. */
+/* Walk over the entries of a hash: the next one, NULL behind the last. */
 typedef struct ra_entry_cursor {
     uint64_t hash;
     uint32_t next;

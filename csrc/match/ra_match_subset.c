@@ -39,15 +39,6 @@ static size_t first_not_below(const ra_half_sum *sums, size_t count, int64_t sum
     return low;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Sums of random subsets lie about normally around half the whole with variance = sum of squares
  * / 4, on multiples of the amounts' common divisor. The density at the peak is an upper bound. */
 static double chance_of(const int64_t *amounts, uint32_t count) {
@@ -55,7 +46,7 @@ static double chance_of(const int64_t *amounts, uint32_t count) {
     int64_t step = 0;
     for (uint32_t i = 0; i < count; i++) {
         squares += (double)amounts[i] * (double)amounts[i];
-        step = common_divisor(amounts[i], step);
+        step = ra_common_divisor(amounts[i], step);
     }
     double peak = (double)step * 2 / sqrt(2 * 3.14159265358979 * squares);
     return (double)((1U << count) - 1) * (peak < 1 ? peak : 1);

@@ -5,6 +5,16 @@
 
 #include "base/ra_arena.h"
 
+/* Of two amounts that are not negative; of 0 and another one it is the other one. */
+static inline int64_t ra_common_divisor(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 #define RA_SUBSET_MAX 20 /* amounts; the sums of each half fit into a few kilobytes */
 
 typedef struct ra_subset {

@@ -114,15 +114,6 @@ static int by_person(const void *a, const void *b) {
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static ra_status list_items(ra_summing *summing) {
     const ra_match *match = summing->match;
     summing->owned = ra_arena_array(&summing->arena, match->items.count + 1, sizeof(ra_owned));
@@ -133,7 +124,7 @@ static ra_status list_items(ra_summing *summing) {
         if (item->kind == RA_ITEM_BANK_LINE || item->touched || item->open <= 0 || person == 0)
             continue;
         if (!ra_match_may_sum(match, item->currency, item->open, item->day)) continue;
-        summing->step = common_divisor(item->open, summing->step);
+        summing->step = ra_common_divisor(item->open, summing->step);
         summing->owned[summing->count++] = (ra_owned){person, item->open, i, item->currency};
     }
     qsort(summing->owned, summing->count, sizeof *summing->owned, by_person);

@@ -23,7 +23,7 @@ ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *s
     ra_status code = ra_pg_check_ready(api, connection, error);
     if (code != RA_OK) goto cleanup;
 
-    copy = ra_pg_allocate(api, sizeof *copy);
+    copy = ra_allocate(api->allocator, sizeof *copy);
     if (copy == NULL) {
         code = ra_pg_fail(error, RA_NO_MEMORY, "no memory to start a COPY");
         goto cleanup;
@@ -38,7 +38,7 @@ ra_status ra_pg_copy_begin(const ra_pg_api *api, void *connection, const char *s
 
 cleanup:
     api->clear(result);
-    ra_pg_release(api, copy);
+    ra_release(api->allocator, copy);
     return code;
 }
 
@@ -96,7 +96,7 @@ ra_status ra_pg_copy_end(ra_pg_copy *copy, uint64_t *rows, ra_pg_error *error) {
     }
     const ra_pg_api *api = copy->api;
     PGconn *connection = copy->connection;
-    ra_pg_release(api, copy);
+    ra_release(api->allocator, copy);
     return finish(api, connection, rows, error);
 }
 
@@ -104,7 +104,7 @@ void ra_pg_copy_abort(ra_pg_copy *copy) {
     if (copy == NULL) return;
     const ra_pg_api *api = copy->api;
     PGconn *connection = copy->connection;
-    ra_pg_release(api, copy);
+    ra_release(api->allocator, copy);
     if (api->put_copy_end(connection, "given up by the client") != 1) return;
     /* The failure that the server now reports is the wanted one. */
     ra_status ignored = ra_pg_drain(api, connection, PGRES_FATAL_ERROR, NULL, NULL);

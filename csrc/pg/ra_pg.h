@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The only room that knows libpq. Its functions are taken at run time from the copy that psycopg2
  * itself loaded (dlopen of its module, then dlsym): a wheel may bundle another libpq, and a
  * PGconn of one copy given to the other is undefined behaviour. Nothing links against libpq. */
@@ -66,17 +67,6 @@ ra_status ra_pg_read_next(ra_pg_read *read, const void **data, size_t *size,
 /* Free `read` (NULL is allowed). Before RA_END the server is told to stop, and the transaction is
  * aborted until the caller rolls back to its savepoint. */
 void ra_pg_read_close(ra_pg_read *read);
-
-/* Run one command without result rows (SET LOCAL ...) under the same conditions as a COPY. */
-ra_status ra_pg_exec(const ra_pg_api *api, void *connection, const char *statement,
-                     ra_pg_error *error) RA_MUST_CHECK;
-
-/* Run a query whose only parameter is an int4 array and count its rows, e.g.
- *   SELECT id FROM "res_partner" WHERE id = ANY($1::int4[]) ORDER BY id FOR KEY SHARE
- * The caller compares *found with the number of distinct ids it gave. */
-ra_status ra_pg_lock_ids(const ra_pg_api *api, void *connection, const char *statement,
-                         const int32_t *ids, size_t count, size_t *found,
-                         ra_pg_error *error) RA_MUST_CHECK;
 
 /* Ask the server to give up what `connection` is running; the running call then fails with
  * sqlstate 57014. The one function here that another thread may call meanwhile. */

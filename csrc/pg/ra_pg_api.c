@@ -17,7 +17,6 @@ static const symbol SYMBOLS[] = {
     {"PQisnonblocking", offsetof(ra_pg_api, is_nonblocking)},
     {"PQerrorMessage", offsetof(ra_pg_api, error_message)},
     {"PQexec", offsetof(ra_pg_api, exec)},
-    {"PQexecParams", offsetof(ra_pg_api, exec_params)},
     {"PQputCopyData", offsetof(ra_pg_api, put_copy_data)},
     {"PQputCopyEnd", offsetof(ra_pg_api, put_copy_end)},
     {"PQgetCopyData", offsetof(ra_pg_api, get_copy_data)},
@@ -26,27 +25,12 @@ static const symbol SYMBOLS[] = {
     {"PQresultStatus", offsetof(ra_pg_api, result_status)},
     {"PQresultErrorField", offsetof(ra_pg_api, result_error_field)},
     {"PQbinaryTuples", offsetof(ra_pg_api, binary_tuples)},
-    {"PQntuples", offsetof(ra_pg_api, ntuples)},
     {"PQcmdTuples", offsetof(ra_pg_api, cmd_tuples)},
     {"PQclear", offsetof(ra_pg_api, clear)},
     {"PQgetCancel", offsetof(ra_pg_api, get_cancel)},
     {"PQcancel", offsetof(ra_pg_api, cancel)},
     {"PQfreeCancel", offsetof(ra_pg_api, free_cancel)},
 };
-
-void *ra_pg_allocate(const ra_pg_api *api, size_t size) {
-    if (api->allocator == NULL) return malloc(size);
-    return api->allocator->allocate(api->allocator->context, size);
-}
-
-void ra_pg_release(const ra_pg_api *api, void *block) {
-    if (block == NULL) return;
-    if (api->allocator == NULL) {
-        free(block);
-    } else {
-        api->allocator->release(api->allocator->context, block);
-    }
-}
 
 /* POSIX lets dlsym's object pointers be functions; the copy spares C's forbidden cast. */
 static bool load_symbols(ra_pg_api *api) {

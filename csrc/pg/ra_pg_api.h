@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The table of libpq functions, named as in libpq without the prefix. Only for this room and for
  * tests, which pass tables of their own to make a call fail. */
 #ifndef RA_PG_API_H
@@ -14,9 +15,6 @@ struct ra_pg_api {
     int (*is_nonblocking)(const PGconn *connection);
     char *(*error_message)(const PGconn *connection);
     PGresult *(*exec)(PGconn *connection, const char *query);
-    PGresult *(*exec_params)(PGconn *connection, const char *query, int count, const Oid *types,
-                             const char *const *values, const int *lengths, const int *formats,
-                             int result_format);
     int (*put_copy_data)(PGconn *connection, const char *buffer, int size);
     int (*put_copy_end)(PGconn *connection, const char *message);
     int (*get_copy_data)(PGconn *connection, char **buffer, int async);
@@ -25,7 +23,6 @@ struct ra_pg_api {
     ExecStatusType (*result_status)(const PGresult *result);
     char *(*result_error_field)(const PGresult *result, int field);
     int (*binary_tuples)(const PGresult *result);
-    int (*ntuples)(const PGresult *result);
     char *(*cmd_tuples)(PGresult *result);
     void (*clear)(PGresult *result);
     PGcancel *(*get_cancel)(PGconn *connection);
@@ -35,9 +32,5 @@ struct ra_pg_api {
     const ra_allocator *allocator; /* NULL: malloc */
     void *handle;                  /* of dlopen; NULL in a table made by a test */
 };
-
-/* Memory through api->allocator; ra_pg_release takes NULL. */
-void *ra_pg_allocate(const ra_pg_api *api, size_t size);
-void ra_pg_release(const ra_pg_api *api, void *block);
 
 #endif

@@ -16,7 +16,7 @@ ra_status ra_pg_read_begin(const ra_pg_api *api, void *connection, const char *s
     *out = NULL;
     ra_status code = ra_pg_check_ready(api, connection, error);
     if (code != RA_OK) return code;
-    ra_pg_read *read = ra_pg_allocate(api, sizeof *read);
+    ra_pg_read *read = ra_allocate(api->allocator, sizeof *read);
     if (read == NULL) return ra_pg_fail(error, RA_NO_MEMORY, "no memory to start a COPY");
     *read = (ra_pg_read){.api = api, .connection = connection};
     PGresult *result = api->exec(connection, statement);
@@ -26,7 +26,7 @@ ra_status ra_pg_read_begin(const ra_pg_api *api, void *connection, const char *s
     if (code == RA_OK) {
         *out = read;
     } else {
-        ra_pg_release(api, read);
+        ra_release(api->allocator, read);
     }
     return code;
 }
@@ -61,5 +61,5 @@ void ra_pg_read_close(ra_pg_read *read) {
         (void)ignored;
         ra_pg_leave_copy(api, read->connection);
     }
-    ra_pg_release(api, read);
+    ra_release(api->allocator, read);
 }

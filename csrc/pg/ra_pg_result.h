@@ -1,4 +1,5 @@
-/* What a COPY and a command share: the state of the connection, errors, draining. */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What the two directions of COPY share: the state of the connection, errors, draining. */
 #ifndef RA_PG_RESULT_H
 #define RA_PG_RESULT_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* From a shop's exact line amounts to Odoo's price, discount and taxes, true to the cent.
  *
  * For every line Odoo's own arithmetic is tried first; where a line, the order or the sum of a tax

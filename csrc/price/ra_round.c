@@ -119,13 +119,6 @@ bool ra_float_is_zero(double value, double step) {
     return value == 0.0 || fabs(ra_float_round(value, step)) < step;
 }
 
-int ra_float_compare(double a, double b, double step) {
-    if (a == b) return 0;
-    double delta = ra_float_round(a, step) - ra_float_round(b, step);
-    if (ra_float_is_zero(delta, step)) return 0;
-    return delta < 0.0 ? -1 : 1;
-}
-
 void ra_sum_add(ra_sum *sum, double value) {
     double total = sum->total + value;
     if (fabs(sum->total) >= fabs(value)) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Odoo's float_round (odoo/tools/float_utils.py), bit for bit, in doubles.
  *
  * Values and steps are finite. Where Python raises instead of answering, because the value divided
@@ -19,9 +20,8 @@ double ra_float_round(double value, double step);
 /* float_round(value, precision_digits=digits), digits 0..RA_ROUND_MAX_DIGITS. */
 double ra_float_round_digits(double value, int digits);
 
-/* float_is_zero and float_compare with precision_rounding=step. */
+/* float_is_zero with precision_rounding=step. */
 bool ra_float_is_zero(double value, double step);
-int ra_float_compare(double a, double b, double step);
 
 /* Python's round(x): to the nearest integer, half to even. */
 double ra_round_half_even(double value);

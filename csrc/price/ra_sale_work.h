@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The order while it is priced, shared by the files behind ra_sale_price.
  *
  * Amounts are whole minor units of the currency (cents), so that sums and comparisons are exact. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Odoo 19's tax engine (addons/account/models/account_tax.py) for the document currency.
  *
  * Reproduced bit for bit: percent, fixed, division and group taxes, price-included and excluded,
@@ -82,12 +83,8 @@ typedef struct ra_tax_totals {
     bool moves_tax;
 } ra_tax_totals;
 
-/* Results of each line on its own; memory from `arena`. */
-ra_status ra_tax_compute_line(const ra_tax_config *config, ra_arena *arena,
-                              ra_tax_line *line) RA_MUST_CHECK;
-
 /* Results of each line on its own, and the totals of the document, which share what rounding leaves
- * open among the lines and so are not always the sum of the lines. */
+ * open among the lines and so are not always the sum of the lines. Memory from `arena`. */
 ra_status ra_tax_compute_document(const ra_tax_config *config, ra_arena *arena, ra_tax_line *lines,
                                   size_t count, ra_tax_totals *out) RA_MUST_CHECK;
 

@@ -2,17 +2,11 @@
 /* _get_tax_details without special mode: the taxes of one line, unrounded or rounded per line. */
 #include "price/ra_tax_details.h"
 
-#include "price/ra_round.h"
-
 typedef struct computation {
     const ra_tax_config *config;
     ra_tax_details *details;
     double price_unit, quantity, raw_base;
 } computation;
-
-static double round_money(const ra_tax_config *config, double value) {
-    return ra_float_round(value, config->currency_rounding);
-}
 
 /* _batch_for_taxes_computation: a batch is a run of neighbours, found from the last one back. */
 static void find_batches(ra_tax_details *details) {
@@ -62,7 +56,7 @@ static void propagate(computation *in, size_t index) {
 
 static void set_amount(computation *in, size_t index, double amount) {
     ra_tax_data *data = &in->details->taxes[index];
-    data->raw_tax = in->config->round_globally ? amount : round_money(in->config, amount);
+    data->raw_tax = in->config->round_globally ? amount : ra_tax_round(in->config, amount);
     data->computed = true;
     propagate(in, index);
 }
@@ -146,7 +140,7 @@ ra_status ra_tax_details_compute(const ra_tax_config *config, ra_arena *arena,
                       .price_unit = price,
                       .quantity = line->quantity,
                       .raw_base =
-                          config->round_globally ? raw_base : round_money(config, raw_base)};
+                          config->round_globally ? raw_base : ra_tax_round(config, raw_base)};
     compute_taxes(&in);
     compute_bases(&in);
     compute_totals(&in);
@@ -157,7 +151,7 @@ void ra_tax_details_round(const ra_tax_config *config, const ra_tax_line *line,
                           ra_tax_details *details) {
     details->delta_total_excluded = 0.0;
     details->target_total_excluded = details->raw_total_excluded;
-    details->total_excluded = round_money(config, details->raw_total_excluded);
+    details->total_excluded = ra_tax_round(config, details->raw_total_excluded);
     if (line->imposed) {
         details->target_total_excluded = line->manual_total_excluded;
         details->total_excluded = line->manual_total_excluded;
@@ -166,7 +160,7 @@ void ra_tax_details_round(const ra_tax_config *config, const ra_tax_line *line,
     for (size_t i = 0; i < details->count; i++) {
         ra_tax_data *data = &details->taxes[i];
         data->target_tax = line->imposed ? line->manual_tax[i] : data->raw_tax;
-        data->tax_amount = round_money(config, data->target_tax);
+        data->tax_amount = ra_tax_round(config, data->target_tax);
         details->total_included += data->tax_amount;
     }
 }

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Raw amounts of one line, before the rounding of the document (_add_tax_details_in_base_line). */
 #ifndef RA_PRICE_TAX_DETAILS_H
 #define RA_PRICE_TAX_DETAILS_H
 
+#include "price/ra_round.h"
 #include "price/ra_tax.h"
 
 typedef struct ra_tax_data {
@@ -23,6 +25,11 @@ typedef struct ra_tax_details {
     double target_total_excluded;          /* raw or imposed */
     double delta_total_excluded;           /* share of the document's difference */
 } ra_tax_details;
+
+/* To the document's currency. */
+static inline double ra_tax_round(const ra_tax_config *config, double value) {
+    return ra_float_round(value, config->currency_rounding);
+}
 
 /* The raw fields of *out; memory from `arena`. RA_NO_MEMORY. */
 ra_status ra_tax_details_compute(const ra_tax_config *config, ra_arena *arena,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Rounding and totals of a whole document (_round_base_lines_tax_details,
  * _get_tax_totals_summary). */
-#include "price/ra_round.h"
 #include "price/ra_tax_details.h"
 
 typedef struct document {
@@ -12,10 +11,6 @@ typedef struct document {
     double *factors, *amounts; /* scratch, one item a line */
     bool moves_tax;
 } document;
-
-static double round_money(const ra_tax_config *config, double value) {
-    return ra_float_round(value, config->currency_rounding);
-}
 
 /* The line's data of a tax, or NULL. */
 static ra_tax_data *find_data(ra_tax_details *details, const ra_tax *tax) {
@@ -36,7 +31,7 @@ static ra_status round_tax(document *doc, size_t first, const ra_tax *tax) {
         current += data->tax_amount;
         doc->factors[count++] = data->raw_tax;
     }
-    double delta = round_money(doc->config, target) - current;
+    double delta = ra_tax_round(doc->config, target) - current;
     if (ra_float_is_zero(delta, doc->config->currency_rounding)) return RA_OK;
     doc->moves_tax = true;
     ra_status status =
@@ -107,7 +102,7 @@ static ra_status round_bases(document *doc) {
     double target = included ? target_excluded + target_tax : target_excluded;
     if (target == 0) return RA_OK;
     double current = included ? excluded + tax : excluded;
-    double delta = round_money(doc->config, target) - current;
+    double delta = ra_tax_round(doc->config, target) - current;
     ra_status status =
         ra_tax_distribute(doc->config, doc->arena, delta, doc->factors, doc->count, doc->amounts);
     for (size_t i = 0; i < doc->count && status == RA_OK; i++)
@@ -125,9 +120,9 @@ static void sum_totals(const document *doc, ra_tax_totals *out) {
     }
     bool taxed_first = doc->count > 0 && doc->lines[0].count > 0;
     double untaxed = base[taxed_first] + base[!taxed_first];
-    out->amount_untaxed = round_money(doc->config, untaxed);
-    out->amount_tax = round_money(doc->config, tax);
-    out->amount_total = round_money(doc->config, untaxed + tax);
+    out->amount_untaxed = ra_tax_round(doc->config, untaxed);
+    out->amount_tax = ra_tax_round(doc->config, tax);
+    out->amount_total = ra_tax_round(doc->config, untaxed + tax);
     out->moves_tax = doc->moves_tax;
 }
 
@@ -137,8 +132,8 @@ static ra_status finish_line(const ra_tax_config *config, ra_arena *arena,
     if (line->tax_amounts == NULL) return RA_NO_MEMORY;
     for (size_t i = 0; i < details->count; i++)
         line->tax_amounts[i] = details->taxes[i].tax_amount;
-    line->price_subtotal = round_money(config, details->total_excluded);
-    line->price_total = round_money(config, details->total_included);
+    line->price_subtotal = ra_tax_round(config, details->total_excluded);
+    line->price_total = ra_tax_round(config, details->total_included);
     line->price_tax = line->price_total - line->price_subtotal;
     return RA_OK;
 }
@@ -150,11 +145,6 @@ static ra_status compute_line(const ra_tax_config *config, ra_arena *arena, ra_t
     if (status != RA_OK) return status;
     ra_tax_details_round(config, line, details);
     return finish_line(config, arena, details, line);
-}
-
-ra_status ra_tax_compute_line(const ra_tax_config *config, ra_arena *arena, ra_tax_line *line) {
-    ra_tax_details details;
-    return compute_line(config, arena, line, &details);
 }
 
 ra_status ra_tax_compute_document(const ra_tax_config *config, ra_arena *arena, ra_tax_line *lines,

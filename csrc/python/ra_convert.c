@@ -25,6 +25,12 @@ bool ra_dict_get(PyObject *dict, const char *name, PyObject **out) {
     return *out != NULL || PyErr_Occurred() == NULL;
 }
 
+bool ra_dict_set(PyObject *dict, const char *name, PyObject *value) {
+    bool done = value != NULL && PyDict_SetItemString(dict, name, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
 static int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -70,14 +76,6 @@ PyObject *ra_time_or_none(int64_t unix_us) {
     return PyLong_FromLongLong(unix_us);
 }
 
-/* Store and release `value`; false when it is NULL or storing fails. */
-static bool set_item(PyObject *dict, const char *key, PyObject *value) {
-    if (value == NULL) return false;
-    int result = PyDict_SetItemString(dict, key, value);
-    Py_DECREF(value);
-    return result == 0;
-}
-
 PyObject *ra_address_to_dict(const ra_address *address) {
     const struct {
         const char *key;
@@ -92,7 +90,7 @@ PyObject *ra_address_to_dict(const ra_address *address) {
     };
     PyObject *dict = PyDict_New();
     for (size_t i = 0; dict != NULL && i < sizeof parts / sizeof *parts; i++) {
-        if (!set_item(dict, parts[i].key, ra_text_to(parts[i].text))) Py_CLEAR(dict);
+        if (!ra_dict_set(dict, parts[i].key, ra_text_to(parts[i].text))) Py_CLEAR(dict);
     }
     return dict;
 }
@@ -111,8 +109,8 @@ static PyObject *list_of(const void *items, size_t count, item_converter convert
 static PyObject *line_tax_to(const void *items, size_t index) {
     const ra_line_tax *tax = (const ra_line_tax *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "rate_ref", ra_text_to(tax->rate_ref)) &&
-        set_item(dict, "amount", decimal_to(tax->amount))) {
+    if (dict != NULL && ra_dict_set(dict, "rate_ref", ra_text_to(tax->rate_ref)) &&
+        ra_dict_set(dict, "amount", decimal_to(tax->amount))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -123,19 +121,19 @@ static PyObject *line_to(const void *items, size_t index) {
     static const char *const kinds[] = {"product", "shipping", "fee"};
     const ra_line *line = (const ra_line *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "kind", PyUnicode_FromString(kinds[line->kind])) &&
-        set_item(dict, "source_ref", ra_text_to(line->source_ref)) &&
-        set_item(dict, "product_ref", ra_text_to(line->product_ref)) &&
-        set_item(dict, "variation_ref", ra_text_to(line->variation_ref)) &&
-        set_item(dict, "sku", ra_text_to(line->sku)) &&
-        set_item(dict, "barcode", ra_text_to(line->barcode)) &&
-        set_item(dict, "code", ra_text_to(line->code)) &&
-        set_item(dict, "name", ra_text_to(line->name)) &&
-        set_item(dict, "quantity", decimal_to(line->quantity)) &&
-        set_item(dict, "subtotal", decimal_to(line->subtotal)) &&
-        set_item(dict, "total", decimal_to(line->total)) &&
-        set_item(dict, "total_tax", decimal_to(line->total_tax)) &&
-        set_item(dict, "taxes", list_of(line->taxes, line->tax_count, line_tax_to))) {
+    if (dict != NULL && ra_dict_set(dict, "kind", PyUnicode_FromString(kinds[line->kind])) &&
+        ra_dict_set(dict, "source_ref", ra_text_to(line->source_ref)) &&
+        ra_dict_set(dict, "product_ref", ra_text_to(line->product_ref)) &&
+        ra_dict_set(dict, "variation_ref", ra_text_to(line->variation_ref)) &&
+        ra_dict_set(dict, "sku", ra_text_to(line->sku)) &&
+        ra_dict_set(dict, "barcode", ra_text_to(line->barcode)) &&
+        ra_dict_set(dict, "code", ra_text_to(line->code)) &&
+        ra_dict_set(dict, "name", ra_text_to(line->name)) &&
+        ra_dict_set(dict, "quantity", decimal_to(line->quantity)) &&
+        ra_dict_set(dict, "subtotal", decimal_to(line->subtotal)) &&
+        ra_dict_set(dict, "total", decimal_to(line->total)) &&
+        ra_dict_set(dict, "total_tax", decimal_to(line->total_tax)) &&
+        ra_dict_set(dict, "taxes", list_of(line->taxes, line->tax_count, line_tax_to))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -145,13 +143,13 @@ static PyObject *line_to(const void *items, size_t index) {
 static PyObject *order_tax_to(const void *items, size_t index) {
     const ra_order_tax *tax = (const ra_order_tax *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "rate_ref", ra_text_to(tax->rate_ref)) &&
-        set_item(dict, "code", ra_text_to(tax->code)) &&
-        set_item(dict, "label", ra_text_to(tax->label)) &&
-        set_item(dict, "rate_percent", decimal_to(tax->rate_percent)) &&
-        set_item(dict, "compound", PyBool_FromLong(tax->compound)) &&
-        set_item(dict, "amount", decimal_to(tax->amount)) &&
-        set_item(dict, "shipping_amount", decimal_to(tax->shipping_amount))) {
+    if (dict != NULL && ra_dict_set(dict, "rate_ref", ra_text_to(tax->rate_ref)) &&
+        ra_dict_set(dict, "code", ra_text_to(tax->code)) &&
+        ra_dict_set(dict, "label", ra_text_to(tax->label)) &&
+        ra_dict_set(dict, "rate_percent", decimal_to(tax->rate_percent)) &&
+        ra_dict_set(dict, "compound", PyBool_FromLong(tax->compound)) &&
+        ra_dict_set(dict, "amount", decimal_to(tax->amount)) &&
+        ra_dict_set(dict, "shipping_amount", decimal_to(tax->shipping_amount))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -161,9 +159,9 @@ static PyObject *order_tax_to(const void *items, size_t index) {
 static PyObject *coupon_to(const void *items, size_t index) {
     const ra_coupon *coupon = (const ra_coupon *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "code", ra_text_to(coupon->code)) &&
-        set_item(dict, "discount", decimal_to(coupon->discount)) &&
-        set_item(dict, "discount_tax", decimal_to(coupon->discount_tax))) {
+    if (dict != NULL && ra_dict_set(dict, "code", ra_text_to(coupon->code)) &&
+        ra_dict_set(dict, "discount", decimal_to(coupon->discount)) &&
+        ra_dict_set(dict, "discount_tax", decimal_to(coupon->discount_tax))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -173,9 +171,9 @@ static PyObject *coupon_to(const void *items, size_t index) {
 static PyObject *refund_to(const void *items, size_t index) {
     const ra_refund_mention *refund = (const ra_refund_mention *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "source_ref", ra_text_to(refund->source_ref)) &&
-        set_item(dict, "reason", ra_text_to(refund->reason)) &&
-        set_item(dict, "total", decimal_to(refund->total))) {
+    if (dict != NULL && ra_dict_set(dict, "source_ref", ra_text_to(refund->source_ref)) &&
+        ra_dict_set(dict, "reason", ra_text_to(refund->reason)) &&
+        ra_dict_set(dict, "total", decimal_to(refund->total))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -185,8 +183,8 @@ static PyObject *refund_to(const void *items, size_t index) {
 static PyObject *meta_to(const void *items, size_t index) {
     const ra_meta *meta = (const ra_meta *)items + index;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "key", ra_text_to(meta->key)) &&
-        set_item(dict, "value", ra_text_to(meta->value))) {
+    if (dict != NULL && ra_dict_set(dict, "key", ra_text_to(meta->key)) &&
+        ra_dict_set(dict, "value", ra_text_to(meta->value))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -210,33 +208,33 @@ static bool add_texts(PyObject *dict, const ra_order *order) {
         {"customer_note", order->customer_note},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (!set_item(dict, texts[i].key, ra_text_to(texts[i].text))) return false;
+        if (!ra_dict_set(dict, texts[i].key, ra_text_to(texts[i].text))) return false;
     }
     return true;
 }
 
 static bool add_lists(PyObject *dict, const ra_order *order) {
-    return set_item(dict, "lines", list_of(order->lines, order->line_count, line_to)) &&
-           set_item(dict, "taxes", list_of(order->taxes, order->tax_count, order_tax_to)) &&
-           set_item(dict, "coupons", list_of(order->coupons, order->coupon_count, coupon_to)) &&
-           set_item(dict, "refunds", list_of(order->refunds, order->refund_count, refund_to)) &&
-           set_item(dict, "meta", list_of(order->meta, order->meta_count, meta_to));
+    return ra_dict_set(dict, "lines", list_of(order->lines, order->line_count, line_to)) &&
+           ra_dict_set(dict, "taxes", list_of(order->taxes, order->tax_count, order_tax_to)) &&
+           ra_dict_set(dict, "coupons", list_of(order->coupons, order->coupon_count, coupon_to)) &&
+           ra_dict_set(dict, "refunds", list_of(order->refunds, order->refund_count, refund_to)) &&
+           ra_dict_set(dict, "meta", list_of(order->meta, order->meta_count, meta_to));
 }
 
 PyObject *ra_order_to_dict(const ra_order *order) {
     PyObject *dict = PyDict_New();
     if (dict != NULL && add_texts(dict, order) &&
-        set_item(dict, "row", PyLong_FromUnsignedLongLong(order->row)) &&
-        set_item(dict, "offset", PyLong_FromUnsignedLongLong(order->offset)) &&
-        set_item(dict, "prices_include_tax", PyBool_FromLong(order->prices_include_tax)) &&
-        set_item(dict, "created_at", ra_time_or_none(order->created_at)) &&
-        set_item(dict, "modified_at", ra_time_or_none(order->modified_at)) &&
-        set_item(dict, "paid_at", ra_time_or_none(order->paid_at)) &&
-        set_item(dict, "billing", ra_address_to_dict(&order->billing)) &&
-        set_item(dict, "shipping", ra_address_to_dict(&order->shipping)) &&
-        set_item(dict, "total", decimal_to(order->total)) &&
-        set_item(dict, "total_tax", decimal_to(order->total_tax)) &&
-        set_item(dict, "discount_total", decimal_to(order->discount_total)) &&
+        ra_dict_set(dict, "row", PyLong_FromUnsignedLongLong(order->row)) &&
+        ra_dict_set(dict, "offset", PyLong_FromUnsignedLongLong(order->offset)) &&
+        ra_dict_set(dict, "prices_include_tax", PyBool_FromLong(order->prices_include_tax)) &&
+        ra_dict_set(dict, "created_at", ra_time_or_none(order->created_at)) &&
+        ra_dict_set(dict, "modified_at", ra_time_or_none(order->modified_at)) &&
+        ra_dict_set(dict, "paid_at", ra_time_or_none(order->paid_at)) &&
+        ra_dict_set(dict, "billing", ra_address_to_dict(&order->billing)) &&
+        ra_dict_set(dict, "shipping", ra_address_to_dict(&order->shipping)) &&
+        ra_dict_set(dict, "total", decimal_to(order->total)) &&
+        ra_dict_set(dict, "total_tax", decimal_to(order->total_tax)) &&
+        ra_dict_set(dict, "discount_total", decimal_to(order->discount_total)) &&
         add_lists(dict, order)) {
         return dict;
     }
@@ -263,15 +261,15 @@ static PyObject *plan_line_to(const ra_catalog *catalog, const ra_plan *plan, si
     const ra_sale_line *price = &plan->prices[index];
     const ra_product *product = &RA_ITEM(catalog->products, ra_product, line->product);
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "product_id", PyLong_FromLong(product->product_id)) &&
-        set_item(dict, "name", ra_text_to(line->name)) &&
-        set_item(dict, "quantity", PyFloat_FromDouble(price->quantity_out)) &&
-        set_item(dict, "price_unit", PyFloat_FromDouble(price->price_unit)) &&
-        set_item(dict, "discount", PyFloat_FromDouble(price->discount)) &&
-        set_item(dict, "tax_ids", tax_ids_to(price->set)) &&
-        set_item(dict, "extra_tax_data", extra_to(price)) &&
-        set_item(dict, "price_subtotal", PyFloat_FromDouble(price->price_subtotal)) &&
-        set_item(dict, "price_tax", PyFloat_FromDouble(price->price_tax))) {
+    if (dict != NULL && ra_dict_set(dict, "product_id", PyLong_FromLong(product->product_id)) &&
+        ra_dict_set(dict, "name", ra_text_to(line->name)) &&
+        ra_dict_set(dict, "quantity", PyFloat_FromDouble(price->quantity_out)) &&
+        ra_dict_set(dict, "price_unit", PyFloat_FromDouble(price->price_unit)) &&
+        ra_dict_set(dict, "discount", PyFloat_FromDouble(price->discount)) &&
+        ra_dict_set(dict, "tax_ids", tax_ids_to(price->set)) &&
+        ra_dict_set(dict, "extra_tax_data", extra_to(price)) &&
+        ra_dict_set(dict, "price_subtotal", PyFloat_FromDouble(price->price_subtotal)) &&
+        ra_dict_set(dict, "price_tax", PyFloat_FromDouble(price->price_tax))) {
         return dict;
     }
     Py_XDECREF(dict);
@@ -294,24 +292,25 @@ static int32_t partner_of(const ra_catalog *catalog, int32_t party) {
 PyObject *ra_plan_to_dict(const ra_catalog *catalog, const ra_plan *plan) {
     int32_t currency = RA_ITEM(catalog->currency_items, ra_currency, plan->currency).id;
     PyObject *dict = PyDict_New();
-    if (dict != NULL && set_item(dict, "source_ref", ra_text_to(plan->order.source_ref)) &&
-        set_item(dict, "number", ra_text_to(plan->order.number)) &&
-        set_item(dict, "status", ra_text_to(plan->order.status)) &&
-        set_item(dict, "transaction_ref", ra_text_to(plan->order.transaction_ref)) &&
-        set_item(dict, "created_at", ra_time_or_none(plan->order.created_at)) &&
-        set_item(dict, "action", PyLong_FromLong((long)plan->action)) &&
-        set_item(dict, "payment", PyLong_FromLong(plan->payment)) &&
-        set_item(dict, "partner_id", PyLong_FromLong(partner_of(catalog, plan->customer))) &&
-        set_item(dict, "partner_invoice_id", PyLong_FromLong(partner_of(catalog, plan->invoice))) &&
-        set_item(dict, "partner_shipping_id",
-                 PyLong_FromLong(partner_of(catalog, plan->delivery))) &&
-        set_item(dict, "currency_id", PyLong_FromLong(currency)) &&
-        set_item(dict, "known_order_id", PyLong_FromLong(plan->known.order_id)) &&
-        set_item(dict, "amount_untaxed", PyFloat_FromDouble(plan->totals.amount_untaxed)) &&
-        set_item(dict, "amount_tax", PyFloat_FromDouble(plan->totals.amount_tax)) &&
-        set_item(dict, "amount_total", PyFloat_FromDouble(plan->totals.amount_total)) &&
-        set_item(dict, "total", decimal_to(plan->order.total)) &&
-        set_item(dict, "lines", plan_lines_to(catalog, plan))) {
+    if (dict != NULL && ra_dict_set(dict, "source_ref", ra_text_to(plan->order.source_ref)) &&
+        ra_dict_set(dict, "number", ra_text_to(plan->order.number)) &&
+        ra_dict_set(dict, "status", ra_text_to(plan->order.status)) &&
+        ra_dict_set(dict, "transaction_ref", ra_text_to(plan->order.transaction_ref)) &&
+        ra_dict_set(dict, "created_at", ra_time_or_none(plan->order.created_at)) &&
+        ra_dict_set(dict, "action", PyLong_FromLong((long)plan->action)) &&
+        ra_dict_set(dict, "payment", PyLong_FromLong(plan->payment)) &&
+        ra_dict_set(dict, "partner_id", PyLong_FromLong(partner_of(catalog, plan->customer))) &&
+        ra_dict_set(dict, "partner_invoice_id",
+                    PyLong_FromLong(partner_of(catalog, plan->invoice))) &&
+        ra_dict_set(dict, "partner_shipping_id",
+                    PyLong_FromLong(partner_of(catalog, plan->delivery))) &&
+        ra_dict_set(dict, "currency_id", PyLong_FromLong(currency)) &&
+        ra_dict_set(dict, "known_order_id", PyLong_FromLong(plan->known.order_id)) &&
+        ra_dict_set(dict, "amount_untaxed", PyFloat_FromDouble(plan->totals.amount_untaxed)) &&
+        ra_dict_set(dict, "amount_tax", PyFloat_FromDouble(plan->totals.amount_tax)) &&
+        ra_dict_set(dict, "amount_total", PyFloat_FromDouble(plan->totals.amount_total)) &&
+        ra_dict_set(dict, "total", decimal_to(plan->order.total)) &&
+        ra_dict_set(dict, "lines", plan_lines_to(catalog, plan))) {
         return dict;
     }
     Py_XDECREF(dict);

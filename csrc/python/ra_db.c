@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define CAPSULE_NAME "psycopg2.connection.native_connection"
 #define PIECE ((size_t)256 << 10)
 
 /* A COPY under way, and the thread state while the GIL is released. */
@@ -26,13 +25,6 @@ static ra_status stream_open(ra_stream *stream, const char *statement) {
                             &stream->error);
 }
 
-static ra_status check_signals(ra_stream *stream) {
-    PyEval_RestoreThread(stream->thread);
-    int pending = PyErr_CheckSignals();
-    stream->thread = PyEval_SaveThread();
-    return pending < 0 ? RA_INTERRUPTED : RA_OK;
-}
-
 /* Why a buffer failed: a value without encoding is an amount or a time out of range. */
 static ra_status buffer_status(const ra_buffer *buffer) {
     return buffer->no_memory ? RA_NO_MEMORY : RA_OVERFLOW;
@@ -45,7 +37,7 @@ static ra_status stream_flush(ra_stream *stream, bool all) {
     ra_status status =
         ra_pg_copy_put(stream->copy, stream->buffer.data, stream->buffer.size, &stream->error);
     ra_buffer_clear(&stream->buffer);
-    return status == RA_OK ? check_signals(stream) : status;
+    return status == RA_OK ? ra_check_signals(&stream->thread) : status;
 }
 
 static ra_status stream_close(ra_stream *stream, uint64_t expected) {
@@ -82,13 +74,7 @@ static PyObject *raise_stream(PyObject *self, ra_status status, const ra_stream 
 static bool stream_init(ra_stream *stream, PyObject *self, PyObject *capsule) {
     memset(stream, 0, sizeof *stream);
     ra_buffer_init(&stream->buffer, NULL);
-    stream->api = ra_state_of(self)->pg;
-    if (stream->api == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "attach_libpq was not called");
-        return false;
-    }
-    stream->connection = PyCapsule_GetPointer(capsule, CAPSULE_NAME);
-    return stream->connection != NULL;
+    return ra_connection_from(ra_state_of(self), capsule, &stream->api, &stream->connection);
 }
 
 /* A list of ints as an array in the chunk's arena; NULL with an exception. */

@@ -104,8 +104,10 @@ static PyObject *read_source(ra_module_state *state, PyObject *object,
         return NULL;
     }
     ra_status status;
-    Py_BEGIN_ALLOW_THREADS status = ra_settle_read(source.input, options, NULL, &events, &error);
-    Py_END_ALLOW_THREADS ra_source_close(&source);
+    Py_BEGIN_ALLOW_THREADS;
+    status = ra_settle_read(source.input, options, NULL, &events, &error);
+    Py_END_ALLOW_THREADS;
+    ra_source_close(&source);
     Py_DECREF(bytes);
     if (status == RA_OK) return ra_events_new(state, &events);
     /* The error's column is a text of the events. */

@@ -28,11 +28,6 @@ const ra_events *ra_events_of(ra_module_state *state, PyObject *object) {
 
 /* ---- values; each returns a new reference ---- */
 
-static PyObject *time_to(int64_t time) {
-    if (time == RA_NO_TIME) Py_RETURN_NONE;
-    return PyLong_FromLongLong(time);
-}
-
 static PyObject *rate_to(ra_decimal rate) {
     char text[24];
     if (rate.coefficient == 0) Py_RETURN_NONE;
@@ -95,20 +90,13 @@ static PyObject *value_of(const ra_event *event, const event_field *field) {
     case VALUE_CODE:
         return PyUnicode_FromString(at);
     case VALUE_TIME:
-        return time_to(*(const int64_t *)at);
+        return ra_time_or_none(*(const int64_t *)at);
     case VALUE_AMOUNT:
         return PyLong_FromLongLong(*(const int64_t *)at);
     case VALUE_RATE:
         return rate_to(event->rate);
     }
     return NULL;
-}
-
-/* Set and release the value; false when there is none or it fails. */
-static bool set_item(PyObject *dict, const char *name, PyObject *value) {
-    bool done = value != NULL && PyDict_SetItemString(dict, name, value) == 0;
-    Py_XDECREF(value);
-    return done;
 }
 
 /* ---- rows and columns ---- */
@@ -122,7 +110,7 @@ static PyObject *events_item(PyObject *object, Py_ssize_t index) {
     PyObject *dict = PyDict_New();
     for (size_t i = 0; dict != NULL && i < FIELDS; i++) {
         PyObject *value = value_of(&events->events[index], &fields[i]);
-        if (!set_item(dict, fields[i].name, value)) Py_CLEAR(dict);
+        if (!ra_dict_set(dict, fields[i].name, value)) Py_CLEAR(dict);
     }
     return dict;
 }
@@ -182,16 +170,16 @@ static PyObject *payout_to(const ra_payout *payout) {
         Py_DECREF(dict);
         return PyErr_Format(PyExc_OverflowError, "a payout is out of range");
     }
-    bool done = set_item(dict, "reference", ra_text_to(payout->reference)) &&
-                set_item(dict, "currency", PyUnicode_FromString(payout->currency)) &&
-                set_item(dict, "date", time_to(payout->date)) &&
-                set_item(dict, "declared",
-                         known ? PyLong_FromLongLong(payout->declared) : Py_NewRef(Py_None)) &&
-                set_item(dict, "total", PyLong_FromLongLong(payout->total)) &&
-                set_item(dict, "difference",
-                         known ? PyLong_FromLongLong(difference) : Py_NewRef(Py_None)) &&
-                set_item(dict, "first", PyLong_FromSize_t(payout->first)) &&
-                set_item(dict, "count", PyLong_FromSize_t(payout->count));
+    bool done = ra_dict_set(dict, "reference", ra_text_to(payout->reference)) &&
+                ra_dict_set(dict, "currency", PyUnicode_FromString(payout->currency)) &&
+                ra_dict_set(dict, "date", ra_time_or_none(payout->date)) &&
+                ra_dict_set(dict, "declared",
+                            known ? PyLong_FromLongLong(payout->declared) : Py_NewRef(Py_None)) &&
+                ra_dict_set(dict, "total", PyLong_FromLongLong(payout->total)) &&
+                ra_dict_set(dict, "difference",
+                            known ? PyLong_FromLongLong(difference) : Py_NewRef(Py_None)) &&
+                ra_dict_set(dict, "first", PyLong_FromSize_t(payout->first)) &&
+                ra_dict_set(dict, "count", PyLong_FromSize_t(payout->count));
     if (!done) Py_CLEAR(dict);
     return dict;
 }

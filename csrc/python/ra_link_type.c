@@ -34,10 +34,7 @@ static bool is_interrupted(void *context) {
     double time = now();
     if (time - watch->last < RA_PULSE) return false;
     watch->last = time;
-    PyEval_RestoreThread(watch->thread);
-    bool raised = PyErr_CheckSignals() < 0;
-    watch->thread = PyEval_SaveThread();
-    return raised;
+    return ra_check_signals(&watch->thread) != RA_OK;
 }
 
 static bool read_profile(ra_module_state *state, PyObject *name, ra_link_profile *profile) {

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define CAPSULE_NAME "psycopg2.connection.native_connection"
 #define SIGNAL_ROWS 20000 /* rows between two looks at signals */
 
 typedef struct ra_matcher_object {
@@ -103,13 +102,6 @@ typedef struct ra_loading {
     PyThreadState *thread;
 } ra_loading;
 
-static ra_status check_signals(ra_loading *loading) {
-    PyEval_RestoreThread(loading->thread);
-    int pending = PyErr_CheckSignals();
-    loading->thread = PyEval_SaveThread();
-    return pending < 0 ? RA_INTERRUPTED : RA_OK;
-}
-
 static ra_status stream_items(ra_loading *loading, const char *statement) {
     ra_pg_read *read = NULL;
     uint64_t looked = 0;
@@ -123,7 +115,7 @@ static ra_status stream_items(ra_loading *loading, const char *statement) {
             status = ra_item_stream_put(&loading->items, data, size, &loading->error);
         if (status == RA_OK && loading->items.rows - looked >= SIGNAL_ROWS) {
             looked = loading->items.rows;
-            status = check_signals(loading);
+            status = ra_check_signals(&loading->thread);
         }
     }
     ra_pg_read_close(read);
@@ -154,10 +146,8 @@ static PyObject *load(PyObject *object, PyObject *args) {
     PyObject *capsule;
     const char *statement;
     if (!PyArg_ParseTuple(args, "Os", &capsule, &statement) || !is_idle(self)) return NULL;
-    if (state->pg == NULL) return PyErr_Format(PyExc_RuntimeError, "attach_libpq was not called");
-    ra_loading loading = {.api = state->pg, .items = {.match = self->match}};
-    loading.connection = PyCapsule_GetPointer(capsule, CAPSULE_NAME);
-    if (loading.connection == NULL) return NULL;
+    ra_loading loading = {.items = {.match = self->match}};
+    if (!ra_connection_from(state, capsule, &loading.api, &loading.connection)) return NULL;
     self->working = true;
     loading.thread = PyEval_SaveThread();
     ra_status status = stream_items(&loading, statement);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The binding: the only room that knows Python. Shared declarations of its files.
  *
  * Every type is a heap type; the module's state is the only place where objects live. */
@@ -65,8 +66,12 @@ bool ra_text_from(PyObject *object, ra_str *out);
 /* *out = the value of that name, borrowed, NULL when absent; false with an exception set
  * (PyDict_GetItemString takes a failure for an absent value). */
 bool ra_dict_get(PyObject *dict, const char *name, PyObject **out);
+/* Store `value` and release it; false with an exception set, also for a value of NULL. */
+bool ra_dict_set(PyObject *dict, const char *name, PyObject *value);
 /* A key from 32 hex digits; false with ValueError set. */
 bool ra_key_from(PyObject *object, ra_key *out);
+/* New references, NULL with an exception: a key as 32 hex digits, UTF-8 as a str, a time as an int,
+ * RA_NO_TIME as None. */
 PyObject *ra_key_to_text(ra_key key);
 PyObject *ra_text_to(ra_str text);
 PyObject *ra_key_or_none(bool present, ra_key key);
@@ -77,6 +82,15 @@ PyObject *ra_address_to_dict(const ra_address *address);
 PyObject *ra_order_to_dict(const ra_order *order);
 /* The plan as a dict for the ORM lane (see Chunk.plan). */
 PyObject *ra_plan_to_dict(const ra_catalog *catalog, const ra_plan *plan);
+
+/* libpq and the PGconn of connection.get_native_connection(), both borrowed; false with an
+ * exception.
+ */
+bool ra_connection_from(const ra_module_state *state, PyObject *capsule, const ra_pg_api **api,
+                        void **connection);
+/* For a thread without the GIL: take it, look at signals, release it again. RA_INTERRUPTED when a
+ * handler raised; the exception stays set. */
+ra_status ra_check_signals(PyThreadState **thread) RA_MUST_CHECK;
 
 /* Chunk.write and Chunk.write_ledger. */
 PyObject *ra_chunk_write(PyObject *self, PyObject *args, PyObject *kwargs);

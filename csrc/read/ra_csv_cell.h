@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One cell as a value of its column. */
 #ifndef RA_READ_CSV_CELL_H
 #define RA_READ_CSV_CELL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The columns of the CSV layout of docs/formats.md and where their cells go. */
 #ifndef RA_READ_CSV_COLUMNS_H
 #define RA_READ_CSV_COLUMNS_H

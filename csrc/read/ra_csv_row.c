@@ -12,14 +12,14 @@
 
 ra_status ra_csv_rows_open(ra_csv_rows *rows, ra_stream stream, size_t max_record) {
     *rows = (ra_csv_rows){.stream = stream, .max_record = max_record};
-    rows->row.cells = ra_read_allocate(stream.allocator, RA_CSV_CELLS * sizeof(ra_str));
+    rows->row.cells = ra_allocate(stream.allocator, RA_CSV_CELLS * sizeof(ra_str));
     return rows->row.cells == NULL ? RA_NO_MEMORY : RA_OK;
 }
 
 void ra_csv_rows_close(ra_csv_rows *rows) {
     const ra_allocator *allocator = rows->stream.allocator;
-    ra_read_release(allocator, rows->row.cells);
-    ra_read_release(allocator, rows->buffer);
+    ra_release(allocator, rows->row.cells);
+    ra_release(allocator, rows->buffer);
     ra_stream_close(&rows->stream);
     rows->row.cells = NULL;
     rows->buffer = NULL;
@@ -113,9 +113,9 @@ static ra_status make_buffer(ra_csv_rows *rows, size_t length) {
     if (!ra_size_add(length, 1, &size) || !ra_size_mul(size, 2, &size)) return RA_NO_MEMORY;
     if (size <= rows->buffer_size) return RA_OK;
     if (size < 8192) size = 8192;
-    char *buffer = ra_read_allocate(rows->stream.allocator, size);
+    char *buffer = ra_allocate(rows->stream.allocator, size);
     if (buffer == NULL) return RA_NO_MEMORY;
-    ra_read_release(rows->stream.allocator, rows->buffer);
+    ra_release(rows->stream.allocator, rows->buffer);
     rows->buffer = buffer;
     rows->buffer_size = size;
     return RA_OK;

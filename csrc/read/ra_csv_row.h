@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Rows of a CSV file after RFC 4180, with a way on behind a broken one.
  *
  * A row ends with the first line break outside of quotes. When it cannot be read (stray or open

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What a reader accepts unless its options say otherwise. */
 #ifndef RA_READ_LIMITS_H
 #define RA_READ_LIMITS_H

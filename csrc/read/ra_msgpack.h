@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* msgpack tokens, decoded by hand: nothing is allocated for what a header merely declares. */
 #ifndef RA_READ_MSGPACK_H
 #define RA_READ_MSGPACK_H

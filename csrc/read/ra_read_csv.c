@@ -11,8 +11,6 @@
 #include "read/ra_csv_cell.h"
 #include "read/ra_csv_row.h"
 
-#define UNSET UINT8_MAX /* scale of a decimal that was not given */
-
 struct ra_csv_reader {
     ra_csv_rows rows;
     const ra_allocator *allocator;
@@ -70,8 +68,8 @@ static ra_status set_cell(gathering *in, size_t cell, void *record) {
 }
 
 static ra_status finish_line(gathering *in, ra_line *line, const ra_line_tax *taxes) {
-    if (line->subtotal.scale == UNSET) line->subtotal = line->total;
-    if (line->quantity.scale == UNSET) line->quantity = (ra_decimal){1, 0};
+    if (line->subtotal.scale == RA_DECIMAL_UNSET) line->subtotal = line->total;
+    if (line->quantity.scale == RA_DECIMAL_UNSET) line->quantity = (ra_decimal){1, 0};
     if (line->kind == RA_LINE_FEE && line->code.len == 0) line->code = line->name;
     size_t count = 0;
     for (size_t i = 0; i < RA_CSV_TAXES; i++) {
@@ -100,7 +98,7 @@ static ra_line *append_line(gathering *in) {
         in->capacity = capacity;
     }
     ra_line *line = &order->lines[order->line_count++];
-    line->subtotal.scale = line->quantity.scale = UNSET;
+    line->subtotal.scale = line->quantity.scale = RA_DECIMAL_UNSET;
     return line;
 }
 
@@ -130,7 +128,7 @@ static ra_status read_line(gathering *in) {
 
 static ra_status read_first(gathering *in) {
     const ra_csv_reader *reader = in->reader;
-    in->order->total.scale = in->order->total_tax.scale = UNSET;
+    in->order->total.scale = in->order->total_tax.scale = RA_DECIMAL_UNSET;
     in->first = ra_arena_array(in->arena, reader->column_count, sizeof *in->first);
     if (in->first == NULL) return RA_NO_MEMORY;
     for (size_t i = 0; i < reader->column_count; i++) {
@@ -169,11 +167,11 @@ static void finish_order(gathering *in) {
     require(in, order->status.len > 0, "status");
     require(in, order->currency.len > 0, "currency");
     require(in, order->created_at != RA_NO_TIME, "date_created");
-    require(in, order->total.scale != UNSET, "total");
+    require(in, order->total.scale != RA_DECIMAL_UNSET, "total");
     if (order->number.len == 0) order->number = order->source_ref;
     if (sound) order->error.offset = order->offset;
-    if (order->total.scale == UNSET) order->total = (ra_decimal){0, 0};
-    if (order->total_tax.scale != UNSET) return;
+    if (order->total.scale == RA_DECIMAL_UNSET) order->total = (ra_decimal){0, 0};
+    if (order->total_tax.scale != RA_DECIMAL_UNSET) return;
     order->total_tax = (ra_decimal){0, 0};
     for (size_t i = 0; i < order->line_count; i++) {
         ra_decimal tax = order->lines[i].total_tax;
@@ -353,7 +351,7 @@ static ra_status read_header(ra_csv_reader *reader, ra_error *error) {
     if (row->count > RA_CSV_CELLS) return bad_header(error, NULL, "too many columns");
     reader->column_count = row->count;
     /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is meant. */
-    reader->columns = ra_read_allocate(reader->allocator, row->count * sizeof *reader->columns);
+    reader->columns = ra_allocate(reader->allocator, row->count * sizeof *reader->columns);
     if (reader->columns == NULL) return stop(reader, 0, RA_NO_MEMORY, error);
     for (size_t i = 0; i < row->count; i++) {
         reader->columns[i] = ra_csv_find_column(row->cells[i]);
@@ -373,7 +371,7 @@ ra_status ra_csv_take(ra_stream stream, const ra_reader_options *options, ra_csv
                       ra_error *error) {
     *out = NULL;
     size_t max_record = options->max_record != 0 ? options->max_record : RA_MAX_RECORD;
-    ra_csv_reader *reader = ra_read_allocate(stream.allocator, sizeof *reader);
+    ra_csv_reader *reader = ra_allocate(stream.allocator, sizeof *reader);
     if (reader == NULL) {
         ra_stream_close(&stream);
         return ra_fail(error, RA_NO_MEMORY, NULL, ra_status_text(RA_NO_MEMORY));
@@ -403,6 +401,6 @@ void ra_csv_close(ra_csv_reader *reader) {
     if (reader == NULL) return;
     const ra_allocator *allocator = reader->allocator;
     ra_csv_rows_close(&reader->rows);
-    ra_read_release(allocator, reader->columns);
-    ra_read_release(allocator, reader);
+    ra_release(allocator, reader->columns);
+    ra_release(allocator, reader);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Orders of a CSV file: consecutive rows with the same order id. */
 #ifndef RA_READ_READ_CSV_H
 #define RA_READ_READ_CSV_H

@@ -138,7 +138,7 @@ ra_status ra_msgpack_next(ra_msgpack_reader *reader, ra_arena *arena, ra_order *
 ra_status ra_msgpack_take(ra_stream stream, const ra_reader_options *options,
                           ra_msgpack_reader **out, ra_error *error) {
     *out = NULL;
-    ra_msgpack_reader *reader = ra_read_allocate(stream.allocator, sizeof *reader);
+    ra_msgpack_reader *reader = ra_allocate(stream.allocator, sizeof *reader);
     if (reader == NULL) {
         ra_stream_close(&stream);
         return ra_fail(error, RA_NO_MEMORY, NULL, ra_status_text(RA_NO_MEMORY));
@@ -165,5 +165,5 @@ uint64_t ra_msgpack_offset(const ra_msgpack_reader *reader) {
 void ra_msgpack_close(ra_msgpack_reader *reader) {
     if (reader == NULL) return;
     ra_stream_close(&reader->stream);
-    ra_read_release(reader->allocator, reader);
+    ra_release(reader->allocator, reader);
 }

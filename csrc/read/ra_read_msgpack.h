@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A sequence of canonical msgpack maps, one order each. */
 #ifndef RA_READ_READ_MSGPACK_H
 #define RA_READ_READ_MSGPACK_H

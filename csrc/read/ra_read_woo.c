@@ -476,15 +476,3 @@ ra_status ra_woo_parse(ra_str text, uint32_t max_depth, ra_arena *arena, ra_aren
     if (order->error.code == RA_MISSING_FIELD) order->error.offset = place.offset;
     return sort_lines(order, arena);
 }
-
-ra_status ra_read_woo_order(ra_str text, uint32_t max_depth, ra_arena *arena, ra_order *order) {
-    memset(order, 0, sizeof *order);
-    if (!ra_arena_copy(arena, text, &order->raw)) return RA_NO_MEMORY;
-    order->end = text.len;
-    ra_arena scratch;
-    ra_arena_init(&scratch, 0, arena->allocator);
-    ra_status status =
-        ra_woo_parse(order->raw, max_depth != 0 ? max_depth : RA_MAX_DEPTH, arena, &scratch, order);
-    ra_arena_free(&scratch);
-    return status;
-}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One WooCommerce JSON order as a canonical order. */
 #ifndef RA_READ_READ_WOO_H
 #define RA_READ_READ_WOO_H

@@ -58,7 +58,7 @@ ra_status ra_reader_open(ra_input input, const ra_reader_options *options,
     static const ra_reader_options defaults = {.format = RA_FORMAT_AUTO};
     if (options == NULL) options = &defaults;
     *out = NULL;
-    ra_reader *reader = ra_read_allocate(allocator, sizeof *reader);
+    ra_reader *reader = ra_allocate(allocator, sizeof *reader);
     if (reader == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, ra_status_text(RA_NO_MEMORY));
     *reader = (ra_reader){.allocator = allocator, .format = options->format};
     reader->max_depth = options->max_depth != 0 ? options->max_depth : RA_MAX_DEPTH;
@@ -104,10 +104,6 @@ ra_status ra_reader_next(ra_reader *reader, ra_arena *arena, ra_order *order, ra
     return next_json(reader, arena, order, error);
 }
 
-ra_format ra_reader_format(const ra_reader *reader) {
-    return reader->format;
-}
-
 uint64_t ra_reader_offset(const ra_reader *reader) {
     if (reader->csv != NULL) return ra_csv_offset(reader->csv);
     if (reader->msgpack != NULL) return ra_msgpack_offset(reader->msgpack);
@@ -120,5 +116,5 @@ void ra_reader_close(ra_reader *reader) {
     ra_csv_close(reader->csv);
     ra_msgpack_close(reader->msgpack);
     ra_arena_free(&reader->scratch);
-    ra_read_release(reader->allocator, reader);
+    ra_release(reader->allocator, reader);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Streaming readers: a file of orders, one canonical order at a time, in bounded memory.
  *
  * Formats: WooCommerce JSON (an array, a single object, or NDJSON), the CSV layout of
@@ -46,16 +47,9 @@ ra_status ra_reader_open(ra_input input, const ra_reader_options *options,
 ra_status ra_reader_next(ra_reader *reader, ra_arena *arena, ra_order *order,
                          ra_error *error) RA_MUST_CHECK;
 
-/* The format in use (never RA_FORMAT_AUTO after the first ra_reader_next). */
-ra_format ra_reader_format(const ra_reader *reader);
-
 /* Offset behind the last byte consumed, for progress. */
 uint64_t ra_reader_offset(const ra_reader *reader);
 
 void ra_reader_close(ra_reader *reader); /* NULL is fine */
-
-/* One JSON record of `text` as an order (an edited payload); the same rules as in a file. */
-ra_status ra_read_woo_order(ra_str text, uint32_t max_depth, ra_arena *arena,
-                            ra_order *order) RA_MUST_CHECK;
 
 #endif

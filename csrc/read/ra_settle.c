@@ -266,7 +266,7 @@ static ra_status read_rows(reading *in, ra_error *error) {
 
 ra_status ra_settle_read(ra_input input, const ra_settle_options *options,
                          const ra_allocator *allocator, ra_events *events, ra_error *error) {
-    reading *in = ra_read_allocate(allocator, sizeof *in);
+    reading *in = ra_allocate(allocator, sizeof *in);
     ra_events_init(events, options->limit, allocator);
     if (in == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
     memset(in, 0, sizeof *in);
@@ -281,6 +281,6 @@ ra_status ra_settle_read(ra_input input, const ra_settle_options *options,
     if (status == RA_OK) status = ra_events_close(events, in->profile->proved, error);
     ra_settle_rows_close(&in->rows);
     ra_settle_text_free(&in->text);
-    ra_read_release(allocator, in);
+    ra_release(allocator, in);
     return status;
 }

@@ -11,7 +11,7 @@
 #define PROBE 512 /* bytes that tell UTF-16 without a byte order mark */
 
 void ra_settle_text_free(ra_settle_text *text) {
-    ra_read_release(text->allocator, text->data);
+    ra_release(text->allocator, text->data);
     text->data = NULL;
     text->size = text->capacity = 0;
 }
@@ -23,10 +23,10 @@ static bool reserve(ra_settle_text *text, size_t more) {
         if (!ra_size_mul(capacity, 2, &capacity)) return false;
     }
     if (text->data != NULL && capacity == text->capacity) return true;
-    char *grown = ra_read_allocate(text->allocator, capacity);
+    char *grown = ra_allocate(text->allocator, capacity);
     if (grown == NULL) return false;
     if (text->data != NULL) memcpy(grown, text->data, text->size);
-    ra_read_release(text->allocator, text->data);
+    ra_release(text->allocator, text->data);
     text->data = grown;
     text->capacity = capacity;
     return true;

@@ -7,7 +7,7 @@
 
 #define RA_SETTLE_FILE_MAX ((size_t)512 << 20)
 
-/* A growing text; free `data` with ra_read_release. */
+/* A growing text; free `data` with ra_release. */
 typedef struct ra_settle_text {
     char *data;
     size_t size, capacity;

@@ -432,7 +432,7 @@ static ra_status begin(ra_splitter *splitter, const ra_reader_options *options, 
 ra_status ra_splitter_take(ra_stream stream, const ra_reader_options *options, bool grouped,
                            ra_splitter **out, ra_error *error) {
     *out = NULL;
-    ra_splitter *splitter = ra_read_allocate(stream.allocator, sizeof *splitter);
+    ra_splitter *splitter = ra_allocate(stream.allocator, sizeof *splitter);
     if (splitter == NULL) {
         ra_stream_close(&stream);
         return ra_fail(error, RA_NO_MEMORY, NULL, ra_status_text(RA_NO_MEMORY));
@@ -470,5 +470,5 @@ uint64_t ra_splitter_offset(const ra_splitter *splitter) {
 void ra_splitter_close(ra_splitter *splitter) {
     if (splitter == NULL) return;
     ra_stream_close(&splitter->stream);
-    ra_read_release(splitter->allocator, splitter);
+    ra_release(splitter->allocator, splitter);
 }

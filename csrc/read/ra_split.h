@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Split JSON text into its top-level records without parsing them: the elements of an array, the
  * lines of NDJSON, the one object of the file, or the elements of every array in an object of
  * arrays (WooCommerce refunds by order: {"152": [{...}, {...}]}). Bounded memory: a record larger

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The splitter on a stream that is already open, for readers that look at the first bytes. */
 #ifndef RA_READ_SPLIT_STREAM_H
 #define RA_READ_SPLIT_STREAM_H

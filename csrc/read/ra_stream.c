@@ -3,32 +3,17 @@
 #include "read/ra_stream.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_CAPACITY ((size_t)256 * 1024)
 #define LEAST_READ ((size_t)64 * 1024)
-
-void *ra_read_allocate(const ra_allocator *allocator, size_t size) {
-    if (allocator != NULL) return allocator->allocate(allocator->context, size);
-    return malloc(size);
-}
-
-void ra_read_release(const ra_allocator *allocator, void *block) {
-    if (block == NULL) return;
-    if (allocator != NULL) {
-        allocator->release(allocator->context, block);
-    } else {
-        free(block);
-    }
-}
 
 void ra_stream_init(ra_stream *stream, ra_input input, const ra_allocator *allocator) {
     *stream = (ra_stream){.input = input, .allocator = allocator};
 }
 
 void ra_stream_close(ra_stream *stream) {
-    ra_read_release(stream->allocator, stream->data);
+    ra_release(stream->allocator, stream->data);
     stream->data = NULL;
     stream->capacity = stream->at = stream->end = 0;
 }
@@ -37,10 +22,10 @@ static ra_status make_room(ra_stream *stream) {
     if (stream->capacity - stream->end >= LEAST_READ) return RA_OK;
     size_t capacity = FIRST_CAPACITY;
     if (stream->capacity > 0 && !ra_size_mul(stream->capacity, 2, &capacity)) return RA_NO_MEMORY;
-    char *data = ra_read_allocate(stream->allocator, capacity);
+    char *data = ra_allocate(stream->allocator, capacity);
     if (data == NULL) return RA_NO_MEMORY;
     if (stream->end > 0) memcpy(data, stream->data, stream->end);
-    ra_read_release(stream->allocator, stream->data);
+    ra_release(stream->allocator, stream->data);
     stream->data = data;
     stream->capacity = capacity;
     return RA_OK;

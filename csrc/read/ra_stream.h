@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Buffered input: a window on the file that slides forward.
  *
  *   data: [ ...passed... | at: next byte ....... end ) free ... capacity )
@@ -41,9 +42,5 @@ ra_status ra_stream_go(ra_stream *stream, uint64_t offset) RA_MUST_CHECK;
 
 /* File offset of data[at]. */
 uint64_t ra_stream_offset(const ra_stream *stream);
-
-/* Memory from a reader's allocator (NULL: malloc); not zeroed. */
-void *ra_read_allocate(const ra_allocator *allocator, size_t size) RA_MUST_CHECK;
-void ra_read_release(const ra_allocator *allocator, void *block);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Checks on text from outside, and the values readers share. */
 #ifndef RA_READ_TEXT_H
 #define RA_READ_TEXT_H

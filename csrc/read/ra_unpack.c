@@ -9,8 +9,6 @@
 #include "read/ra_msgpack.h"
 #include "read/ra_text.h"
 
-#define UNSET UINT8_MAX /* scale of a decimal that was not given */
-
 typedef struct cursor {
     ra_str text;
     size_t at;
@@ -84,14 +82,14 @@ static ra_status take_record(cursor *in, const ra_token *map, const ra_schema *s
 static void begin_item(const ra_schema *schema, void *item) {
     if (schema != &ra_line_schema) return;
     ra_line *line = item;
-    line->subtotal.scale = line->quantity.scale = UNSET;
+    line->subtotal.scale = line->quantity.scale = RA_DECIMAL_UNSET;
 }
 
 static void finish_item(const ra_schema *schema, void *item) {
     if (schema != &ra_line_schema) return;
     ra_line *line = item;
-    if (line->subtotal.scale == UNSET) line->subtotal = line->total;
-    if (line->quantity.scale == UNSET) line->quantity = (ra_decimal){1, 0};
+    if (line->subtotal.scale == RA_DECIMAL_UNSET) line->subtotal = line->total;
+    if (line->quantity.scale == RA_DECIMAL_UNSET) line->quantity = (ra_decimal){1, 0};
 }
 
 static ra_status take_list(cursor *in, const ra_token *array, const ra_schema_field *field,

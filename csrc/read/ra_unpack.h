@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One canonical msgpack map as an order. */
 #ifndef RA_READ_UNPACK_H
 #define RA_READ_UNPACK_H

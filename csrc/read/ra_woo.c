@@ -166,13 +166,13 @@ bool ra_woo_is_line(const ra_woo_shape *shape) {
 
 void ra_woo_line_begin(ra_line *line, ra_line_kind kind) {
     line->kind = kind;
-    line->subtotal.scale = line->quantity.scale = RA_WOO_UNSET;
+    line->subtotal.scale = line->quantity.scale = RA_DECIMAL_UNSET;
 }
 
 void ra_woo_line_finish(ra_line *line) {
     /* Shipping and fees have no price before discounts of their own. */
-    if (line->subtotal.scale == RA_WOO_UNSET) line->subtotal = line->total;
-    if (line->quantity.scale == RA_WOO_UNSET) line->quantity = (ra_decimal){1, 0};
+    if (line->subtotal.scale == RA_DECIMAL_UNSET) line->subtotal = line->total;
+    if (line->quantity.scale == RA_DECIMAL_UNSET) line->quantity = (ra_decimal){1, 0};
     if (line->kind == RA_LINE_FEE) line->code = line->name;
 }
 
@@ -181,7 +181,7 @@ void ra_woo_draft_begin(ra_woo_draft *draft) {
     ra_order *order = &draft->order;
     order->created_at = order->modified_at = order->paid_at = RA_NO_TIME;
     draft->local_created = draft->local_modified = draft->local_paid = RA_NO_TIME;
-    order->total.scale = RA_WOO_UNSET;
+    order->total.scale = RA_DECIMAL_UNSET;
 }
 
 static void missing(ra_order *order, bool absent, const char *field) {
@@ -199,6 +199,6 @@ void ra_woo_draft_finish(ra_woo_draft *draft) {
     missing(order, order->status.len == 0, "status");
     missing(order, order->currency.len == 0, "currency");
     missing(order, order->created_at == RA_NO_TIME, "date_created_gmt");
-    missing(order, order->total.scale == RA_WOO_UNSET, "total");
-    if (order->total.scale == RA_WOO_UNSET) order->total = (ra_decimal){0, 0};
+    missing(order, order->total.scale == RA_DECIMAL_UNSET, "total");
+    if (order->total.scale == RA_DECIMAL_UNSET) order->total = (ra_decimal){0, 0};
 }

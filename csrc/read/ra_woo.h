@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The shape of a WooCommerce order (REST API wc/v3) and where its members go.
  *
  * A shape lists the members of one kind of object; members that are not listed are passed over
@@ -6,8 +7,6 @@
 #define RA_READ_WOO_H
 
 #include "canonical/ra_order.h"
-
-#define RA_WOO_UNSET UINT8_MAX /* scale of a decimal that was not given */
 
 typedef enum ra_woo_type {
     RA_WOO_TEXT,

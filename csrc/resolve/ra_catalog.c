@@ -11,29 +11,16 @@
 
 #define SET_IDS_MAX 64u
 
-static void *take(const ra_allocator *allocator, size_t size) {
-    return allocator != NULL ? allocator->allocate(allocator->context, size) : malloc(size);
-}
-
-static void give(const ra_allocator *allocator, void *block) {
-    if (block == NULL) return;
-    if (allocator != NULL) {
-        allocator->release(allocator->context, block);
-    } else {
-        free(block);
-    }
-}
-
 ra_status ra_vector_push(ra_vector *vector, const ra_allocator *allocator, const void *item) {
     assert(vector->item_size > 0);
     if (vector->count == vector->capacity) {
         size_t capacity = vector->capacity == 0 ? 16 : vector->capacity * 2;
         size_t size;
         if (!ra_size_mul(capacity, vector->item_size, &size)) return RA_NO_MEMORY;
-        void *items = take(allocator, size);
+        void *items = ra_allocate(allocator, size);
         if (items == NULL) return RA_NO_MEMORY;
         if (vector->count > 0) memcpy(items, vector->items, vector->count * vector->item_size);
-        give(allocator, vector->items);
+        ra_release(allocator, vector->items);
         vector->items = items;
         vector->capacity = capacity;
     }
@@ -43,7 +30,7 @@ ra_status ra_vector_push(ra_vector *vector, const ra_allocator *allocator, const
 }
 
 void ra_vector_free(ra_vector *vector, const ra_allocator *allocator) {
-    give(allocator, vector->items);
+    ra_release(allocator, vector->items);
     vector->items = NULL;
     vector->count = vector->capacity = 0;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What a job knows of the Odoo database: the dictionaries that turn the shop's references into ids.
  *
  * Filled from Python once per job and completed chunk by chunk; read by ra_resolve. All ids are

@@ -77,9 +77,8 @@ static ra_status key_plan(ra_chunk *chunk, ra_str scope, size_t index) {
         plan->content = plan->identity;
     } else {
         plan->identity = ra_key_identity(scope, RA_STR("order"), plan->order.source_ref);
-        ra_status status = ra_key_content(&plan->order, &chunk->arena, &plan->content);
-        if (status != RA_OK) return status;
-        status = ra_key_parties(&plan->order, scope, &chunk->arena, &plan->parties);
+        plan->content = ra_key_content(&plan->order);
+        ra_status status = ra_key_parties(&plan->order, scope, &chunk->arena, &plan->parties);
         if (status != RA_OK) return status;
         status = ra_content_keys_of(&plan->order, &chunk->arena, &plan->twins);
         if (status != RA_OK) return status;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A chunk: the orders of one transaction and their plans, in one arena.
  *
  * Life: read -> (known versions set by the caller) -> for each wave: resolve until nothing is

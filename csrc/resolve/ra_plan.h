@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The plan of one order: what both lanes write, and what became of the record. */
 #ifndef RA_RESOLVE_PLAN_H
 #define RA_RESOLVE_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Two open-addressing tables of the resolve room: text -> int32 and 128-bit key -> int32.
  *
  *   slots: [hash|index] [empty] [hash|index] ...   power of two, at most 2/3 full

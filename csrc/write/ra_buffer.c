@@ -3,24 +3,9 @@
 #include "write/ra_encode.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_CAPACITY 4096u
-
-static void *allocate(const ra_allocator *allocator, size_t size) {
-    if (allocator == NULL) return malloc(size);
-    return allocator->allocate(allocator->context, size);
-}
-
-static void release(const ra_allocator *allocator, void *block) {
-    if (block == NULL) return;
-    if (allocator == NULL) {
-        free(block);
-    } else {
-        allocator->release(allocator->context, block);
-    }
-}
 
 void ra_buffer_init(ra_buffer *buffer, const ra_allocator *allocator) {
     memset(buffer, 0, sizeof *buffer);
@@ -28,7 +13,7 @@ void ra_buffer_init(ra_buffer *buffer, const ra_allocator *allocator) {
 }
 
 void ra_buffer_free(ra_buffer *buffer) {
-    release(buffer->allocator, buffer->data);
+    ra_release(buffer->allocator, buffer->data);
     ra_buffer_init(buffer, buffer->allocator);
 }
 
@@ -44,10 +29,10 @@ static bool grow(ra_buffer *buffer, size_t needed) {
         if (capacity > SIZE_MAX / 2) return false;
         capacity *= 2;
     }
-    char *data = allocate(buffer->allocator, capacity);
+    char *data = ra_allocate(buffer->allocator, capacity);
     if (data == NULL) return false;
     if (buffer->size > 0) memcpy(data, buffer->data, buffer->size);
-    release(buffer->allocator, buffer->data);
+    ra_release(buffer->allocator, buffer->data);
     buffer->data = data;
     buffer->capacity = capacity;
     return true;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Shortest decimal digits of a double, shared by ra_double_repr and the numeric encoder.
  *
  *   value = 0.DDDD * 10^point, negated when `negative`; no leading or trailing zero digits,

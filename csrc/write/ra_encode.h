@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* PostgreSQL binary COPY encoding into a growing buffer.
  *
  * Stream layout: header(19 bytes) then per tuple: int16 field count, per field int32 length

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Ledger rows: what became of each record of a chunk, in the columns of ra_ledger_columns. */
 #ifndef RA_WRITE_LEDGER_H
 #define RA_WRITE_LEDGER_H

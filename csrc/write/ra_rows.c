@@ -174,8 +174,51 @@ typedef struct ra_line_row {
     int32_t id;
 } ra_line_row;
 
+/* What pricing found for the line; false for a column that is none of it. */
+static bool put_price_column(const ra_sale_line *price, ra_column_kind kind, ra_buffer *out) {
+    switch (kind) {
+    case RA_COL_QUANTITY:
+        ra_copy_numeric_double(out, price->quantity_out);
+        return true;
+    case RA_COL_PRICE_UNIT:
+        ra_copy_numeric_double(out, price->price_unit);
+        return true;
+    case RA_COL_TECHNICAL_PRICE:
+        ra_copy_float8(out, price->price_unit);
+        return true;
+    case RA_COL_DISCOUNT:
+        ra_copy_numeric_double(out, price->discount);
+        return true;
+    case RA_COL_SUBTOTAL:
+        ra_copy_numeric_double(out, price->price_subtotal);
+        return true;
+    case RA_COL_TOTAL:
+        ra_copy_numeric_double(out, price->price_total);
+        return true;
+    case RA_COL_TAX:
+        ra_copy_float8(out, price->price_tax);
+        return true;
+    case RA_COL_REDUCE_EXCL:
+        ra_copy_numeric_double(out, price->price_reduce_taxexcl);
+        return true;
+    case RA_COL_REDUCE_INCL:
+        ra_copy_numeric_double(out, price->price_reduce_taxinc);
+        return true;
+    case RA_COL_EXTRA_TAX:
+        if (price->extra_tax_data.len == 0) {
+            ra_copy_null(out);
+        } else {
+            ra_copy_jsonb(out, price->extra_tax_data);
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void put_line_column(const ra_write_context *context, const ra_line_row *row,
                             const ra_column *column, ra_field class_field, ra_buffer *out) {
+    if (put_price_column(row->price, column->kind, out)) return;
     switch (column->kind) {
     case RA_COL_CLASS:
         put_field(out, class_field);
@@ -202,40 +245,6 @@ static void put_line_column(const ra_write_context *context, const ra_line_row *
         break;
     case RA_COL_LINE_NAME:
         ra_copy_text(out, row->line->name);
-        break;
-    case RA_COL_QUANTITY:
-        ra_copy_numeric_double(out, row->price->quantity_out);
-        break;
-    case RA_COL_PRICE_UNIT:
-        ra_copy_numeric_double(out, row->price->price_unit);
-        break;
-    case RA_COL_TECHNICAL_PRICE:
-        ra_copy_float8(out, row->price->price_unit);
-        break;
-    case RA_COL_DISCOUNT:
-        ra_copy_numeric_double(out, row->price->discount);
-        break;
-    case RA_COL_SUBTOTAL:
-        ra_copy_numeric_double(out, row->price->price_subtotal);
-        break;
-    case RA_COL_TOTAL:
-        ra_copy_numeric_double(out, row->price->price_total);
-        break;
-    case RA_COL_TAX:
-        ra_copy_float8(out, row->price->price_tax);
-        break;
-    case RA_COL_REDUCE_EXCL:
-        ra_copy_numeric_double(out, row->price->price_reduce_taxexcl);
-        break;
-    case RA_COL_REDUCE_INCL:
-        ra_copy_numeric_double(out, row->price->price_reduce_taxinc);
-        break;
-    case RA_COL_EXTRA_TAX:
-        if (row->price->extra_tax_data.len == 0) {
-            ra_copy_null(out);
-        } else {
-            ra_copy_jsonb(out, row->price->extra_tax_data);
-        }
         break;
     default:
         put_order_column(context, row->plan, column->kind, class_field, out);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Rows of sale orders, their lines and the lines' taxes, after a column plan.
  *
  * The column plan gives every stored column of a table its source: a value computed here

@@ -149,13 +149,11 @@ static void print_key(const char *name, ra_key key) {
 }
 
 static bool print_order(const ra_order *order, ra_arena *arena) {
-    ra_key content;
     ra_party_keys parties;
-    if (ra_key_content(order, arena, &content) != RA_OK) return false;
     if (ra_key_parties(order, RA_STR("shop"), arena, &parties) != RA_OK) return false;
     print_place(order->row, order->offset, order->end, &order->error);
     printf(",\"size\":%zu", order->raw.len);
-    print_key("content", content);
+    print_key("content", ra_key_content(order));
     print_key("customer", parties.customer);
     print_key("invoice", parties.invoice);
     print_key("delivery", parties.delivery);

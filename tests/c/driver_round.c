@@ -30,8 +30,6 @@ int main(void) {
             printf("%" PRIx64 "\n", to_bits(ra_float_round_digits(a, (int)second)));
         } else if (what == 'z') {
             printf("%d\n", ra_float_is_zero(a, b));
-        } else if (what == 'c') {
-            printf("%d\n", ra_float_compare(a, b, 0.01));
         } else {
             return 2;
         }

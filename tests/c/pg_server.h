@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The PostgreSQL server that the tests of csrc/pg/ run against: PGHOST, PGPORT and PGUSER say
  * where it is. libpq is loaded here as psycopg2 would load it; nothing links to it. */
 #ifndef RA_TESTS_PG_SERVER_H

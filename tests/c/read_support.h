@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Inputs and allocators that tests of the readers share. */
 #ifndef TESTS_READ_SUPPORT_H
 #define TESTS_READ_SUPPORT_H
@@ -6,7 +7,8 @@
 #include <string.h>
 
 #include "faulty_memory.h"
-#include "read/ra_reader.h"
+#include "read/ra_limits.h"
+#include "read/ra_read_woo.h"
 
 /* Bytes in memory, handed out at most `piece` at a time (0: as many as asked for). */
 typedef struct memory_input {
@@ -78,5 +80,19 @@ static const char sample_csv[] =
     "7,completed,EUR,2024-01-02T03:04:05,12.10,10.00,\"Hat, \"\"red\"\"\",2,4,2.10\n"
     "7,,,,,0,Ribbon,1,,\n"
     "8,completed,EUR,2024-01-03,5,5,Cap,1,,\n";
+
+/* One JSON record of `text` as an order; the same rules as in a file. 0: the usual depth. */
+static inline ra_status read_woo_order(ra_str text, uint32_t max_depth, ra_arena *arena,
+                                       ra_order *order) {
+    memset(order, 0, sizeof *order);
+    if (!ra_arena_copy(arena, text, &order->raw)) return RA_NO_MEMORY;
+    order->end = text.len;
+    ra_arena scratch;
+    ra_arena_init(&scratch, 0, arena->allocator);
+    ra_status status =
+        ra_woo_parse(order->raw, max_depth != 0 ? max_depth : RA_MAX_DEPTH, arena, &scratch, order);
+    ra_arena_free(&scratch);
+    return status;
+}
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Chunks read from JSON text, and a catalog that knows one shop. */
 #ifndef TESTS_RESOLVE_SUPPORT_H
 #define TESTS_RESOLVE_SUPPORT_H

@@ -100,16 +100,6 @@ static void test_comparison_is_exact_whatever_the_scales(void **state) {
     assert_int_equal(ra_decimal_compare(number("-2"), number("-1.999999999999999")), -1);
 }
 
-static void test_rounding_is_half_away_from_zero(void **state) {
-    (void)state;
-    assert_text(ra_decimal_round(number("2.345"), 2), "2.35");
-    assert_text(ra_decimal_round(number("-2.345"), 2), "-2.35");
-    assert_text(ra_decimal_round(number("2.344999"), 2), "2.34");
-    assert_text(ra_decimal_round(number("0.5"), 0), "1");
-    assert_text(ra_decimal_round(number("-0.499"), 0), "0");
-    assert_text(ra_decimal_round(number("7"), 3), "7");
-}
-
 static void test_doubles_are_the_nearest(void **state) {
     (void)state;
     assert_true(ra_decimal_to_double(number("0.1")) == 0.1);
@@ -134,7 +124,6 @@ int main(void) {
         cmocka_unit_test(test_what_is_no_exact_number_is_refused),
         cmocka_unit_test(test_sums_are_exact_or_overflow),
         cmocka_unit_test(test_comparison_is_exact_whatever_the_scales),
-        cmocka_unit_test(test_rounding_is_half_away_from_zero),
         cmocka_unit_test(test_doubles_are_the_nearest),
         cmocka_unit_test(test_any_coefficient_fits_the_text_buffer),
     };

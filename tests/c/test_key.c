@@ -21,12 +21,6 @@ static ra_order empty_order(void) {
     return (ra_order){.created_at = RA_NO_TIME, .modified_at = RA_NO_TIME, .paid_at = RA_NO_TIME};
 }
 
-static ra_key content(const ra_order *order, ra_arena *arena) {
-    ra_key key = {0, 0};
-    assert_int_equal(ra_key_content(order, arena, &key), RA_OK);
-    return key;
-}
-
 static ra_party_keys parties(const ra_order *order, ra_arena *arena) {
     ra_party_keys keys;
     memset(&keys, 0, sizeof keys);
@@ -58,19 +52,21 @@ static void test_parts_do_not_run_into_each_other(void **state) {
 }
 
 static void test_content_ignores_place_and_time_of_change(void **state) {
+    (void)state;
     ra_order order = empty_order();
-    ra_key before = content(&order, *state);
+    ra_key before = ra_key_content(&order);
     order.row = 7;
     order.offset = 8;
     order.end = 9;
     order.raw = RA_STR("{}");
     order.error.code = RA_BAD_DATE;
     order.modified_at = 1;
-    assert_true(ra_key_equal(before, content(&order, *state)));
+    assert_true(ra_key_equal(before, ra_key_content(&order)));
 }
 
 /* Change every field of the schema in turn: each must change the hash, but for modified_at. */
 static void test_content_covers_every_other_field(void **state) {
+    (void)state;
     ra_line line = {.kind = RA_LINE_FEE};
     ra_order_tax tax = {.compound = true};
     ra_coupon coupon = {.code = RA_STR("c")};
@@ -78,7 +74,7 @@ static void test_content_covers_every_other_field(void **state) {
     ra_meta meta = {.key = RA_STR("k")};
     ra_key empty;
     ra_order order = empty_order();
-    empty = content(&order, *state);
+    empty = ra_key_content(&order);
     for (size_t i = 0; i < ra_order_schema.count; i++) {
         const ra_schema_field *field = &ra_order_schema.fields[i];
         void *value = (char *)&order + field->offset;
@@ -93,19 +89,20 @@ static void test_content_covers_every_other_field(void **state) {
         if (value == (void *)&order.coupons) order.coupons = &coupon, order.coupon_count = 1;
         if (value == (void *)&order.refunds) order.refunds = &refund, order.refund_count = 1;
         if (value == (void *)&order.meta) order.meta = &meta, order.meta_count = 1;
-        bool same = ra_key_equal(empty, content(&order, *state));
+        bool same = ra_key_equal(empty, ra_key_content(&order));
         assert_int_equal(same, strcmp(field->name.ptr, "modified_at") == 0);
     }
 }
 
 static void test_content_depends_on_values_not_on_their_spelling(void **state) {
+    (void)state;
     ra_order order = empty_order();
     order.total = (ra_decimal){1210, 2};
-    ra_key before = content(&order, *state);
+    ra_key before = ra_key_content(&order);
     order.total = (ra_decimal){121, 1};
-    assert_true(ra_key_equal(before, content(&order, *state)));
+    assert_true(ra_key_equal(before, ra_key_content(&order)));
     order.total = (ra_decimal){122, 1};
-    assert_false(ra_key_equal(before, content(&order, *state)));
+    assert_false(ra_key_equal(before, ra_key_content(&order)));
 }
 
 static void assert_email(ra_arena *arena, const char *text, const char *wanted) {

@@ -86,7 +86,6 @@ static ra_order read_packed(ra_arena *arena, ra_str packed) {
     ra_order order, none;
     ra_input input = {memory_read, memory_seek, &in};
     assert_int_equal(ra_reader_open(input, NULL, NULL, &reader, &error), RA_OK);
-    assert_int_equal(ra_reader_format(reader), RA_FORMAT_MSGPACK);
     assert_int_equal(ra_reader_next(reader, arena, &order, &error), RA_OK);
     assert_int_equal(ra_reader_next(reader, arena, &none, &error), RA_END);
     ra_reader_close(reader);
@@ -95,7 +94,6 @@ static ra_order read_packed(ra_arena *arena, ra_str packed) {
 
 static void check_round_trip(ra_arena *arena, const ra_order *order) {
     ra_str packed, again;
-    ra_key before, after;
     assert_int_equal(ra_order_pack(order, arena, &packed), RA_OK);
     ra_order read = read_packed(arena, packed);
     assert_int_equal(read.error.code, RA_OK);
@@ -103,9 +101,7 @@ static void check_round_trip(ra_arena *arena, const ra_order *order) {
     assert_same(&ra_order_schema, order, &read);
     assert_int_equal(ra_order_pack(&read, arena, &again), RA_OK);
     assert_true(ra_str_equal(packed, again));
-    assert_int_equal(ra_key_content(order, arena, &before), RA_OK);
-    assert_int_equal(ra_key_content(&read, arena, &after), RA_OK);
-    assert_true(ra_key_equal(before, after));
+    assert_true(ra_key_equal(ra_key_content(order), ra_key_content(&read)));
 }
 
 static void test_every_field_survives_packing(void **state) {
@@ -120,7 +116,7 @@ static void test_every_field_survives_packing(void **state) {
 static void test_an_order_packs_the_same_wherever_it_came_from(void **state) {
     ra_order order;
     ra_str record = {sample_json + 1, strlen(sample_json) - 2};
-    assert_int_equal(ra_read_woo_order(record, 0, *state, &order), RA_OK);
+    assert_int_equal(read_woo_order(record, 0, *state, &order), RA_OK);
     assert_int_equal(order.error.code, RA_OK);
     check_round_trip(*state, &order);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* COPY, commands and refusals on a real server. */
+/* COPY in both directions, and refusals, on a real server. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "pg_server.h"
 
 #define COPY_ITEMS "COPY item (id, name) FROM STDIN (FORMAT binary)"
-#define LOCK_ITEMS "SELECT id FROM item WHERE id = ANY($1::int4[]) ORDER BY id FOR KEY SHARE"
+#define READ_ITEMS "COPY (SELECT id, name FROM item ORDER BY id) TO STDOUT (FORMAT binary)"
 #define COUNT_ITEMS "SELECT count(*) FROM item"
 
 static int begin(void **state) {
@@ -131,19 +131,15 @@ static void test_abort_leaves_no_row(void **state) {
 
 static void assert_refused(pg_server *server, PGconn *connection, const char *words) {
     ra_pg_copy *copy = NULL;
-    size_t found = 1;
-    const int32_t id = 1;
-    ra_pg_error errors[3];
+    ra_pg_read *read = NULL;
+    ra_pg_error errors[2];
     assert_int_equal(ra_pg_copy_begin(server->api, connection, COPY_ITEMS, &copy, &errors[0]),
                      RA_BAD_ARGUMENT);
     assert_null(copy);
-    assert_int_equal(ra_pg_exec(server->api, connection, "SET LOCAL work_mem = '1MB'", &errors[1]),
+    assert_int_equal(ra_pg_read_begin(server->api, connection, READ_ITEMS, &read, &errors[1]),
                      RA_BAD_ARGUMENT);
-    assert_int_equal(
-        ra_pg_lock_ids(server->api, connection, LOCK_ITEMS, &id, 1, &found, &errors[2]),
-        RA_BAD_ARGUMENT);
-    assert_int_equal(found, 0);
-    for (size_t i = 0; i < 3; i++) {
+    assert_null(read);
+    for (size_t i = 0; i < 2; i++) {
         assert_non_null(strstr(errors[i].message, words));
         assert_string_equal(errors[i].sqlstate, "");
     }
@@ -231,113 +227,86 @@ static void test_server_error_at_the_start_is_told(void **state) {
     assert_string_equal(error.sqlstate, "42P01");
 }
 
-static void test_exec_runs_inside_the_transaction(void **state) {
+static void test_rows_are_read_whole_and_to_the_end(void **state) {
     pg_server *server = *state;
-    assert_int_equal(
-        ra_pg_exec(server->api, server->connection, "SET LOCAL application_name = 'ra'", NULL),
-        RA_OK);
-    assert_int_equal(pg_server_number(server, server->connection,
-                                      "SELECT (current_setting('application_name') = 'ra')::int"),
-                     1);
+    ra_pg_read *read = NULL;
+    ra_pg_error error;
+    const void *data;
+    size_t size, pieces = 0;
+    uint64_t rows = 0;
+    assert_int_equal(copy_items(server, server->connection, 1, 500, &rows, &error), RA_OK);
+    assert_int_equal(ra_pg_read_begin(server->api, server->connection, READ_ITEMS, &read, &error),
+                     RA_OK);
+    ra_status code;
+    while ((code = ra_pg_read_next(read, &data, &size, &error)) == RA_OK) {
+        assert_true(size >= 2);
+        pieces++;
+    }
+    assert_int_equal(code, RA_END);
+    assert_int_equal(ra_pg_read_next(read, &data, &size, &error), RA_END);
+    assert_true(pieces >= 500);
+    ra_pg_read_close(read);
+    assert_int_equal(pg_server_number(server, server->connection, COUNT_ITEMS), 500);
 }
 
-static void test_exec_tells_what_went_wrong(void **state) {
+static void test_reading_that_is_given_up_leaves_a_usable_connection(void **state) {
+    pg_server *server = *state;
+    ra_pg_read *read = NULL;
+    ra_pg_error error;
+    const void *data;
+    size_t size;
+    pg_server_run(server, server->connection, "SAVEPOINT s");
+    assert_int_equal(ra_pg_read_begin(server->api, server->connection,
+                                      "COPY (SELECT i, repeat('x', 1000) FROM "
+                                      "generate_series(1, 100000) i) TO STDOUT (FORMAT binary)",
+                                      &read, &error),
+                     RA_OK);
+    assert_int_equal(ra_pg_read_next(read, &data, &size, &error), RA_OK);
+    ra_pg_read_close(read);
+    pg_server_run(server, server->connection, "ROLLBACK TO s");
+    assert_int_equal(pg_server_number(server, server->connection, COUNT_ITEMS), 0);
+    ra_pg_read_close(NULL);
+}
+
+static void test_an_error_among_the_rows_is_told(void **state) {
+    pg_server *server = *state;
+    ra_pg_read *read = NULL;
+    ra_pg_error error;
+    const void *data;
+    size_t size;
+    assert_int_equal(ra_pg_read_begin(server->api, server->connection,
+                                      "COPY (SELECT 1 / (100 - i) FROM generate_series(1, 200) i) "
+                                      "TO STDOUT (FORMAT binary)",
+                                      &read, &error),
+                     RA_OK);
+    ra_status code = RA_OK;
+    while (code == RA_OK)
+        code = ra_pg_read_next(read, &data, &size, &error);
+    assert_int_equal(code, RA_DB_FAILED);
+    assert_string_equal(error.sqlstate, "22012");
+    ra_pg_read_close(read);
+}
+
+static void test_statement_that_sends_no_binary_rows_is_refused(void **state) {
     pg_server *server = *state;
     static const struct {
-        const char *statement;
-        ra_status code;
-        const char *sqlstate;
+        const char *statement, *words;
     } samples[] = {
-        {"SELECT 1", RA_BAD_ARGUMENT, ""},
-        {"COPY item FROM STDIN", RA_BAD_ARGUMENT, ""},
-        {"COPY item TO STDOUT", RA_BAD_ARGUMENT, ""},
-        {"SET LOCAL nothing_known = 1", RA_DB_FAILED, "42704"},
-        {"SELECT 1/0", RA_DB_FAILED, "22012"},
+        {"COPY item TO STDOUT", "not in binary format"},
+        {COPY_ITEMS, "does not send rows"},
+        {"SELECT 1", "not a COPY"},
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        ra_pg_read *read = NULL;
         ra_pg_error error;
         pg_server_run(server, server->connection, "SAVEPOINT s");
-        assert_int_equal(ra_pg_exec(server->api, server->connection, samples[i].statement, &error),
-                         samples[i].code);
-        assert_string_equal(error.sqlstate, samples[i].sqlstate);
-        assert_true(error.message[0] != '\0');
+        assert_int_equal(
+            ra_pg_read_begin(server->api, server->connection, samples[i].statement, &read, &error),
+            RA_BAD_ARGUMENT);
+        assert_null(read);
+        assert_non_null(strstr(error.message, samples[i].words));
         pg_server_run(server, server->connection, "ROLLBACK TO s");
     }
-}
-
-static void test_command_that_ends_the_transaction_fails(void **state) {
-    pg_server *server = *state;
-    ra_pg_error error;
-    assert_int_equal(ra_pg_exec(server->api, server->connection, "COMMIT", &error), RA_DB_FAILED);
-    assert_non_null(strstr(error.message, "not inside a transaction"));
-    pg_server_run(server, server->connection, "BEGIN");
-}
-
-static void test_lock_counts_the_rows_that_exist(void **state) {
-    pg_server *server = *state;
-    static const int32_t ids[] = {3, 1, 900, -5, 2, INT32_MAX, INT32_MIN};
-    size_t found = 0;
-    pg_server_run(server, server->connection,
-                  "INSERT INTO item SELECT i, 'x' FROM generate_series(1, 10) i");
-    assert_int_equal(
-        ra_pg_lock_ids(server->api, server->connection, LOCK_ITEMS, ids, 7, &found, NULL), RA_OK);
-    assert_int_equal(found, 3);
-    assert_int_equal(
-        ra_pg_lock_ids(server->api, server->connection, LOCK_ITEMS, ids, 0, &found, NULL), RA_OK);
-    assert_int_equal(found, 0);
-}
-
-static void test_lock_takes_many_ids(void **state) {
-    pg_server *server = *state;
-    enum { COUNT = 50000 };
-    int32_t *ids = malloc(COUNT * sizeof *ids);
-    size_t found = 0;
-    assert_non_null(ids);
-    for (int32_t i = 0; i < COUNT; i++) {
-        ids[i] = COUNT - i;
-    }
-    pg_server_run(server, server->connection,
-                  "INSERT INTO item SELECT i * 2, 'x' FROM generate_series(1, 50000) i");
-    assert_int_equal(
-        ra_pg_lock_ids(server->api, server->connection, LOCK_ITEMS, ids, COUNT, &found, NULL),
-        RA_OK);
-    assert_int_equal(found, COUNT / 2);
-    free(ids);
-}
-
-static void test_lock_keeps_others_from_deleting(void **state) {
-    pg_server *server = *state;
-    const int32_t id = 1;
-    size_t found = 0;
-    ra_pg_error error;
-    PGconn *other = pg_server_connect(server, server->database);
-    pg_server_run(server, other, "INSERT INTO item VALUES (1, 'x')");
-    assert_int_equal(
-        ra_pg_lock_ids(server->api, server->connection, LOCK_ITEMS, &id, 1, &found, &error), RA_OK);
-    assert_int_equal(found, 1);
-    pg_server_run(server, other, "BEGIN; SET LOCAL lock_timeout = '100ms'");
-    assert_int_equal(ra_pg_exec(server->api, other, "DELETE FROM item", &error), RA_DB_FAILED);
-    assert_string_equal(error.sqlstate, "55P03");
-    pg_server_run(server, other, "ROLLBACK");
-    pg_server_run(server, server->connection, "ROLLBACK; BEGIN");
-    pg_server_run(server, other, "DELETE FROM item");
-    server->finish(other);
-}
-
-static void test_lock_statement_must_return_rows(void **state) {
-    pg_server *server = *state;
-    const int32_t id = 1;
-    size_t found = 1;
-    ra_pg_error error;
-    assert_int_equal(ra_pg_lock_ids(server->api, server->connection,
-                                    "DELETE FROM item WHERE id = ANY($1::int4[])", &id, 1, &found,
-                                    &error),
-                     RA_BAD_ARGUMENT);
-    assert_int_equal(found, 0);
-    assert_int_equal(ra_pg_lock_ids(server->api, server->connection, LOCK_ITEMS, &id, SIZE_MAX / 8,
-                                    &found, &error),
-                     RA_BAD_ARGUMENT);
-    assert_non_null(strstr(error.message, "too many ids"));
 }
 
 /* Waits for the server to have ended a backend. */
@@ -380,7 +349,7 @@ static void test_backend_killed_in_mid_copy_fails_cleanly(void **state) {
     ra_buffer_free(&buffer);
 }
 
-static void test_backend_killed_before_abort_or_command_fails_cleanly(void **state) {
+static void test_backend_killed_before_abort_or_start_fails_cleanly(void **state) {
     pg_server *server = *state;
     ra_pg_copy *copy = NULL;
     ra_pg_error error;
@@ -394,7 +363,7 @@ static void test_backend_killed_before_abort_or_command_fails_cleanly(void **sta
     victim = pg_server_connect(server, server->database);
     pg_server_run(server, victim, "BEGIN");
     terminate(server, server->connection, server->backend_pid(victim));
-    assert_int_equal(ra_pg_exec(server->api, victim, "SET LOCAL work_mem = '1MB'", &error),
+    assert_int_equal(ra_pg_copy_begin(server->api, victim, COPY_ITEMS, &copy, &error),
                      RA_DB_FAILED);
     /* libpq lets the lost socket have the last word, with the server's own before it. */
     assert_non_null(strstr(error.message, "terminating connection"));
@@ -404,15 +373,17 @@ static void test_backend_killed_before_abort_or_command_fails_cleanly(void **sta
 
 typedef struct sleeper {
     pg_server *server;
-    ra_pg_error error;
-    ra_status code;
+    char sqlstate[6];
     atomic_bool done;
 } sleeper;
 
 static void *sleep_on_server(void *context) {
     sleeper *job = context;
-    job->code = ra_pg_exec(job->server->api, job->server->connection,
-                           "DO $$ BEGIN PERFORM pg_sleep(60); END $$", &job->error);
+    const ra_pg_api *api = job->server->api;
+    PGresult *result = api->exec(job->server->connection, "SELECT pg_sleep(60)");
+    const char *sqlstate = api->result_error_field(result, PG_DIAG_SQLSTATE);
+    snprintf(job->sqlstate, sizeof job->sqlstate, "%s", sqlstate != NULL ? sqlstate : "");
+    api->clear(result);
     atomic_store(&job->done, true);
     return NULL;
 }
@@ -428,18 +399,18 @@ static void test_cancel_ends_a_running_command(void **state) {
         assert_int_equal(ra_pg_cancel(server->api, server->connection), RA_OK);
     }
     assert_int_equal(pthread_join(thread, NULL), 0);
-    assert_int_equal(job.code, RA_DB_FAILED);
-    assert_string_equal(job.error.sqlstate, "57014");
+    assert_string_equal(job.sqlstate, "57014");
     assert_int_equal(ra_pg_cancel(server->api, NULL), RA_DB_FAILED);
 }
 
 static void test_long_texts_are_cut_between_characters(void **state) {
     pg_server *server = *state;
+    ra_pg_copy *copy = NULL;
     ra_pg_error error;
-    assert_int_equal(ra_pg_exec(server->api, server->connection,
-                                "DO $$ BEGIN RAISE EXCEPTION '%', repeat('é', 600) "
-                                "USING DETAIL = 'x' || repeat('é', 600); END $$",
-                                &error),
+    assert_int_equal(ra_pg_copy_begin(server->api, server->connection,
+                                      "DO $$ BEGIN RAISE EXCEPTION '%', repeat('é', 600) "
+                                      "USING DETAIL = 'x' || repeat('é', 600); END $$",
+                                      &copy, &error),
                      RA_DB_FAILED);
     assert_string_equal(error.sqlstate, "P0001");
     assert_int_equal(strlen(error.message), 510);
@@ -476,15 +447,12 @@ int main(void) {
         IN_TRANSACTION(test_statement_that_is_no_binary_copy_is_refused),
         IN_TRANSACTION(test_second_copy_in_the_statement_fails),
         IN_TRANSACTION(test_server_error_at_the_start_is_told),
-        IN_TRANSACTION(test_exec_runs_inside_the_transaction),
-        IN_TRANSACTION(test_exec_tells_what_went_wrong),
-        IN_TRANSACTION(test_command_that_ends_the_transaction_fails),
-        IN_TRANSACTION(test_lock_counts_the_rows_that_exist),
-        IN_TRANSACTION(test_lock_takes_many_ids),
-        IN_TRANSACTION(test_lock_keeps_others_from_deleting),
-        IN_TRANSACTION(test_lock_statement_must_return_rows),
+        IN_TRANSACTION(test_rows_are_read_whole_and_to_the_end),
+        IN_TRANSACTION(test_reading_that_is_given_up_leaves_a_usable_connection),
+        IN_TRANSACTION(test_an_error_among_the_rows_is_told),
+        IN_TRANSACTION(test_statement_that_sends_no_binary_rows_is_refused),
         cmocka_unit_test(test_backend_killed_in_mid_copy_fails_cleanly),
-        cmocka_unit_test(test_backend_killed_before_abort_or_command_fails_cleanly),
+        cmocka_unit_test(test_backend_killed_before_abort_or_start_fails_cleanly),
         IN_TRANSACTION(test_cancel_ends_a_running_command),
         IN_TRANSACTION(test_long_texts_are_cut_between_characters),
         cmocka_unit_test(test_only_a_loaded_driver_is_taken),

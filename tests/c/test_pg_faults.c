@@ -12,7 +12,9 @@
 #include "pg_server.h"
 
 #define COPY_ITEMS "COPY item (id, name) FROM STDIN (FORMAT binary)"
-#define LOCK_ITEMS "SELECT id FROM item WHERE id = ANY($1::int4[]) ORDER BY id FOR KEY SHARE"
+#define READ_ITEMS "COPY (SELECT i FROM generate_series(1, 3) i) TO STDOUT (FORMAT binary)"
+#define READ_ERROR                                                                                 \
+    "COPY (SELECT 1 / (2 - i) FROM generate_series(1, 3) i) TO STDOUT (FORMAT binary)"
 
 typedef enum fault {
     FAULT_ALLOCATE,
@@ -20,9 +22,9 @@ typedef enum fault {
     FAULT_TRANSACTION_STATUS,
     FAULT_IS_NONBLOCKING,
     FAULT_EXEC,
-    FAULT_EXEC_PARAMS,
     FAULT_PUT_COPY_DATA,
     FAULT_PUT_COPY_END,
+    FAULT_GET_COPY_DATA,
     FAULT_GET_RESULT,
     FAULT_RESULT_STATUS,
     FAULT_BINARY_TUPLES,
@@ -38,7 +40,7 @@ static struct {
     fault which;
     size_t fail_at, calls;
     bool for_ever, fired;
-    size_t live; /* blocks, results and cancel handles not yet given back */
+    size_t live; /* blocks, results, rows and cancel handles not yet given back */
 } plan;
 
 static bool fails(fault which) {
@@ -84,14 +86,6 @@ static PGresult *fake_exec(PGconn *connection, const char *query) {
     return fails(FAULT_EXEC) ? NULL : counted(plan.real->exec(connection, query));
 }
 
-static PGresult *fake_exec_params(PGconn *connection, const char *query, int count,
-                                  const Oid *types, const char *const *values, const int *lengths,
-                                  const int *formats, int result_format) {
-    if (fails(FAULT_EXEC_PARAMS)) return NULL;
-    return counted(plan.real->exec_params(connection, query, count, types, values, lengths, formats,
-                                          result_format));
-}
-
 static int fake_put_copy_data(PGconn *connection, const char *buffer, int size) {
     if (fails(FAULT_PUT_COPY_DATA)) return -1;
     return plan.real->put_copy_data(connection, buffer, size);
@@ -100,6 +94,18 @@ static int fake_put_copy_data(PGconn *connection, const char *buffer, int size) 
 static int fake_put_copy_end(PGconn *connection, const char *message) {
     if (fails(FAULT_PUT_COPY_END)) return -1;
     return plan.real->put_copy_end(connection, message);
+}
+
+static int fake_get_copy_data(PGconn *connection, char **buffer, int async) {
+    if (fails(FAULT_GET_COPY_DATA)) return -2;
+    int size = plan.real->get_copy_data(connection, buffer, async);
+    if (size > 0) plan.live++;
+    return size;
+}
+
+static void fake_free_memory(void *buffer) {
+    plan.live--;
+    plan.real->free_memory(buffer);
 }
 
 static PGresult *fake_get_result(PGconn *connection) {
@@ -147,9 +153,10 @@ static ra_pg_api fake_api(const ra_pg_api *real) {
     api.transaction_status = fake_transaction_status;
     api.is_nonblocking = fake_is_nonblocking;
     api.exec = fake_exec;
-    api.exec_params = fake_exec_params;
     api.put_copy_data = fake_put_copy_data;
     api.put_copy_end = fake_put_copy_end;
+    api.get_copy_data = fake_get_copy_data;
+    api.free_memory = fake_free_memory;
     api.get_result = fake_get_result;
     api.result_status = fake_result_status;
     api.binary_tuples = fake_binary_tuples;
@@ -208,24 +215,34 @@ static ra_status copy_given_up(const ra_pg_api *api, PGconn *connection, ra_pg_e
     return run_copy(api, connection, 1000, true, error);
 }
 
-static ra_status lock(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
-    static const int32_t ids[] = {1, 2, 3};
-    size_t found = 0;
-    ra_status code = ra_pg_lock_ids(api, connection, LOCK_ITEMS, ids, 3, &found, error);
-    assert_int_equal(found, code == RA_OK ? 1 : 0);
-    return code;
+/* RA_OK once all rows were read, or `most` of them. */
+static ra_status run_read(const ra_pg_api *api, PGconn *connection, const char *statement,
+                          size_t most, ra_pg_error *error) {
+    ra_pg_read *read = NULL;
+    const void *data;
+    size_t size, rows = 0;
+    ra_status code = ra_pg_read_begin(api, connection, statement, &read, error);
+    assert_int_equal(read == NULL, code != RA_OK);
+    while (code == RA_OK && rows++ < most)
+        code = ra_pg_read_next(read, &data, &size, error);
+    ra_pg_read_close(read);
+    return code == RA_END ? RA_OK : code;
 }
 
-static ra_status exec(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
-    return ra_pg_exec(api, connection, "INSERT INTO item VALUES (2000, 'x')", error);
+static ra_status read_rows(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
+    return run_read(api, connection, READ_ITEMS, SIZE_MAX, error);
 }
 
-static ra_status exec_refused(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
-    return ra_pg_exec(api, connection, "INSERT INTO item VALUES (1, 'x')", error);
+static ra_status read_bad_rows(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
+    return run_read(api, connection, READ_ERROR, SIZE_MAX, error);
 }
 
-static ra_status exec_of_a_copy(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
-    return ra_pg_exec(api, connection, COPY_ITEMS, error);
+static ra_status read_given_up(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
+    return run_read(api, connection, READ_ITEMS, 1, error);
+}
+
+static ra_status read_of_no_copy(const ra_pg_api *api, PGconn *connection, ra_pg_error *error) {
+    return run_read(api, connection, COPY_ITEMS, SIZE_MAX, error);
 }
 
 static bool is_expected(fault which, ra_status code) {
@@ -247,7 +264,7 @@ static bool run_one(pg_server *server, scenario *run, ra_status clean) {
     assert_int_equal(plan.live, 0);
     if (!plan.fired) {
         assert_int_equal(code, clean);
-    } else if (run == copy_given_up) {
+    } else if (run == copy_given_up || run == read_given_up) {
         assert_true(code == RA_OK || is_expected(plan.which, code));
     } else {
         assert_true(is_expected(plan.which, code) || (clean != RA_OK && code == clean));
@@ -305,20 +322,20 @@ static void test_abort_survives_every_failing_call(void **state) {
     assert_true(run_all(*state, copy_given_up, RA_OK) >= 30);
 }
 
-static void test_lock_survives_every_failing_call(void **state) {
-    assert_true(run_all(*state, lock, RA_OK) >= 18);
+static void test_reading_survives_every_failing_call(void **state) {
+    assert_true(run_all(*state, read_rows, RA_OK) >= 20);
 }
 
-static void test_exec_survives_every_failing_call(void **state) {
-    assert_true(run_all(*state, exec, RA_OK) >= 16);
+static void test_reading_of_bad_rows_survives_every_failing_call(void **state) {
+    assert_true(run_all(*state, read_bad_rows, RA_DB_FAILED) >= 14);
 }
 
-static void test_refused_exec_survives_every_failing_call(void **state) {
-    assert_true(run_all(*state, exec_refused, RA_DB_FAILED) >= 10);
+static void test_reading_given_up_survives_every_failing_call(void **state) {
+    assert_true(run_all(*state, read_given_up, RA_OK) >= 14);
 }
 
-static void test_misused_exec_survives_every_failing_call(void **state) {
-    assert_true(run_all(*state, exec_of_a_copy, RA_BAD_ARGUMENT) >= 10);
+static void test_misused_reading_survives_every_failing_call(void **state) {
+    assert_true(run_all(*state, read_of_no_copy, RA_BAD_ARGUMENT) >= 10);
 }
 
 static void test_cancel_reports_every_failing_call(void **state) {
@@ -345,10 +362,10 @@ int main(void) {
         IN_TRANSACTION(test_copy_survives_every_failing_call),
         IN_TRANSACTION(test_refused_copy_survives_every_failing_call),
         IN_TRANSACTION(test_abort_survives_every_failing_call),
-        IN_TRANSACTION(test_lock_survives_every_failing_call),
-        IN_TRANSACTION(test_exec_survives_every_failing_call),
-        IN_TRANSACTION(test_refused_exec_survives_every_failing_call),
-        IN_TRANSACTION(test_misused_exec_survives_every_failing_call),
+        IN_TRANSACTION(test_reading_survives_every_failing_call),
+        IN_TRANSACTION(test_reading_of_bad_rows_survives_every_failing_call),
+        IN_TRANSACTION(test_reading_given_up_survives_every_failing_call),
+        IN_TRANSACTION(test_misused_reading_survives_every_failing_call),
         IN_TRANSACTION(test_cancel_reports_every_failing_call),
     };
     return cmocka_run_group_tests(tests, pg_server_start, pg_server_stop);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What every fuzzer of a reader does with an input: read it to the end, by small pieces, and hold
  * the readers to their promises. */
 #ifndef TESTS_FUZZ_READ_H
@@ -38,7 +39,6 @@ static void fuzz_require(bool held) {
 /* The packed form reads back as the same order. */
 static void fuzz_round_trip(const ra_order *order, ra_arena *arena) {
     ra_str packed, again;
-    ra_key before, after;
     ra_order copy;
     ra_error error;
     ra_reader *reader = NULL;
@@ -50,8 +50,7 @@ static void fuzz_round_trip(const ra_order *order, ra_arena *arena) {
     fuzz_require(ra_reader_next(reader, arena, &copy, &error) == RA_OK);
     fuzz_require(copy.error.code == RA_OK);
     fuzz_require(ra_order_pack(&copy, arena, &again) == RA_OK && ra_str_equal(packed, again));
-    fuzz_require(ra_key_content(order, arena, &before) == RA_OK);
-    fuzz_require(ra_key_content(&copy, arena, &after) == RA_OK && ra_key_equal(before, after));
+    fuzz_require(ra_key_equal(ra_key_content(order), ra_key_content(&copy)));
     fuzz_require(ra_reader_next(reader, arena, &copy, &error) == RA_END);
     ra_reader_close(reader);
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from odoo.tools.float_utils import float_compare, float_is_zero, float_round
+from odoo.tools.float_utils import float_is_zero, float_round
 
 DRIVER = Path(__file__).parents[2] / ".run/build/tests/driver_round"
 SEED = 20260102
@@ -117,14 +117,11 @@ def test_digits(rng):
     assert _ask(questions) == expected
 
 
-def test_zero_and_order(rng):
+def test_zero(rng):
     questions, expected = [], []
     for _ in range(50_000):
-        a = rng.randint(-300, 300) / rng.choice([1, 100, 1000, 20000])
-        b, step = a + rng.randint(-20, 20) / 2000, rng.choice(STEPS)
-        questions += [f"z {_bits(a):x} {_bits(step):x}", f"c {_bits(a):x} {_bits(b):x}"]
-        expected += [
-            str(int(float_is_zero(a, precision_rounding=step))),
-            str(float_compare(a, b, precision_rounding=0.01)),
-        ]
+        value = rng.randint(-300, 300) / rng.choice([1, 100, 1000, 20000])
+        step = rng.choice(STEPS)
+        questions.append(f"z {_bits(value):x} {_bits(step):x}")
+        expected.append(str(int(float_is_zero(value, precision_rounding=step))))
     assert _ask(questions) == expected
