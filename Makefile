@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Runs from any folder, also one with blanks in its path: everything here is relative.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help

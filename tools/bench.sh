@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Run the benchmarks; results are printed and appended to bench/results.jsonl.
 # Usage: bench.sh full | quick [OPTION OF run.py …]
 . "$(dirname "$(readlink -f "$0")")/setup/common.sh"

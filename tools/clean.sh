@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Stop this clone's servers and remove everything that was built or made.
 . "$(dirname "$(readlink -f "$0")")/setup/common.sh"
 

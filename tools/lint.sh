@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Every linter, each over all of its files; all of them run, the exit code tells if one complained.
 . "$(dirname "$(readlink -f "$0")")/setup/common.sh"
 cd "$RA_ROOT"

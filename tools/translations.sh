@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Write the template of the module's translatable strings, odoo_addon/…/i18n/*.pot, anew.
 # Usage: translations.sh [FILE]   with FILE the template goes there instead
 . "$(dirname "$(readlink -f "$0")")/setup/common.sh"

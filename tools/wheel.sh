@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Build the wheel with the Odoo module and the compiled engine into dist/.
 . "$(dirname "$(readlink -f "$0")")/setup/common.sh"
 

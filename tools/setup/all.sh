@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Everything a bare machine needs, in order. Each step returns at once when it has nothing to do.
 # Usage: all.sh [--no-databases]
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Build the Python extension retail_accelerator_native into the run folder.
 . "$(dirname "$0")/common.sh"
 

@@ -1,4 +1,5 @@
 # Paths and helpers shared by every set-up script. Sourced, never run.
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # shellcheck shell=bash disable=SC2034 # the scripts that source this file use the variables
 set -euo pipefail
 umask 022

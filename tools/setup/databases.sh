@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Template databases that tests, demo and benchmarks copy instead of installing again:
 #   ra_base      Odoo's sales, stock and accounting, generic chart of accounts
 #   ra_template  the same with retail_accelerator; made anew when the module's files change

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Provide Odoo 19: the installed one when there is one, else Debian's package odoo-19
 # (architecture all, in unstable) unpacked under the run folder. The download goes through a
 # private apt state, so the system's own sources and package lists stay untouched.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # A private PostgreSQL cluster: own data folder, socket and port, no TCP, unprivileged owner.
 # Usage: postgres.sh start | stop | status
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # A virtual environment in the run folder with exactly the packages that a file lists.
 # Usage: python_packages.sh NAME REQUIREMENTS-FILE
 . "$(dirname "$0")/common.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-3.0-or-later
 # Install the Debian packages of the build, Odoo, PostgreSQL and the tests that are missing.
 . "$(dirname "$0")/common.sh"
 
