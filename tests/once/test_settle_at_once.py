@@ -156,12 +156,12 @@ class World:
         return line.id
 
     def take_line(self, env, line):
-        from odoo.addons.retail_accelerator.settle import bank, posting
+        from odoo.addons.retail_accelerator.settle import bank, bank_search, posting
 
-        posting.held(self.payout(env), "posted")
-        bank.apply(
-            self.payout(env), env["account.bank.statement.line"].browse(line).sudo()
-        )
+        payout = self.payout(env)
+        posting.held(payout, "posted")
+        line = env["account.bank.statement.line"].browse(line).sudo()
+        bank.apply(payout, bank_search.candidate(payout, line), "manual")
 
 
 def work(database, step):

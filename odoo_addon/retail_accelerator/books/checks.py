@@ -7,6 +7,18 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 
+class Refusal(str):
+    """A sentence for the accountant; ``code`` names its cause, whatever date, account
+    or journal it is about: one fix may help all of one code."""
+
+    __slots__ = ("code",)
+
+    def __new__(cls, code, sentence):
+        refusal = super().__new__(cls, sentence)
+        refusal.code = code
+        return refusal
+
+
 def refuse(env, entries):
     """Raise a UserError with all that ``refusals`` finds; ``entries``: (vals, lines) of
     entries to be."""
@@ -29,7 +41,7 @@ def refuse(env, entries):
 
 
 def refusals(journal, date, accounts, currency=None):
-    """Sentences for the accountant, each with what to do; empty when all is fine.
+    """Refusals, each with what to do; empty when all is fine.
 
     :param journal: the entry's ``account.journal``
     :param date: its accounting date
@@ -46,29 +58,43 @@ def refusals(journal, date, accounts, currency=None):
     ]
     if currency and not currency.active:
         found.append(
-            env._("The currency %s is not active: activate it first.", currency.name)
+            Refusal(
+                "currency_inactive",
+                env._(
+                    "The currency %s is not active: activate it first.", currency.name
+                ),
+            )
         )
     return found
 
 
 def _journal_refusals(env, journal):
     if not journal.active:
-        yield env._(
-            "The journal %s is archived: choose another or restore it.",
-            journal.display_name,
+        yield Refusal(
+            "journal_archived",
+            env._(
+                "The journal %s is archived: choose another or restore it.",
+                journal.display_name,
+            ),
         )
     if journal.company_id not in env.companies:
-        yield env._(
-            "The journal %(journal)s belongs to %(company)s, which is not among your "
-            "selected companies.",
-            journal=journal.sudo().display_name,
-            company=journal.sudo().company_id.name,
+        yield Refusal(
+            "journal_company",
+            env._(
+                "The journal %(journal)s belongs to %(company)s, which is not among "
+                "your selected companies.",
+                journal=journal.sudo().display_name,
+                company=journal.sudo().company_id.name,
+            ),
         )
     if journal.restrict_mode_hash_table:
-        yield env._(
-            "The journal %s secures its entries, so that none could be reversed "
-            "completely: choose another one.",
-            journal.display_name,
+        yield Refusal(
+            "journal_secured",
+            env._(
+                "The journal %s secures its entries, so that none could be reversed "
+                "completely: choose another one.",
+                journal.display_name,
+            ),
         )
 
 
@@ -83,16 +109,22 @@ def _date_refusals(env, journal, company, date):
         hard=True,
     )
     if locks:
-        yield env._(
-            "The date %(date)s is locked (%(locks)s): choose a later date or change "
-            "the lock.",
-            date=fields.Date.to_string(date),
-            locks=env["res.company"]._format_lock_dates(locks),
+        yield Refusal(
+            "date_locked",
+            env._(
+                "The date %(date)s is locked (%(locks)s): choose a later date or "
+                "change the lock.",
+                date=fields.Date.to_string(date),
+                locks=env["res.company"]._format_lock_dates(locks),
+            ),
         )
     if date > fields.Date.context_today(journal):
-        yield env._(
-            "The date %s lies in the future: Odoo would not post the entry yet.",
-            fields.Date.to_string(date),
+        yield Refusal(
+            "date_future",
+            env._(
+                "The date %s lies in the future: Odoo would not post the entry yet.",
+                fields.Date.to_string(date),
+            ),
         )
 
 
@@ -102,13 +134,22 @@ def _account_refusals(env, company, accounts, currency):
     for account in accounts:
         name = account.display_name
         if not account.active:
-            yield env._("The account %s is archived: choose another.", name)
+            yield Refusal(
+                "account_archived",
+                env._("The account %s is archived: choose another.", name),
+            )
         if not owners & account.sudo().company_ids:
-            yield env._("The account %s belongs to another company.", name)
+            yield Refusal(
+                "account_company",
+                env._("The account %s belongs to another company.", name),
+            )
         forced = account.currency_id
         if forced and forced not in (company.currency_id, own):
-            yield env._(
-                "The account %(account)s takes entries in %(currency)s only.",
-                account=name,
-                currency=forced.name,
+            yield Refusal(
+                "account_currency",
+                env._(
+                    "The account %(account)s takes entries in %(currency)s only.",
+                    account=name,
+                    currency=forced.name,
+                ),
             )

@@ -24,6 +24,7 @@ from . import (
     retail_refund_record,
     retail_settlement,
     retail_settlement_account_move,
+    retail_settlement_bank_match,
     retail_settlement_event,
     retail_settlement_file,
     retail_settlement_inbox,

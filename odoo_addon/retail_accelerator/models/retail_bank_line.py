@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Bank lines that come from files, each once, and the payouts they are the money of."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountBankStatementLine(models.Model):
@@ -15,9 +15,15 @@ class AccountBankStatementLine(models.Model):
         "bank it comes in.",
     )
 
-    retail_settlement_ids = fields.One2many(
-        "retail.settlement",
+    retail_bank_match_ids = fields.One2many(
+        "retail.settlement.bank.match",
         "bank_line_id",
+        string="Payouts It Settles",
+        groups="retail_accelerator.group_auditor",
+    )
+    retail_settlement_ids = fields.Many2many(
+        "retail.settlement",
+        compute="_compute_retail_settlement_ids",
         string="Payouts",
         groups="retail_accelerator.group_auditor",
     )
@@ -26,6 +32,11 @@ class AccountBankStatementLine(models.Model):
         "(journal_id, retail_bank_key) WHERE retail_bank_key IS NOT NULL",
         "This line of the bank is there already.",
     )
+
+    @api.depends("retail_bank_match_ids")
+    def _compute_retail_settlement_ids(self):
+        for line in self:
+            line.retail_settlement_ids = line.retail_bank_match_ids.settlement_id
 
     def action_view_retail_settlements(self):
         self.ensure_one()

@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from ..settle import proof, proof_page, providers
+from ..settle import proof, proof_page, providers, refused
 
 STATES = [
     ("draft", "Pending"),
@@ -76,7 +76,7 @@ class RetailSettlement(models.Model):
         string="On the bank",
         readonly=True,
         copy=False,
-        help="The bank statement's line.",
+        help="What of the bank statement is this payout's.",
     )
     event_count = fields.Integer(compute="_compute_event_counts")
     matched_count = fields.Integer(compute="_compute_event_counts")
@@ -116,6 +116,14 @@ class RetailSettlement(models.Model):
         copy=False,
         ondelete="set null",
         index="btree_not_null",
+        help="The last one, where a payout came in parts.",
+    )
+    bank_match_ids = fields.One2many(
+        "retail.settlement.bank.match",
+        "settlement_id",
+        string="Bank Lines",
+        readonly=True,
+        copy=False,
     )
     bank_line_refused_ids = fields.Many2many(
         "account.bank.statement.line",
@@ -135,6 +143,14 @@ class RetailSettlement(models.Model):
     )
     failure = fields.Text(
         readonly=True, copy=False, help="Why the last attempt to post was refused."
+    )
+    failure_cause = fields.Selection(
+        refused.CAUSES,
+        string="Cause",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="One fix helps all payouts of a cause; post them again then.",
     )
     proof_html = fields.Html(
         string="Proof", compute="_compute_proof_html", sanitize=False
@@ -198,7 +214,15 @@ class RetailSettlement(models.Model):
         for settlement in self:
             settlement.amount_posted = proof.posted(settlement.sudo())
 
-    @api.depends("event_ids", "move_ids", "bank_line_id", "amount_bank", "amount_file")
+    @api.depends(
+        "event_ids",
+        "move_ids",
+        "state",
+        "bank_line_id",
+        "bank_match_ids",
+        "amount_bank",
+        "amount_file",
+    )
     def _compute_proof_html(self):
         for settlement in self:
             settlement.proof_html = proof_page.page(settlement)

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """From journal entries and their items back to the payout and its rows."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..settle import bank
+from ..settle.desk import POSTED
 
 
 class AccountMove(models.Model):
@@ -30,6 +34,45 @@ class AccountMove(models.Model):
             move.retail_settlement_event_count = self.env[
                 "retail.settlement.event"
             ].search_count(move._retail_trail())
+
+    def button_draft(self):
+        self._retail_refuse_undoing()
+        return super().button_draft()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._retail_refuse_undoing()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_retail_payout(self):
+        self._retail_refuse_undoing()
+
+    def _retail_refuse_undoing(self):
+        """An entry of a posted payout is taken back with the payout, or not at all: its
+        rows, proof and bank line would go on saying that it is booked."""
+        payouts = self.env["retail.settlement"].sudo()
+        payout = payouts.search(
+            [("move_ids", "in", self.ids), ("state", "in", POSTED)], limit=1
+        )
+        if not payout:
+            return
+        message = self.env._(
+            "%(entry)s is an entry of the payout %(payout)s, whose rows and bank line "
+            "depend on it, so it is not taken back by itself. Open the payout and use "
+            "“Reverse”: all its entries are reversed, what they paid is open again, "
+            "and the payout can be posted anew.",
+            entry=(self & payout.move_ids)[:1].name,
+            payout=payout.name,
+        )
+        if not payout.with_user(self.env.user).has_access("read"):
+            raise UserError(
+                self.env._("%s Ask a settlement accountant to do so.", message)
+            )
+        raise RedirectWarning(
+            message,
+            {**payout._action_list(), "context": {}},
+            self.env._("Open the Payout"),
+        )
 
     def _retail_settlements(self):
         """Payouts that made this entry, are paid by it, or whose bank line it is."""
@@ -86,3 +129,19 @@ class AccountMoveLine(models.Model):
         return self.env["retail.settlement.event"]._action_trail(
             self.env._("Payout rows of %s", self.move_name), self._retail_trail()
         )
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    def unlink(self):
+        """A payout whose bank line somebody takes away waits for it again."""
+        moves = (self.debit_move_id | self.credit_move_id).move_id
+        payouts = (
+            self.env["retail.settlement"]
+            .sudo()
+            .search([("move_ids", "in", moves.ids), ("amount_bank", "!=", 0)])
+        )
+        result = super().unlink()
+        bank.follow(payouts)
+        return result

@@ -39,7 +39,7 @@ REASONS = [
     ("already_settled", "Settled already"),
     ("currency_mismatch", "Other currency"),
     ("duplicate_row", "Row is there twice"),
-    ("target_changed", "Target was changed meanwhile"),
+    ("target_changed", "Paid in another way meanwhile"),
     ("undone", "Decision was undone"),
 ]
 

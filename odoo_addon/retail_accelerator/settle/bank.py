@@ -1,193 +1,331 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""The payout's line on the bank statement."""
+"""The payout's money on the bank statement: taken, let go of, and followed.
 
+Each bank line that is a payout's money is a record with its evidence
+(``retail.settlement.bank.match``). Whoever calls holds the company's settlements.
+"""
+
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 from odoo.exceptions import UserError
 
 from ..audit import log
 from ..books import Books
+from . import bank_entry, bank_search
+from .bank_words import evidence
 
-DAYS_BEFORE, DAYS_AFTER = 3, 10
-# What a person may choose from: the bank may be late, or the payout's date wrong.
-CHOICE_DAYS = 45
-# What speaks for a line, together 1: its amount, that it names the payout, its day.
-AMOUNT, NAMED, DATE = 0.5, 0.3, 0.2
+# What becomes of a difference: the first three are booked.
+BOOKED = ("bank_charge", "bank_rate", "bank_other")
+LEFT_OPEN = "open"
 
 
 @dataclass
-class Candidate:
-    """A bank line that could be the payout's money. ``amount`` is in the payout's
-    currency, ``days`` after the payout, ``score`` from 0 to 1."""
+class Difference:
+    """What a person says a difference is; ``account`` where it is booked."""
 
-    line: object
-    amount: float
-    difference: float
-    named: bool
-    days: int
-
-    @property
-    def score(self):
-        share = 1 - min(abs(self.days), CHOICE_DAYS) / CHOICE_DAYS
-        return AMOUNT * (not self.difference) + NAMED * self.named + DATE * share
-
-
-def candidates(settlement):
-    """Open bank lines of the payout's amount and time that nobody took away from it;
-    if any name it, only those."""
-    if not settlement.date:
-        return settlement.env["account.bank.statement.line"]
-    refused = settlement.sudo().bank_line_refused_ids
-    near = _near(settlement, DAYS_BEFORE, DAYS_AFTER)
-    found = [one for one in near if not one.difference and one.line not in refused]
-    named = [one for one in found if one.named]
-    lines = settlement.env["account.bank.statement.line"].sudo()
-    return lines.union(*(one.line for one in named or found))
-
-
-def scored(settlement):
-    """Candidates for a person to choose from, the likeliest first: open lines of the
-    payout's amount, and others that name it."""
-    if not settlement.date:
-        return []
-    found = _near(settlement, CHOICE_DAYS, CHOICE_DAYS)
-    fits = [one for one in found if one.named or not one.difference]
-    return sorted(fits, key=lambda one: (-one.score, one.line.date, one.line.id))
-
-
-def _near(settlement, before, after):
-    """Open bank lines of these days around the payout, in its currency."""
-    journal = settlement.channel_id.sudo().settlement_bank_journal_id
-    currency, day = settlement.currency_id, settlement.date
-    lines = settlement.env["account.bank.statement.line"].sudo()
-    expected = settlement.amount_posted
-    found = []
-    for line in lines.search(
-        [
-            ("company_id", "=", settlement.company_id.id),
-            ("is_reconciled", "=", False),
-            ("date", ">=", day - timedelta(days=before)),
-            ("date", "<=", day + timedelta(days=after)),
-            *([("journal_id", "=", journal.id)] if journal else []),
-        ],
-        order="date, id",
-    ):
-        amount = _amount_in(line, currency)
-        if amount is not None:
-            found.append(
-                Candidate(
-                    line,
-                    amount,
-                    currency.round(amount - expected),
-                    _names(line, settlement.reference),
-                    (line.date - day).days,
-                )
-            )
-    return found
-
-
-def _amount_in(line, currency):
-    """The line's amount in that currency; None when it has none in it."""
-    if line.foreign_currency_id == currency:
-        return line.amount_currency
-    return line.amount if line.currency_id == currency else None
-
-
-def _names(line, reference):
-    text = f"{line.payment_ref or ''} {line.ref or ''} {line.transaction_details or ''}"
-    return bool(reference) and reference.casefold() in text.casefold()
+    cause: str
+    account: object = None
+    note: str = ""
 
 
 def reconcile(settlement):
     """Match the payout with its bank line, if there is exactly one that it can be;
-    returns whether it is done."""
+    returns whether all of its money is there."""
     if settlement.state != "posted":
         return False
-    found = candidates(settlement)
+    if not bank_search.all_items(settlement):
+        _expect_nothing(settlement)
+    else:
+        adopt(settlement)
+    if settlement.state == "reconciled":
+        return True
+    found = bank_search.sure(settlement)
     if len(found) != 1:
         return False
-    apply(settlement, found)
+    [one] = found
+    apply(settlement, one, "group" if one.others else _level(one))
     return True
 
 
-def apply(settlement, line):
-    """This bank line is the payout's money."""
-    if line.is_reconciled:
+def _expect_nothing(settlement):
+    """A payout of nothing is done when it is posted."""
+    settlement.state = "reconciled"
+    log.append(
+        settlement,
+        "reconcile",
+        settlement.env._("%s: no bank line is expected", settlement.name),
+    )
+
+
+def _level(found):
+    return "reference" if found.named else "amount"
+
+
+def apply(settlement, found, level, difference=None):
+    """The candidate's line is the money of the payout and of the candidate's others.
+
+    A line that is not their sum needs a ``difference``: it is booked in the bank line's
+    entry, or left open, but never taken silently.
+    """
+    line, payouts = found.line, settlement | found.others
+    _check_open(line, payouts)
+    wanted = {payout: bank_search.expected(payout) for payout in payouts}
+    gap = _gap(found, wanted)
+    _check_difference(settlement, found, wanted, gap, difference)
+    rest = gap
+    if difference and difference.cause == LEFT_OPEN:
+        wanted[settlement] += gap
+        rest = 0.0
+    values, amounts = _values(line, settlement, wanted, rest, difference)
+    waiting = {payout: bank_search.transit_items(payout) for payout in payouts}
+    items = bank_entry.split(line, values)
+    pairs = list(zip(payouts, items[: len(payouts)], strict=True))
+    Books(settlement.env).reconcile([waiting[payout] | item for payout, item in pairs])
+    for payout, item in pairs:
+        first = payout == settlement
+        _note(
+            payout,
+            line,
+            {
+                "level": level,
+                "score": found.score,
+                "evidence": evidence(settlement.env, found),
+                "amount": amounts[payout],
+                "move_line_id": item.id,
+                **(
+                    _difference(rest, difference, items) if first and difference else {}
+                ),
+            },
+        )
+        conclude(payout)
+
+
+def _check_open(line, payouts):
+    """Nobody took the line, or one of the payouts, meanwhile."""
+    env = payouts.env
+    line.invalidate_recordset(["is_reconciled"])
+    if line.is_reconciled or not bank_entry.open_item(line):
         raise UserError(
-            settlement.env._(
-                "%s was reconciled with something else meanwhile.", line.display_name
+            env._("%s was reconciled with something else meanwhile.", line.display_name)
+        )
+    payouts.invalidate_recordset(["state"])
+    for payout in payouts:
+        if payout.state != "posted":
+            raise UserError(
+                env._("%s does not wait for a bank line any more.", payout.name)
+            )
+
+
+def _gap(found, wanted):
+    """What the bank has more than expected, in the payout's currency; nothing can be
+    said of a line in another currency than payout and books, whose rate is the bank's
+    own."""
+    [currency] = {payout.currency_id for payout in wanted}
+    if found.converted and currency != found.line.company_id.currency_id:
+        return 0.0
+    return currency.round(found.amount - sum(wanted.values()))
+
+
+def _check_difference(settlement, found, wanted, gap, difference):
+    env, currency = settlement.env, settlement.currency_id
+    if not gap and not found.converted:
+        return
+    if not difference:
+        raise UserError(
+            env._(
+                "%(line)s is not the %(amount)s that %(name)s expects. Take it with "
+                "its difference, and say what the difference is.",
+                line=found.line.display_name,
+                amount=currency.format(sum(wanted.values())),
+                name=", ".join(payout.name for payout in wanted),
             )
         )
-    amount = _amount_in(line, settlement.currency_id)
-    if amount is None or settlement.currency_id.compare_amounts(
-        amount, settlement.amount_posted
-    ):
+    if not gap and difference.cause != "bank_rate":
         raise UserError(
-            settlement.env._(
-                "%(line)s is not the %(amount)s that %(name)s expects. If the bank "
-                "kept a charge, book it on the bank line in Odoo first.",
-                line=line.display_name,
-                amount=settlement.currency_id.format(settlement.amount_posted),
+            env._(
+                "%(line)s is in another currency than %(name)s and the books: what "
+                "lies between is the bank's exchange rate.",
+                line=found.line.display_name,
                 name=settlement.name,
             )
         )
-    books = Books(settlement.env)
-    items = transit_items(settlement)
-    _liquidity, suspense, _other = line._seek_for_lines()
-    suspense.write(
+    if gap and difference.cause in BOOKED and not difference.account:
+        raise UserError(env._("Choose the account on which the difference is booked."))
+    if difference.cause == LEFT_OPEN and not _is_part(settlement, wanted, gap):
+        raise UserError(
+            env._(
+                "Only what is missing can be left open: the bank has not less than "
+                "%(name)s expects. Book the difference.",
+                name=settlement.name,
+            )
+        )
+
+
+def _is_part(settlement, wanted, gap):
+    """Whether the payout with the gap is more than nothing and less than all."""
+    whole = wanted[settlement]
+    return bool(whole) and 0 < (whole + gap) / whole < 1
+
+
+def _values(line, settlement, wanted, rest, difference):
+    """(values of the items that replace the line's open one, {payout: its amount})"""
+    currency = settlement.currency_id
+    amounts = [*wanted.values(), *([rest] if rest else [])]
+    names = [payout.name for payout in wanted]
+    accounts = [
+        payout.channel_id.sudo().settlement_transit_account_id for payout in wanted
+    ]
+    if rest:
+        names.append(difference.note or settlement.name)
+        accounts.append(difference.account)
+    values = [
         {
-            "account_id": settlement.channel_id.sudo().settlement_transit_account_id.id,
-            "name": settlement.name,
+            "account_id": account.id,
+            "name": name,
+            "currency_id": currency.id,
+            "amount_currency": -amount,
+            "balance": -balance,
         }
+        for account, name, amount, balance in zip(
+            accounts,
+            names,
+            amounts,
+            bank_entry.parts(line, currency, amounts),
+            strict=True,
+        )
+    ]
+    analytic = settlement.channel_id.sudo().settlement_analytic_account_id
+    if rest and analytic and difference.account.internal_group in ("expense", "income"):
+        values[-1]["analytic_distribution"] = {str(analytic.id): 100.0}
+    return values, dict(zip(wanted, amounts, strict=False))
+
+
+def _difference(rest, difference, items):
+    return {
+        "difference": rest,
+        "cause": difference.cause,
+        "account_id": difference.account.id if rest else False,
+        "difference_line_id": items[-1].id if rest else False,
+        "note": difference.note,
+    }
+
+
+def _note(settlement, line, vals):
+    """Keep the match, and write it into the audit log."""
+    match = settlement.env["retail.settlement.bank.match"].sudo()
+    match = match.create(
+        {"settlement_id": settlement.id, "bank_line_id": line.id, **vals}
     )
-    books.reconcile([items | suspense])
-    settlement.write(
-        {
-            "bank_line_id": line.id,
-            "amount_bank": amount,
-            "bank_line_refused_ids": [(3, line.id)],
-            "state": "reconciled",
-        }
-    )
+    settlement.write({"bank_line_refused_ids": [(3, line.id)]})
     log.append(
         settlement,
         "reconcile",
         settlement.env._("%(name)s: bank line", name=settlement.name),
         bank_line=line.id,
-        amount=str(settlement.amount_bank),
+        amount=str(match.amount),
+        level=match.level,
+        evidence=match.evidence,
+        **(
+            {
+                "difference": str(match.difference),
+                "cause": match.cause,
+                "account": match.account_id.code or "",
+                "note": match.note or "",
+            }
+            if match.cause
+            else {}
+        ),
     )
+
+
+def conclude(settlement):
+    """State and sum of the bank's side, as the books have them."""
+    matches = settlement.bank_match_ids
+    settled = matches and not bank_search.transit_items(settlement)
+    settlement.write(
+        {
+            "bank_line_id": matches[-1:].bank_line_id.id,
+            "amount_bank": sum(matches.mapped("received")),
+            "state": "reconciled" if settled else "posted",
+        }
+    )
+
+
+def adopt(settlement):
+    """Note the bank lines that somebody reconciled with the payout in Odoo's own
+    screens."""
+    mine = bank_search.all_items(settlement)
+    known = settlement.bank_match_ids.sudo().move_line_id
+    found = defaultdict(float)
+    for item in mine:
+        for partial in item.matched_credit_ids:
+            found[partial.credit_move_id] += partial.debit_amount_currency
+        for partial in item.matched_debit_ids:
+            found[partial.debit_move_id] -= partial.credit_amount_currency
+    for item, amount in found.items():
+        if item.statement_line_id and item not in known:
+            _note(
+                settlement,
+                item.statement_line_id.sudo(),
+                {
+                    "level": "odoo",
+                    "score": 1.0,
+                    "evidence": settlement.env._("reconciled in Odoo's own screens"),
+                    "amount": settlement.currency_id.round(amount),
+                    "move_line_id": item.id,
+                },
+            )
+    if settlement.bank_match_ids.sudo().move_line_id - known:
+        conclude(settlement)
 
 
 def release(settlement):
-    """The bank line waits for its payout again."""
-    line = settlement.bank_line_id
-    if line:
-        line.action_undo_reconciliation()
-        settlement.write({"bank_line_id": False, "amount_bank": 0.0})
+    """The bank lines wait for their payout again."""
+    taken = [
+        (match.bank_line_id, match.move_line_id | match.difference_line_id)
+        for match in settlement.bank_match_ids.sudo()
+    ]
+    settlement.bank_match_ids.sudo().unlink()
+    settlement.write({"bank_line_id": False, "amount_bank": 0.0, "state": "posted"})
+    for line, items in taken:
+        bank_entry.give_back(line, items)
+    return [line.id for line, _items in taken]
 
 
 def undo(settlement):
-    """The payout waits for another bank line."""
-    line = settlement.bank_line_id
-    release(settlement)
-    settlement.write({"state": "posted", "bank_line_refused_ids": [(4, line.id)]})
-    log.append(
+    """The payout waits for other bank lines."""
+    lines = release(settlement)
+    settlement.write({"bank_line_refused_ids": [(4, line) for line in lines]})
+    _let_go(
         settlement,
-        "release",
         settlement.env._("%(name)s: bank line taken away", name=settlement.name),
-        bank_line=line.id,
+        lines,
     )
 
 
-def transit_items(settlement):
-    """The entries' items that expect money from the bank."""
-    account = settlement.channel_id.sudo().settlement_transit_account_id
-    return settlement.env["account.move.line"].search(
-        [
-            ("move_id", "in", settlement.move_ids.ids),
-            ("account_id", "=", account.id),
-            ("reconciled", "=", False),
-        ],
-        order="id",
-    )
+def follow(settlements):
+    """Somebody took a bank line away in Odoo's own screens: say so here, too."""
+    for settlement in settlements:
+        matches = settlement.bank_match_ids.sudo()
+        lost = matches.filtered(lambda match: not match._holds())
+        noted = sum(matches.mapped("received"))
+        # A bank line that is deleted takes its match along.
+        if lost or settlement.currency_id.compare_amounts(
+            noted, settlement.amount_bank
+        ):
+            lines = lost.bank_line_id.ids
+            lost.unlink()
+            conclude(settlement)
+            _let_go(
+                settlement,
+                settlement.env._(
+                    "%(name)s: bank line taken away in Odoo's own screens",
+                    name=settlement.name,
+                ),
+                lines,
+            )
+
+
+def _let_go(settlement, summary, lines):
+    log.append(settlement, "release", summary, bank_lines=lines)

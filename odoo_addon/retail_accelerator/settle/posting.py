@@ -7,9 +7,11 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..books import Books
+from ..books.checks import Refusal
 from . import bank, matching, pos, rates
 from .items import TAKEN
 from .plan import Planner
+from .refused import PostingRefused
 from .rows import earlier
 from .writing import Writer, check_accountant, held, refusals
 
@@ -28,11 +30,16 @@ def post(settlement):
     entries = planner.entries()
     problems = refusals(settlement, entries)
     if problems:
-        raise UserError("\n".join(problems))
+        raise PostingRefused(problems)
     writer = Writer(settlement)
     moves = writer.post_all(entries, earlier(settlement, planner.read))
     settlement.write(
-        {"state": "posted", "move_ids": [(6, 0, moves.ids)], "failure": False}
+        {
+            "state": "posted",
+            "move_ids": [(6, 0, moves.ids)],
+            "failure": False,
+            "failure_cause": False,
+        }
     )
     mark_booked(settlement, True)
     _check(settlement)
@@ -54,15 +61,14 @@ def _check(settlement):
     """What the entries expect from the bank is what the rows add up to."""
     posted, rows = settlement.amount_posted, settlement.amount_file
     if settlement.currency_id.compare_amounts(posted, rows):
-        raise UserError(
-            settlement.env._(
-                "%(name)s was not posted: its entries expect %(posted)s from the bank, "
-                "its rows add up to %(rows)s.",
-                name=settlement.name,
-                posted=settlement.currency_id.format(posted),
-                rows=settlement.currency_id.format(rows),
-            )
+        sentence = settlement.env._(
+            "%(name)s was not posted: its entries expect %(posted)s from the bank, its "
+            "rows add up to %(rows)s.",
+            name=settlement.name,
+            posted=settlement.currency_id.format(posted),
+            rows=settlement.currency_id.format(rows),
         )
+        raise PostingRefused([Refusal("sums_differ", sentence)])
 
 
 # -- what happened between matching and posting ----------------------------------------
@@ -201,6 +207,7 @@ def reverse(settlement, date=None, reason=""):
     if problems:
         raise UserError("\n".join(problems))
     bank.release(settlement)
+    settlement.write({"state": "proved", "move_ids": [(5,)]})
     reversals = [books.reverse(move, date=date, reason=reason) for move in moves]
     mark_booked(settlement, False)
     env.flush_all()
@@ -213,7 +220,6 @@ def reverse(settlement, date=None, reason=""):
         )
     )
     env.invalidate_all(flush=False)
-    settlement.write({"state": "proved", "move_ids": [(5,)]})
     settlement._conclude_matching()
     log.append(
         settlement,

@@ -12,6 +12,9 @@ CAUSES = (
     "reserve",
     "writeoff",
     "adjustment",
+    "bank_charge",
+    "bank_rate",
+    "bank_other",
     "timing",
     "unknown",
 )
@@ -38,11 +41,21 @@ def sales(settlement):
 
 def variance(settlement):
     """{cause: amount}: sales plus all of them are what the bank has."""
-    walk = _walk(settlement)
-    walk["timing" if not settlement.bank_line_id else "unknown"] += (
-        settlement.amount_bank - settlement.amount_file
-    )
+    walk, missing = _walk(settlement), settlement.amount_bank - settlement.amount_file
+    for cause, amount in bank_differences(settlement).items():
+        walk[cause] += amount
+        missing -= amount
+    walk["timing" if settlement.state != "reconciled" else "unknown"] += missing
     return {cause: settlement.currency_id.round(walk[cause]) for cause in CAUSES}
+
+
+def bank_differences(settlement):
+    """{cause: amount} of what the bank line has more or less than the payout, and was
+    booked as that."""
+    found = {}
+    for match in settlement.bank_match_ids.filtered("difference"):
+        found[match.cause] = found.get(match.cause, 0.0) + match.difference
+    return found
 
 
 def _walk(settlement):

@@ -3,7 +3,7 @@
 
 from markupsafe import Markup
 
-from .proof import CAUSES, FIGURES, sales, variance
+from .proof import CAUSES, FIGURES, bank_differences, sales, variance
 
 COLUMN = Markup("<div class='col-lg-6'><h4>%s</h4>%s</div>")
 LINK = Markup("<a href='#' data-part='%s'>%s</a>")
@@ -60,31 +60,48 @@ def _figures(settlement):
             labels["bank"],
             settlement.amount_bank,
             bool(settlement.bank_line_id),
-            env._("not there yet"),
+            env._("nothing is expected")
+            if settlement.state == "reconciled"
+            else env._("not there yet"),
         ),
     ]
 
 
-def _agrees(settlement, amount):
-    return not settlement.currency_id.compare_amounts(amount, settlement.amount_file)
+def _unexplained(settlement, part, amount):
+    """What a figure has other than the rows; what the bank has other than the payout
+    and was booked is explained."""
+    booked = sum(bank_differences(settlement).values()) if part == "bank" else 0.0
+    return settlement.currency_id.round(amount - booked - settlement.amount_file)
 
 
 def _verdict(settlement, figures):
-    env = settlement.env
+    env, currency = settlement.env, settlement.currency_id
+    waits = settlement.state == "posted"
     wrong = [
         env._(
             "%(figure)s differs from the rows by %(amount)s.",
             figure=label,
-            amount=settlement.currency_id.format(amount - settlement.amount_file),
+            amount=currency.format(_unexplained(settlement, part, amount)),
         )
-        for label, amount, known, _otherwise in figures
-        if known and not _agrees(settlement, amount)
+        for part, (label, amount, known, _otherwise) in zip(
+            FIGURES, figures, strict=True
+        )
+        if known and _unexplained(settlement, part, amount)
+        if not (part == "bank" and waits)
     ]
     if wrong:
         return _alert("danger", " ".join(wrong))
+    if settlement.state == "reconciled":
+        return _alert("success", _proved(settlement))
     if settlement.bank_line_id:
+        rest = settlement.amount_posted - settlement.amount_bank
+        rest += sum(bank_differences(settlement).values())
         return _alert(
-            "success", env._("Proved: all figures agree, up to the bank statement.")
+            "info",
+            env._(
+                "Posted; a part is on the bank statement, %s are still to come.",
+                currency.format(currency.round(rest)),
+            ),
         )
     if settlement.move_ids:
         return _alert(
@@ -94,7 +111,37 @@ def _verdict(settlement, figures):
                 settlement.currency_id.format(settlement.amount_posted),
             ),
         )
-    return _alert("info", env._("The rows add up; nothing is posted yet."))
+    return _alert("info", _before(settlement))
+
+
+def _before(settlement):
+    """What is sure before anything is posted."""
+    env = settlement.env
+    if not settlement.reference:
+        return env._("Not paid out yet, and nothing is posted yet.")
+    if not settlement.has_declared:
+        return env._(
+            "The report declares no payout to compare the rows with; nothing is posted "
+            "yet."
+        )
+    return env._("The rows add up; nothing is posted yet.")
+
+
+def _proved(settlement):
+    env, booked = settlement.env, bank_differences(settlement)
+    if not settlement.bank_line_id:
+        return env._("Proved: the rows add up to nothing, so no bank line is expected.")
+    if not booked:
+        return env._("Proved: all figures agree, up to the bank statement.")
+    labels = names(env)
+    return env._(
+        "Proved: all figures agree. What the bank has other than the payout is booked: "
+        "%s.",
+        ", ".join(
+            f"{labels[cause]} {settlement.currency_id.format(amount)}"
+            for cause, amount in booked.items()
+        ),
+    )
 
 
 def _alert(kind, text):
@@ -116,6 +163,9 @@ def names(env):
         "reserve": env._("Reserves"),
         "writeoff": env._("Written off"),
         "adjustment": env._("Booked on other accounts"),
+        "bank_charge": env._("Kept by the bank"),
+        "bank_rate": env._("The bank's exchange rate"),
+        "bank_other": env._("Other difference at the bank"),
         "timing": env._("Not on the bank statement yet"),
         "unknown": env._("Not explained yet"),
     }
@@ -134,7 +184,7 @@ def _labelled(settlement):
 def _figure(settlement, part, label, amount, known, otherwise):
     if not known:
         return _row(label, Markup("<span class='text-muted'>%s</span>") % otherwise, "")
-    agrees = _agrees(settlement, amount)
+    agrees = not _unexplained(settlement, part, amount)
     hint = settlement.env._("agrees") if agrees else settlement.env._("differs")
     return _row(
         _link(part, label), settlement.currency_id.format(amount), MARKS[agrees] % hint

@@ -15,7 +15,7 @@ import psycopg2.errors
 from odoo.exceptions import UserError
 
 from ..audit import log
-from . import bank, intake, matching, posting
+from . import bank, intake, matching, posting, refused
 from .folder import waiting_files
 
 _logger = logging.getLogger(__name__)
@@ -94,10 +94,10 @@ class Runner:
         try:
             self._step(lambda: posting.post(settlement))
         except UserError as error:
-            message = str(error)
+            reason = refused.noted(error)
             # Another worker may have posted it in between: then there is no failure.
             if settlement.state in ("proved", "matched"):
-                self._step(lambda: settlement.write({"failure": message}))
+                self._step(lambda: settlement.write(reason))
             return 0
         return 1
 

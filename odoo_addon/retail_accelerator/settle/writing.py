@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..audit import log
 from ..books import Books
+from ..books.checks import Refusal
 
 
 def check_accountant(env):
@@ -38,24 +39,34 @@ def held(settlement, *states):
 
 
 def refusals(settlement, entries):
-    """Why the entries cannot be posted: sentences, none when they can."""
+    """Why the entries cannot be posted: ``Refusal``s, none when they can."""
     channel, env = settlement.channel_id, settlement.env
     problems = [
-        env._(
-            "Set the %(field)s of the channel %(channel)s.", field=label, channel=name
+        Refusal(
+            "setting_missing",
+            env._(
+                "Set the %(field)s of the channel %(channel)s.",
+                field=label,
+                channel=name,
+            ),
         )
         for label, name in _missing(channel)
     ]
     if problems:
         return problems
     if not settlement.reference:
-        return [env._("These rows are not paid out yet.")]
+        return [Refusal("not_paid_out", env._("These rows are not paid out yet."))]
     books = Books(env)
     accounts = defaultdict(set)
     for entry in entries:
         accounts[entry.date].update(line.account.id for line in entry.lines)
         if entry.total():
-            problems.append(env._("The entry of %s does not balance.", entry.date))
+            problems.append(
+                Refusal(
+                    "sums_differ",
+                    env._("The entry of %s does not balance.", entry.date),
+                )
+            )
     for date, ids in accounts.items():
         problems += books.check(
             channel.settlement_journal_id.sudo(),

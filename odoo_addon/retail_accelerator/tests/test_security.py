@@ -30,6 +30,7 @@ MODELS = (
     "retail.settlement.inbox",
     "retail.settlement",
     "retail.settlement.event",
+    "retail.settlement.bank.match",
     "retail.settlement.link",
     "retail.settlement.profile",
     "retail.settlement.profile.column",
@@ -170,7 +171,20 @@ class TestSecurity(RetailCase):
             [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
         )
         inbox = env["retail.settlement.inbox"].create({"channel_id": channel.id})
-        lines = (profile.column_ids[0], profile.word_ids[0], inbox)
+        journal = env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.env.company.id)], limit=1
+        )
+        bank_line = env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "payment_ref": "po_1", "amount": 1.0}
+        )
+        match = env["retail.settlement.bank.match"].create(
+            {
+                "settlement_id": settlement.id,
+                "bank_line_id": bank_line.id,
+                "level": "manual",
+            }
+        )
+        lines = (profile.column_ids[0], profile.word_ids[0], inbox, match)
         return report, settlement, event, link, profile, *lines, rule, entry
 
     def test_every_model_is_covered(self):

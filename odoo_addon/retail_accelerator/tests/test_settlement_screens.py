@@ -119,14 +119,59 @@ class TestSettlementScreens(SettlementCase):
         with patch.object(type(self.channel), "_prepare_settlements"):
             (first | second).action_post_selected()
         self.assertIn("Fee", first.failure)
-        self.assertEqual(first.failure, second.failure)
+        self.assertEqual(first.failure_cause, "setting_missing")
         self.channel.settlement_fee_account_id = account
-        later.failure = "The date lies ahead."
+        later.action_post_selected()
+        self.assertEqual(later.failure_cause, "date_future")
         answer = first.action_post_cause()
         self.assertIn("2 of 2", answer["params"]["title"])
         self.assertEqual((first | second).mapped("state"), ["posted", "posted"])
         self.assertEqual((later | untried).mapped("state"), ["proved", "proved"])
-        self.assertFalse(first.failure or second.failure)
+        self.assertFalse(first.failure or second.failure or second.failure_cause)
+
+    def test_refusals_of_one_cause_are_one_group_whatever_their_words(self):
+        """Two locked dates say two sentences; one unlocking helps both."""
+        self.company.fiscalyear_lock_date = "2026-03-31"
+        first = self.payout({**SALE, "payout": "po_a", "transaction": "a"})
+        second = self.payout(
+            {
+                **SALE,
+                "payout": "po_b",
+                "transaction": "b",
+                "date": "2026-02-10 10:00:00",
+            }
+        )
+        (first | second).action_post_selected()
+        self.assertNotEqual(first.failure, second.failure)
+        self.assertEqual((first | second).mapped("failure_cause"), ["date_locked"] * 2)
+        self.company.fiscalyear_lock_date = False
+        second.action_post_cause()
+        self.assertEqual((first | second).mapped("state"), ["posted"] * 2)
+
+    def test_what_odoo_refuses_by_itself_is_alike_only_in_the_same_words(self):
+        payouts = [
+            self.payout({**SALE, "payout": name, "transaction": name}) for name in "abc"
+        ]
+        words = {payouts[0]: "No period", payouts[1]: "No period", payouts[2]: "Else"}
+
+        def refuse(settlement):
+            raise UserError(words[settlement])
+
+        with patch.object(posting, "post", refuse):
+            self.env["retail.settlement"].union(*payouts).action_post_selected()
+        self.assertEqual({payout.failure_cause for payout in payouts}, {"other"})
+        payouts[0].action_post_cause()
+        self.assertEqual(
+            [payout.state for payout in payouts], ["posted", "posted", "proved"]
+        )
+
+    def test_first_cause_in_the_order_of_fixing_is_the_payouts(self):
+        payout = self.payout(SALE)
+        payout.date = "2099-01-01"
+        self.channel.settlement_fee_account_id.active = False
+        payout.action_post_selected()
+        self.assertEqual(payout.failure_cause, "account_archived")
+        self.assertIn("2099-01-01", payout.failure)
 
     def test_missing_bank_line_is_said_with_its_amount(self):
         payout = self.payout(SALE)

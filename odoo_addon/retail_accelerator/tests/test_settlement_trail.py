@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from ..models.retail_settlement_event import KINDS
-from ..settle import bank, posting, proof
+from ..settle import bank, bank_search, posting, proof
 from .settlement_common import SettlementCase
 
 SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
@@ -101,7 +101,7 @@ class TestSettlementTrail(SettlementCase):
         payout = self.payout(SALE)
         posting.post(payout)
         items = self.opened(payout, "action_view_proof", "timing")
-        self.assertEqual(items, bank.transit_items(payout))
+        self.assertEqual(items, bank_search.transit_items(payout))
 
     # -- and back --
 
@@ -300,12 +300,12 @@ class TestSettlementBankChoice(SettlementCase):
         lines.filtered(lambda line: line.bank_line_id == wrong).action_take()
         self.assertEqual(settlement.state, "reconciled")
         self.assertEqual(settlement.bank_line_id, wrong)
-        self.assertFalse(bank.transit_items(settlement))
+        self.assertFalse(bank_search.transit_items(settlement))
         settlement.action_release_bank_line()
         self.assertEqual(settlement.state, "posted")
         self.assertFalse(wrong.is_reconciled)
         self.assertEqual(settlement.amount_bank, 0.0)
-        self.assertTrue(bank.transit_items(settlement))
+        self.assertTrue(bank_search.transit_items(settlement))
         lines = self.choice(settlement).line_ids
         lines.filtered(lambda line: line.bank_line_id == right).action_take()
         self.assertEqual(settlement.bank_line_id, right)
@@ -383,7 +383,7 @@ class TestSettlementCompanies(SettlementCase):
         self.assertEqual(theirs.move_ids.company_id, other)
         self.assertEqual(theirs.move_ids.line_ids.account_id.company_ids, other)
         self.bank_line(116.22, "po_1")
-        self.assertFalse(bank.scored(theirs))
+        self.assertFalse(bank_search.scored(theirs))
         self.assertTrue(bank.reconcile(ours))
         entries = self.env["retail.audit"].search([("company_id", "=", other.id)])
         self.assertEqual(set(entries.mapped("action")), {"read", "match", "post"})

@@ -114,6 +114,10 @@ class TestSettlementWallet(SettlementCase):
         sums = self.sums(posting.post(settlement))
         self.assertEqual(sums[self.channel.settlement_reserve_account_id], 116.0)
         self.assertNotIn(self.channel.settlement_transit_account_id, sums)
+        self.assertEqual(settlement.state, "reconciled")
+        self.assertIn("no bank line is expected", settlement.proof_html)
+        posting.reverse(settlement, reason="other month")
+        self.assertIn(settlement.state, ("proved", "matched"))
 
     def test_rows_whose_payout_a_report_will_name_are_not_closed(self):
         self.payout({**SALE, "payout": "po_1", "transaction": "PP1"})

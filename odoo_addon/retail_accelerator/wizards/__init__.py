@@ -6,6 +6,7 @@ from . import (
     retail_ledger_apply,
     retail_ledger_edit,
     retail_settlement_bank,
+    retail_settlement_bank_take,
     retail_settlement_preview,
     retail_settlement_resolve,
     retail_settlement_reverse,

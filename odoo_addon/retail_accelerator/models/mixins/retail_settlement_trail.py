@@ -69,7 +69,14 @@ class RetailSettlementTrail(models.AbstractModel):
 
     def action_view_bank_line(self):
         self.ensure_one()
-        return self.bank_line_id.action_open_retail_line()
+        lines = self.bank_match_ids.bank_line_id
+        if len(lines) == 1:
+            return lines.action_open_retail_line()
+        return self._records(
+            lines._name,
+            self.env._("Bank lines of %s", self.name),
+            [("id", "in", lines.ids)],
+        )
 
     def action_view_proof(self, part):
         """What a figure of the proof is made of; ``part`` as in settle.proof.rows, or
@@ -78,7 +85,7 @@ class RetailSettlementTrail(models.AbstractModel):
         name = f"{self.name}: {proof_page.names(self.env)[part]}"
         if part == "posted" or (part == "timing" and self.move_ids):
             return self._records("account.move.line", name, proof.posted_items(self))
-        if part == "bank":
+        if part == "bank" or part.startswith("bank_"):
             return self.action_view_bank_line()
         rows = self.env["retail.settlement.event"]
         domain = proof.rows(self, "rows" if part == "timing" else part)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...settle import bank, desk, matching, posting, wallet
+from ...settle import bank, bank_search, desk, matching, posting, refused, wallet
 from ...settle.runner import Runner
 
 POSTED = ("posted", "reconciled")
@@ -93,7 +93,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
     def action_post_selected(self):
         """Post those of the selected payouts that can be; says what became of each."""
         posting.check_accountant(self.env)
-        refused = []
+        problems = []
         for settlement in self.sorted(
             lambda payout: (str(payout.date or ""), payout.id)
         ):
@@ -101,30 +101,24 @@ class RetailSettlementWorkflow(models.AbstractModel):
                 with self.env.cr.savepoint():
                     posting.post(settlement)
             except UserError as error:
-                refused.append(f"{settlement.name}: {error}")
+                problems.append(f"{settlement.name}: {error}")
                 if settlement.state not in POSTED:
-                    settlement.failure = str(error)
+                    settlement.write(refused.noted(error))
         return self._notify(
             self.env._(
                 "%(count)s of %(all)s payouts are posted.",
-                count=len(self) - len(refused),
+                count=len(self) - len(problems),
                 all=len(self),
             ),
-            refused,
+            problems,
         )
 
     def action_post_cause(self):
-        """Post every payout that was refused for the same reason."""
+        """Post every payout that was refused for the same cause."""
         self.ensure_one()
         if not self.failure:
             return self.action_post_selected()
-        return self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("failure", "=", self.failure),
-                ("state", "in", ("proved", "matched")),
-            ]
-        ).action_post_selected()
+        return self.search(refused.alike(self)).action_post_selected()
 
     def action_reconcile(self):
         """Look for the bank line of each payout; where several could be it, or none is
@@ -138,7 +132,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
         if len(self) == 1 and found:
             return None
         missing = posted.filtered(lambda payout: payout.state == "posted")
-        if len(self) == 1 and missing and bank.scored(missing):
+        if len(self) == 1 and missing and bank_search.scored(missing):
             return missing.action_choose_bank_line()
         return self._notify(
             self.env._("%s payouts are reconciled with the bank.", found),
@@ -148,10 +142,10 @@ class RetailSettlementWorkflow(models.AbstractModel):
     def _why_no_bank_line(self):
         texts = {
             "name": self.name,
-            "amount": self.currency_id.format(self.amount_posted),
+            "amount": self.currency_id.format(bank_search.expected(self)),
             "date": self.date,
         }
-        if bank.scored(self):
+        if bank_search.scored(self):
             return self.env._(
                 "%(name)s: no single bank line of %(amount)s around %(date)s is sure. "
                 "Open the payout and choose one.",
@@ -159,8 +153,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
             )
         return self.env._(
             "%(name)s: no open bank line of %(amount)s around %(date)s. Import the "
-            "bank statement, or reconcile the line by hand with the account of payouts "
-            "in transit.",
+            "bank statement, or take another line with “Choose Bank Line”.",
             **texts,
         )
 
@@ -179,10 +172,10 @@ class RetailSettlementWorkflow(models.AbstractModel):
         }
 
     def action_release_bank_line(self):
-        """It was another payout's line: both wait again."""
+        """The payout and its bank lines wait for each other again."""
         self.ensure_one()
         posting.check_accountant(self.env)
-        posting.held(self, "reconciled")
+        posting.held(self, "posted", "reconciled")
         bank.undo(self)
 
     def _notify(self, message, problems=()):

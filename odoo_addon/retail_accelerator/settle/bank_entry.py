@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The entry of a bank line: what of it is open, and how that is given out and back."""
+
+from odoo import Command
+
+from .entry import in_units, minor_units, share
+
+
+def open_item(line):
+    """The item that holds what nobody has taken of the line yet; none when all is."""
+    _liquidity, suspense, _other = line._seek_for_lines()
+    return suspense if len(suspense) == 1 else suspense.browse()
+
+
+def amount_in(line, currency):
+    """What is open of the line in that currency, positive when money came in; None when
+    the bank does not say it in that currency."""
+    item = open_item(line)
+    return -item.amount_currency if item and item.currency_id == currency else None
+
+
+def value(line):
+    """What is open of the line, in the company's currency."""
+    return -open_item(line).balance
+
+
+def parts(line, currency, amounts):
+    """Values in the company's currency of parts that together are all that is open;
+    ``amounts`` are the parts in ``currency``."""
+    ours = line.company_id.currency_id
+    weights = [minor_units(amount, currency) for amount in amounts]
+    values = share(minor_units(value(line), ours), weights)
+    return [in_units(minor, ours) for minor in values]
+
+
+def split(line, values):
+    """Replace the open item by items of these values, which have its balance together;
+    returns them in this order."""
+    item = open_item(line)
+    before = line.move_id.line_ids
+    first, *others = values
+    partner = item.partner_id.id
+    _write(
+        line,
+        [
+            Command.update(item.id, first),
+            *(Command.create({"partner_id": partner, **one}) for one in others),
+        ],
+    )
+    return item | (line.move_id.line_ids - before).sorted("id")
+
+
+def give_back(line, items):
+    """What these items took of the line is open again; what others took stays."""
+    _liquidity, suspense, other = line._seek_for_lines()
+    if not (other - items):
+        line.action_undo_reconciliation()
+        return
+    items.remove_move_reconcile()
+    kept = suspense[:1] or items[:1]
+    merged = kept | items
+    _write(
+        line,
+        [
+            Command.update(
+                kept.id,
+                {
+                    "account_id": line.journal_id.suspense_account_id.id,
+                    "name": line.payment_ref,
+                    "amount_currency": sum(merged.mapped("amount_currency")),
+                    "balance": sum(merged.mapped("balance")),
+                    "analytic_distribution": False,
+                },
+            ),
+            *(Command.delete(item.id) for item in merged - kept),
+        ],
+    )
+
+
+def _write(line, commands):
+    """Odoo writes to posted bank entries in this way itself."""
+    line.move_id.with_context(force_delete=True, skip_readonly_check=True).write(
+        {"line_ids": commands}
+    )
