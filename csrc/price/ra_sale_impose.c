@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "canonical/ra_double.h"
 #include "price/ra_round.h"
 #include "price/ra_sale_work.h"
-#include "write/ra_encode.h"
 
 /* A key and a number take less than this. */
 #define ENTRY_SIZE 96

@@ -2,7 +2,7 @@
 /* PostgreSQL's binary COPY fields; see ra_encode.h. */
 #include "write/ra_encode.h"
 
-#include "write/ra_double.h"
+#include "canonical/ra_double.h"
 
 #include <assert.h>
 #include <math.h>

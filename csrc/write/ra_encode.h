@@ -53,9 +53,4 @@ void ra_copy_numeric(ra_buffer *buffer, ra_decimal value);
  * (what psycopg2 sends for a float). A value that is not finite fails the buffer. */
 void ra_copy_numeric_double(ra_buffer *buffer, double value);
 
-/* Shortest decimal digits of a finite double as Python's repr() chooses them; writes at most 32
- * bytes incl. NUL, returns the length. ("0.1", "1e+22", "5e-324", "10.0") Independent of the
- * locale. Not finite: writes "" and returns 0. */
-size_t ra_double_repr(double value, char out[32]);
-
 #endif

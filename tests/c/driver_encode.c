@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Encodes what the oracle asks for. `driver_encode` reads one field a line and writes a binary
  * COPY stream; `driver_encode repr` reads doubles as hexadecimal bits and writes their repr. */
+#include "canonical/ra_double.h"
 #include "write/ra_encode.h"
 
 #include <inttypes.h>

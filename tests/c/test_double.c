@@ -12,8 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "write/ra_double.h"
-#include "write/ra_encode.h"
+#include "canonical/ra_double.h"
 
 typedef struct sample {
     double value;

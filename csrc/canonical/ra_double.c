@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Shortest digits of a double and Python's notation for them; see ra_double.h and ra_encode.h. */
-#include "write/ra_double.h"
-
-#include "write/ra_encode.h"
+/* Shortest digits of a double and Python's notation for them; see ra_double.h. */
+#include "canonical/ra_double.h"
 
 #include <assert.h>
 #include <float.h>
