@@ -114,6 +114,76 @@ def test_ofx_lines_are_read():
     assert "po_1" in statement.lines[0].label
 
 
+OFX = """OFXHEADER:100
+ENCODING:USASCII
+CHARSET:1252
+
+<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>
+<DTSERVER>20260312120000<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>
+<BANKMSGSRSV1><STMTTRNRS><TRNUID>1<STATUS><CODE>0<SEVERITY>INFO</STATUS>
+<STMTRS><CURDEF>USD<BANKACCTFROM><BANKID>123<ACCTID>000111222<ACCTTYPE>CHECKING
+</BANKACCTFROM><BANKTRANLIST><DTSTART>20260301<DTEND>20260312
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>{day}<TRNAMT>{amount}<FITID>F1<NAME>{name}
+<MEMO>po_1 &amp; more</STMTTRN>
+</BANKTRANLIST><LEDGERBAL><BALAMT>5000.00<DTASOF>20260312</LEDGERBAL>
+</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
+OFX_2 = """<?xml version="1.0" encoding="{encoding}"?>
+<?OFX OFXHEADER="200" VERSION="211" SECURITY="NONE"?>
+<OFX><BANKMSGSRSV1><STMTTRNRS><TRNUID>1</TRNUID><STMTRS><CURDEF>EUR</CURDEF>
+<BANKACCTFROM><BANKID>1</BANKID><ACCTID>22</ACCTID></BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><TRNTYPE>CREDIT</TRNTYPE><DTPOSTED>20260311</DTPOSTED><TRNAMT>970.00</TRNAMT>
+<FITID>F1</FITID><NAME>Zo\u00eb</NAME></STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS>
+</BANKMSGSRSV1></OFX>
+"""
+
+
+def written(day="20260311", amount="970.00", name="Stripe", encoding="ascii"):
+    text = OFX.format(day=day, amount=amount, name=name)
+    return text.encode(encoding)
+
+
+@pytest.mark.parametrize(
+    "day", ["20260311", "20260311233000[-5:EST]", "20260311000000.000[+1:CET]"]
+)
+def test_the_day_of_an_ofx_line_is_the_one_the_bank_writes(day):
+    pytest.importorskip("ofxparse")
+    (line,) = one(written(day=day)).lines
+    assert (line.date.isoformat(), line.amount) == ("2026-03-11", Decimal(970))
+    assert line.label == "Stripe po_1 & more"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_ofx_is_read_in_the_encoding_it_has(encoding):
+    pytest.importorskip("ofxparse")
+    (line,) = one(written(name="Zo\u00eb", encoding=encoding)).lines
+    assert line.partner == "Zo\u00eb"
+    named = {"cp1252": "windows-1252"}.get(encoding, encoding)
+    (line,) = one(OFX_2.format(encoding=named).encode(encoding)).lines
+    assert (line.partner, line.amount) == ("Zo\u00eb", Decimal(970))
+
+
+def test_ofx_writes_decimal_commas_too():
+    pytest.importorskip("ofxparse")
+    assert amounts(one(written(amount="-970,05"))) == ["-970.05"]
+
+
+def test_a_cut_ofx_file_is_refused():
+    pytest.importorskip("ofxparse")
+    whole = written()
+    for end in ("</BANKTRANLIST>", "<LEDGERBAL>", "</OFX>"):
+        with pytest.raises(files.FileError, match="is cut"):
+            files.statements(whole[: whole.index(end.encode())])
+
+
+def test_an_entry_without_direction_is_refused_and_not_taken_for_money():
+    content = camt(LINES, kind="054")
+    mark = b"<CdtDbtInd>CRDT</CdtDbtInd>"
+    for wrong in (b"", b"<CdtDbtInd>CREDIT</CdtDbtInd>"):
+        with pytest.raises(files.FileError, match=r"CRDT or DBIT.*\(CdtDbtInd\)"):
+            files.statements(content.replace(mark, wrong, 1))
+
+
 def test_without_the_library_the_message_says_how_to_get_it(monkeypatch):
     original = builtins.__import__
 

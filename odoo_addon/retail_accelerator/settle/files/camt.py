@@ -11,6 +11,7 @@ from .statement import Line, Statement
 
 STATEMENTS = ("Stmt", "Ntfctn", "Rpt")
 BOOKED = "BOOK"
+SIGNS = {"CRDT": 1, "DBIT": -1}
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 REFERENCES = ("EndToEndId", "TxId", "InstrId", "PmtInfId", "MsgId", "MndtId")
 NOT_PROVIDED = ("NOTPROVIDED", "NONREF", "")
@@ -38,7 +39,8 @@ def _parse(content):
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise FileError(
-            f"the XML is damaged: {error.msg}", error.lineno or 0
+            f"the XML is damaged: {error.msg}; download the file again",
+            error.lineno or 0,
         ) from error
     if root.getroottree().docinfo.doctype:
         raise FileError("a bank's file has no document type declaration")
@@ -72,9 +74,18 @@ def _amount(node, path):
     return value, found.get("Ccy", "")
 
 
-def _sign(node, fallback=1):
+def _sign(node, fallback=None):
+    """1 or -1; ``fallback`` where the node does not say."""
     mark = _text(node, "CdtDbtInd")
-    return {"CRDT": 1, "DBIT": -1}.get(mark, fallback)
+    if not mark and fallback:
+        return fallback
+    if mark not in SIGNS:
+        raise FileError(
+            "an amount is CRDT or DBIT, this one does not say which",
+            node.sourceline or 0,
+            "CdtDbtInd",
+        )
+    return SIGNS[mark]
 
 
 def _day(node, *paths):

@@ -2,11 +2,14 @@
 """OFX bank files, by ofxparse."""
 
 import io
+import re
 from datetime import datetime
 
 from .errors import FileError
 from .statement import Line, Statement
 
+DECLARED = re.compile(r"""encoding=["']([\w.-]+)""", re.IGNORECASE)
+CHARSET = re.compile(r"^CHARSET:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 MISSING = (
     "OFX files need the Python library ofxparse; install Debian's package "
     "python3-ofxparse, or ofxparse with pip, then restart Odoo"
@@ -20,15 +23,57 @@ def ofx_statements(content):
     except ImportError as error:
         raise FileError(MISSING) from error
     try:
-        parsed = OfxParser.parse(io.BytesIO(content), fail_fast=True)
+        readable = _readable(content)
+        parsed = _local_days(OfxParser).parse(io.BytesIO(readable), fail_fast=True)
+    except FileError:
+        raise
     except Exception as error:
         # The library lets errors of all its helpers through.
-        raise FileError(f"the OFX file is damaged: {error}") from error
+        raise FileError(
+            f"the OFX file is damaged: {error}; download it again"
+        ) from error
     return [
         _statement(account)
         for account in parsed.accounts
         if getattr(account, "statement", None) is not None
     ]
+
+
+def _local_days(parser):
+    """The library counts times in UTC; a bank's day is the one that it writes."""
+
+    class LocalDays(parser):
+        @classmethod
+        def parseOfxDateTime(cls, ofxDateTime):
+            return super().parseOfxDateTime(ofxDateTime.partition("[")[0].strip())
+
+    return LocalDays
+
+
+def _readable(content):
+    """The file in UTF-8, with a header that the library understands: it knows no
+    encodings of OFX 2, and banks announce Windows' where they write UTF-8."""
+    start = content.upper().find(b"<OFX>")
+    if start < 0 or b"</OFX>" not in content.upper():
+        raise FileError("the OFX file is cut: its end is missing; download it again")
+    head = content[:start].decode("ascii", "replace")
+    declared = DECLARED.search(head)
+    charset = CHARSET.search(head)
+    names = ["utf-8"]
+    if declared:
+        names.append(declared[1])
+    elif charset and charset[1].isdigit():
+        names.append(f"cp{charset[1]}")
+    names.append("cp1252")
+    for name in names:
+        try:
+            text = content[start:].decode(name)
+            break
+        except (LookupError, UnicodeDecodeError):
+            continue
+    else:
+        raise FileError("the OFX file has characters of no known encoding")
+    return b"OFXHEADER:100\r\nENCODING:UTF-8\r\n\r\n" + text.encode()
 
 
 def _statement(account):
