@@ -257,7 +257,8 @@ class Intake:
             self._keys(), self.columns["kind"], self.columns["net"]
         )
         for key, count in new.items():
-            settlement = self._find(key) or payouts.of_day(self, key)
+            day = moment(declared[key]["date"]) if key in declared else None
+            settlement = self._find(key) or payouts.of_day(self, key, day)
             if key in alone and settlement:
                 self.declared[settlement] = self._major(alone[key], key[1])
                 count = 0  # it moves nothing

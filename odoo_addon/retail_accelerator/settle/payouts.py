@@ -18,17 +18,19 @@ def declared_alone(keys, kinds, nets):
     return {key: total for key, total in sums.items() if key[0] and key not in others}
 
 
-def of_day(intake, key):
-    """The only payout of that day and currency whose rows are there, or none."""
+def of_day(intake, key, day):
+    """The only payout of that day (its midnight) and currency whose rows are there, or
+    none. The rows tell the day: a payout's own row may be dated on another one."""
     settlements = intake.env["retail.settlement"]
     provider = BY_DAY.get(intake.provider)
-    if not provider:
+    if not provider or not day:
         return settlements
     found = settlements.search(
         [
             ("channel_id", "=", intake.channel.id),
             ("provider", "=", provider),
-            ("date", "=", key[0]),
+            ("reference", "!=", False),
+            ("event_ids.date_available", "=", day),
             ("currency_id", "=", intake.currencies[key[1]].id),
         ],
         limit=2,
