@@ -2,13 +2,16 @@
 /* Recognise a report, then read its rows. */
 #include "read/ra_settle.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "read/ra_settle_builtin.h"
 #include "read/ra_settle_rows.h"
 #include "read/ra_settle_text.h"
 
-#define PREAMBLE 64 /* rows before the header at most */
+#define PREAMBLE 64     /* rows before the header at most */
+#define MESSAGE_MAX 160 /* bytes of a message with numbers */
 
 typedef struct reading {
     const ra_settle_options *options;
@@ -20,9 +23,12 @@ typedef struct reading {
     size_t profile_count;
     const ra_settle_profile *profile; /* that fits best, NULL: none */
     size_t score;
+    ra_settle_near near; /* of no profile: the one that nearly fits */
     char delimiter;
     uint64_t start; /* offset behind the header */
     ra_settle_layout layout;
+    bool counting;    /* the section began in this file */
+    uint64_t counted; /* its rows so far */
 } reading;
 
 static ra_status load_profiles(reading *in, ra_error *error) {
@@ -64,6 +70,7 @@ static bool try_header(reading *in, const ra_csv_row *row) {
     if (row->error.code != RA_OK || row->count < 2 || row->count > RA_CSV_CELLS) return false;
     for (size_t i = 0; i < in->profile_count; i++) {
         size_t score = ra_settle_score(&in->profiles[i], row->cells, row->count);
+        if (score == 0) ra_settle_nearer(&in->profiles[i], row->cells, row->count, &in->near);
         if (score <= in->score) continue;
         in->score = score;
         in->profile = &in->profiles[i];
@@ -94,17 +101,37 @@ static ra_status try_delimiter(reading *in, char delimiter) {
     return status == RA_END ? RA_OK : status;
 }
 
+/* No profile fits: say what the nearest one misses. */
+static ra_status unknown_report(reading *in, ra_error *error) {
+    static const char before[] = "the file looks like \"";
+    static const char behind[] = "\", but this column is missing; download it with all columns";
+    if (in->text.size == 0) {
+        return ra_fail(error, RA_BAD_FORMAT, NULL, "the file is empty; download it again");
+    }
+    if (in->near.profile == NULL) {
+        return ra_fail(error, RA_BAD_FORMAT, NULL,
+                       "no profile fits the header of this file; take the provider's report as it "
+                       "was downloaded, or make a profile for it");
+    }
+    ra_str title = in->near.profile->title, column = in->near.missing;
+    size_t size = sizeof before + title.len + sizeof behind;
+    char *text = ra_arena_alloc(&in->events->arena, size);
+    char *name = ra_arena_alloc(&in->events->arena, column.len + 1);
+    if (text == NULL || name == NULL) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
+    snprintf(text, size, "%s%.*s%s", before, (int)title.len, title.len > 0 ? title.ptr : "",
+             behind);
+    memcpy(name, column.ptr, column.len);
+    name[column.len] = '\0';
+    return ra_fail(error, RA_BAD_FORMAT, name, text);
+}
+
 static ra_status recognise(reading *in, ra_error *error) {
     static const char delimiters[] = ",;\t|";
     for (const char *delimiter = delimiters; *delimiter != '\0'; delimiter++) {
         ra_status status = try_delimiter(in, *delimiter);
         if (status != RA_OK) return ra_fail(error, status, NULL, ra_status_text(status));
     }
-    if (in->profile == NULL) {
-        return ra_fail(error, RA_BAD_FORMAT, NULL,
-                       in->text.size == 0 ? "the file is empty"
-                                          : "no profile fits the header of this file");
-    }
+    if (in->profile == NULL) return unknown_report(in, error);
     if (in->profile->refusal.len > 0) {
         ra_str why = in->profile->refusal;
         char *text = ra_arena_alloc(&in->events->arena, why.len + 1);
@@ -165,6 +192,24 @@ static ra_status check_length(const reading *in, const ra_settle_row *out, ra_er
     return refuse(out, RA_BAD_SYNTAX, "the row has fewer cells than the header", error);
 }
 
+/* Cells of one name must not contradict each other. */
+static ra_status check_twins(const reading *in, const ra_settle_row *out, ra_error *error) {
+    const ra_settle_layout *layout = &in->layout;
+    const ra_events *events = in->events;
+    for (size_t i = 0; i < layout->again_count; i++) {
+        uint16_t again = layout->again[i];
+        uint16_t first = ra_settle_column(events->columns[again], events->columns, again);
+        ra_str a = ra_settle_trim(out->cells[first]), b = ra_settle_trim(out->cells[again]);
+        if (ra_str_equal(a, b)) continue;
+        ra_status status = refuse(
+            out, RA_DUPLICATE_KEY,
+            "the file has this column twice, and the row has different values in them", error);
+        if (error != NULL) error->field = events->columns[again].ptr;
+        return status;
+    }
+    return RA_OK;
+}
+
 /* Files of several sections repeat their header. */
 static bool is_header(const reading *in, const ra_settle_row *row) {
     const ra_events *events = in->events;
@@ -175,16 +220,50 @@ static bool is_header(const reading *in, const ra_settle_row *row) {
     return true;
 }
 
+static void begin_section(reading *in) {
+    in->counting = true;
+    in->counted = 0;
+}
+
+/* The record that tells how many rows its section has. Sections that began in another file are not
+ * counted. Source: PayPal's Settlement Report Specification, section record count. */
+static ra_status check_section(reading *in, const ra_settle_row *out, ra_error *error) {
+    const ra_csv_row *row = &in->rows.row;
+    ra_decimal told;
+    bool counting = in->counting;
+    in->counting = false;
+    if (!counting) return RA_END;
+    ra_str text = row->count > 1 ? ra_settle_trim(row->cells[1]) : (ra_str){NULL, 0};
+    if (ra_settle_number(text, RA_SIGN_POINT, &told) != RA_OK || told.scale != 0) {
+        return refuse(out, RA_BAD_NUMBER, "the section's end does not tell its number of rows",
+                      error);
+    }
+    if (told.coefficient >= 0 && (uint64_t)told.coefficient == in->counted) return RA_END;
+    char *message = ra_arena_alloc(&in->events->arena, MESSAGE_MAX);
+    if (message == NULL) return RA_NO_MEMORY;
+    snprintf(message, MESSAGE_MAX,
+             "the section that ends here has %" PRIu64 " rows, its last record says %" PRId64,
+             in->counted, told.coefficient);
+    return refuse(out, RA_TOTAL_MISMATCH, message, error);
+}
+
 /* Of profiles with record codes: whether the row is data. RA_END: pass over it. */
-static ra_status check_code(const reading *in, const ra_settle_row *out, ra_error *error) {
+static ra_status check_code(reading *in, const ra_settle_row *out, ra_error *error) {
     const ra_settle_profile *profile = in->profile;
     if (profile->record_count == 0) return RA_OK;
     ra_str code = ra_settle_trim(out->cells[0]);
     if (ra_str_equal(code, in->events->columns[0]) && !is_header(in, out)) {
         return refuse(out, RA_BAD_FORMAT, "a second header with other columns", error);
     }
+    if (profile->counter.len > 0 && ra_str_equal(code, profile->counter)) {
+        return check_section(in, out, error);
+    }
+    if (profile->section.len > 0 && ra_str_equal(code, profile->section)) begin_section(in);
     for (size_t i = 0; i < profile->record_count; i++) {
-        if (ra_str_equal(code, profile->records[i])) return i == 0 ? RA_OK : RA_END;
+        if (!ra_str_equal(code, profile->records[i])) continue;
+        if (i > 0) return RA_END;
+        in->counted++;
+        return RA_OK;
     }
     return refuse(out, RA_BAD_FORMAT, "a record of unknown code", error);
 }
@@ -203,13 +282,31 @@ static ra_status next_row(reading *in, ra_settle_row *out, ra_error *error) {
         status = check_row(in, out, error);
         if (status == RA_OK) status = check_code(in, out, error);
         if (status == RA_OK) status = check_length(in, out, error);
+        if (status == RA_OK) status = check_twins(in, out, error);
         if (status != RA_END) return status;
         out->row--;
     }
 }
 
+/* The first section begins before the header. */
+static ra_status find_section(reading *in) {
+    const ra_csv_row *row = &in->rows.row;
+    in->counting = false;
+    if (in->profile->section.len == 0) return RA_OK;
+    ra_status status = open_rows(in, 0, in->delimiter, false);
+    for (; status == RA_OK; status = ra_settle_rows_next(&in->rows)) {
+        if (row->count > 0 && ra_str_equal(ra_settle_trim(row->cells[0]), in->profile->section)) {
+            begin_section(in);
+        }
+        if (row->end >= in->start) return RA_OK;
+    }
+    return status == RA_END ? RA_OK : status;
+}
+
 static ra_status start_rows(reading *in, ra_settle_row *row, ra_error *error) {
-    ra_status status =
+    ra_status status = find_section(in);
+    if (status != RA_OK) return ra_fail(error, status, NULL, ra_status_text(status));
+    status =
         open_rows(in, (size_t)in->start, in->delimiter, in->profile->bare && in->delimiter == '\t');
     row->row = 0;
     return status == RA_OK ? RA_OK : ra_fail(error, status, NULL, ra_status_text(status));
@@ -259,7 +356,9 @@ static ra_status read_rows(reading *in, ra_error *error) {
     if (status == RA_NO_MEMORY) return ra_fail(error, RA_NO_MEMORY, NULL, NULL);
     if (status != RA_END) return status;
     if (in->events->count == 0) {
-        return ra_fail(error, RA_BAD_FORMAT, NULL, "the file has a header but no rows");
+        return ra_fail(error, RA_BAD_FORMAT, NULL,
+                       "the file has a header but no rows: nothing moved in its time, or the "
+                       "download is not complete");
     }
     return RA_OK;
 }

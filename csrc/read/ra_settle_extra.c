@@ -2,6 +2,7 @@
 /* Other columns as a JSON object: measured first, then written. */
 #include "read/ra_settle_extra.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Counts while `text` is NULL. */
@@ -32,6 +33,16 @@ static void put_string(json *out, ra_str text) {
     put(out, "\"", 1);
 }
 
+/* A column's name; those of equal names are told apart: "Note", "Note (2)". */
+static void put_name(json *out, ra_str name, uint16_t turn) {
+    char number[16];
+    put_string(out, name);
+    if (turn == 1) return;
+    out->length--; /* the closing quote */
+    int length = snprintf(number, sizeof number, " (%u)\"", (unsigned)turn);
+    put(out, number, (size_t)length);
+}
+
 static void write_object(const ra_settle_layout *layout, const ra_events *events,
                          const ra_str *cells, size_t count, json *out) {
     size_t members = 0;
@@ -41,7 +52,7 @@ static void write_object(const ra_settle_layout *layout, const ra_events *events
         if (cell.len == 0 || ra_str_equal(cell, layout->profile->empty)) continue;
         put(out, members == 0 ? "{" : ", ", members == 0 ? 1 : 2);
         members++;
-        put_string(out, events->columns[i]);
+        put_name(out, events->columns[i], layout->turn[i]);
         put(out, ": ", 2);
         put_string(out, cell);
     }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static uint16_t find_cell(ra_str name, const ra_str *header, size_t count) {
+uint16_t ra_settle_column(ra_str name, const ra_str *header, size_t count) {
     for (size_t i = 0; i < count && i < RA_NO_COLUMN; i++) {
         if (ra_settle_name_equal(name, header[i])) return (uint16_t)i;
     }
@@ -33,7 +33,7 @@ static bool is_named(const ra_settle_profile *profile, ra_str cell) {
 
 static bool has_any(const ra_settle_names *names, const ra_str *header, size_t count) {
     for (size_t i = 0; i < names->count; i++) {
-        if (find_cell(names->names[i], header, count) != RA_NO_COLUMN) return true;
+        if (ra_settle_column(names->names[i], header, count) != RA_NO_COLUMN) return true;
     }
     return false;
 }
@@ -48,11 +48,27 @@ size_t ra_settle_score(const ra_settle_profile *profile, const ra_str *header, s
     return score;
 }
 
+void ra_settle_nearer(const ra_settle_profile *profile, const ra_str *header, size_t count,
+                      ra_settle_near *near) {
+    const ra_settle_names *missing = NULL;
+    size_t found = 0;
+    for (size_t i = 0; i < profile->need_count; i++) {
+        if (has_any(&profile->needs[i], header, count)) {
+            found++;
+        } else if (missing == NULL) {
+            missing = &profile->needs[i];
+        }
+    }
+    if (missing == NULL || found < 2 || found * 2 <= profile->need_count) return;
+    if (found <= near->found) return;
+    *near = (ra_settle_near){profile, missing->names[0], found};
+}
+
 static void resolve(const ra_settle_names *names, const ra_str *header, ra_settle_layout *layout,
                     ra_settle_cells *out) {
     out->count = 0;
     for (size_t i = 0; i < names->count; i++) {
-        uint16_t cell = find_cell(names->names[i], header, layout->named_count);
+        uint16_t cell = ra_settle_column(names->names[i], header, layout->named_count);
         if (cell == RA_NO_COLUMN) continue;
         out->cells[out->count++] = cell;
         layout->named[cell] = true;
@@ -71,11 +87,26 @@ static void group_terms(ra_settle_layout *layout) {
     layout->first[RA_SETTLE_FIELDS] = at;
 }
 
+/* Which cells have the name of an earlier one. */
+static void find_twins(const ra_str *header, ra_settle_layout *layout) {
+    for (size_t i = 0; i < layout->named_count; i++) {
+        layout->turn[i] = 1;
+        for (size_t j = i; j > 0 && layout->turn[i] == 1; j--) {
+            if (!ra_settle_name_equal(header[j - 1], header[i])) continue;
+            layout->turn[i] = (uint16_t)(layout->turn[j - 1] + 1);
+            layout->named[i] = layout->named[j - 1];
+            if (layout->named[i]) layout->again[layout->again_count++] = (uint16_t)i;
+        }
+    }
+}
+
 ra_status ra_settle_layout_make(const ra_settle_profile *profile, const ra_str *header,
                                 size_t count, ra_arena *arena, ra_settle_layout *out) {
     *out = (ra_settle_layout){.profile = profile, .named_count = count};
     out->named = ra_arena_array(arena, count, sizeof(bool));
-    if (out->named == NULL) return RA_NO_MEMORY;
+    out->turn = ra_arena_array(arena, count, sizeof(uint16_t));
+    out->again = ra_arena_array(arena, count, sizeof(uint16_t));
+    if (out->named == NULL || out->turn == NULL || out->again == NULL) return RA_NO_MEMORY;
     group_terms(out);
     for (size_t i = 0; i < profile->term_count; i++)
         resolve(&profile->terms[i].columns, header, out, &out->terms[i]);
@@ -83,11 +114,12 @@ ra_status ra_settle_layout_make(const ra_settle_profile *profile, const ra_str *
         resolve(&profile->debits[i].column, header, out, &out->debits[i]);
     for (size_t i = 0; i < profile->part_count; i++) {
         const ra_settle_names *columns = &profile->parts[i].columns;
-        out->part_amounts[i] = find_cell(columns->names[0], header, count);
+        out->part_amounts[i] = ra_settle_column(columns->names[0], header, count);
         out->part_types[i] =
-            columns->count > 1 ? find_cell(columns->names[1], header, count) : RA_NO_COLUMN;
+            columns->count > 1 ? ra_settle_column(columns->names[1], header, count) : RA_NO_COLUMN;
         if (out->part_amounts[i] != RA_NO_COLUMN) out->named[out->part_amounts[i]] = true;
         if (out->part_types[i] != RA_NO_COLUMN) out->named[out->part_types[i]] = true;
     }
+    find_twins(header, out);
     return RA_OK;
 }

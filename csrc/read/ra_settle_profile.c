@@ -189,6 +189,12 @@ static const char *parse_record(ra_settle_profile *profile, ra_str line) {
     return profile->record_count > 0 ? NULL : "record CODE SKIPPED ...";
 }
 
+static const char *parse_count(ra_settle_profile *profile, ra_str line) {
+    profile->counter = next_word(&line);
+    profile->section = next_word(&line);
+    return profile->section.len > 0 ? NULL : "count CODE SECTION";
+}
+
 static const char *parse_decimal(ra_settle_profile *profile, ra_str line) {
     if (is(line, "point")) {
         profile->sign = RA_SIGN_POINT;
@@ -270,6 +276,7 @@ static const char *parse_statement(ra_settle_profile *profile, ra_str line) {
     if (is(word, "positive")) return parse_turn(profile->positives, line);
     if (is(word, "digits")) return parse_digits(profile, line);
     if (is(word, "record")) return parse_record(profile, line);
+    if (is(word, "count")) return parse_count(profile, line);
     if (is(word, "decimal")) return parse_decimal(profile, line);
     if (is(word, "days")) return parse_days(profile, line);
     if (is(word, "derive")) return parse_derive(profile, line);

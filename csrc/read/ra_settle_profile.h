@@ -31,6 +31,7 @@
  *   quotes none                     quotes are plain characters
  *   refuse TEXT                     no file of this kind is read, and TEXT says which to take
  *   record CODE SKIPPED ...         rows start with a code: CODE is read, the others passed over
+ *   count CODE SECTION              a record CODE tells how many rows came since record SECTION
  *
  * FIELD of text: type match payout transaction parent order invoice checkout party email
  * description currency paid_currency rate date time zone available. Of amounts: gross fee fee_tax
@@ -121,6 +122,7 @@ typedef struct ra_settle_profile {
     ra_settle_debit debits[RA_SETTLE_FEW];
     ra_settle_part parts[RA_SETTLE_FEW];
     ra_str records[RA_SETTLE_FEW]; /* the first is read, the others are passed over */
+    ra_str counter, section;       /* codes among them; empty: nothing is counted */
     size_t term_count, rule_count, need_count, debit_count, part_count, record_count;
     bool flips[RA_MOVE_KINDS];
     ra_move_kind negatives[RA_MOVE_KINDS], positives[RA_MOVE_KINDS]; /* RA_MOVE_UNKNOWN: itself */

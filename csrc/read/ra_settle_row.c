@@ -2,11 +2,13 @@
 /* Cells to fields, fields to events. */
 #include "read/ra_settle_row.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "read/ra_settle_extra.h"
 
-#define TIME_MAX 160 /* bytes of a date, its time and its zone */
+#define TIME_MAX 160  /* bytes of a date, its time and its zone */
+#define AMOUNT_MAX 40 /* bytes of an amount as text */
 
 /* Amounts by field, in minor units, and which of them the row has. */
 typedef struct amounts {
@@ -299,6 +301,34 @@ static void place(const ra_settle_profile *profile, ra_event *event) {
     }
 }
 
+/* A fixed text of an amount: "-12.34". */
+static void amount_text(int64_t amount, uint8_t digits, char text[AMOUNT_MAX]) {
+    uint64_t value = amount < 0 ? (uint64_t)0 - (uint64_t)amount : (uint64_t)amount;
+    char *at = &text[AMOUNT_MAX - 1], *end = at;
+    *at = '\0';
+    for (size_t i = 0; value > 0 || i <= digits; i++, value /= 10) {
+        if (i == digits && digits > 0) *--at = '.';
+        *--at = (char)('0' + value % 10);
+    }
+    if (amount < 0) *--at = '-';
+    memmove(text, at, (size_t)(end - at) + 1);
+}
+
+static ra_status refuse_net(const ra_settle_row *row, const ra_event *event, ra_error *error) {
+    char sum[AMOUNT_MAX], net[AMOUNT_MAX], difference[AMOUNT_MAX];
+    uint8_t digits = digits_of(row, event->currency);
+    int64_t made = event->gross + event->fee + event->fee_tax;
+    char *message = ra_arena_alloc(&row->events->arena, 5 * AMOUNT_MAX);
+    if (message == NULL) return RA_NO_MEMORY;
+    amount_text(made, digits, sum);
+    amount_text(event->net, digits, net);
+    amount_text(made - event->net, digits, difference);
+    snprintf(message, 5 * AMOUNT_MAX,
+             "the row's gross amount and fees make %s, its net amount is %s, a difference of %s",
+             sum, net, difference);
+    return refuse(row, RA_TOTAL_MISMATCH, RA_NO_COLUMN, message, error);
+}
+
 static ra_status set_amounts(const ra_settle_row *row, ra_event *event, amounts *in,
                              ra_error *error) {
     const ra_settle_profile *profile = row->layout->profile;
@@ -314,8 +344,7 @@ static ra_status set_amounts(const ra_settle_row *row, ra_event *event, amounts 
     /* Some write what was paid without a sign. */
     if ((event->paid < 0) != (event->gross < 0) && event->gross != 0) event->paid = -event->paid;
     if (event->gross + event->fee + event->fee_tax != event->net) {
-        return refuse(row, RA_TOTAL_MISMATCH, RA_NO_COLUMN,
-                      "the row's gross amount and fees do not make its net amount", error);
+        return refuse_net(row, event, error);
     }
     place(profile, event);
     return RA_OK;
@@ -459,6 +488,10 @@ static ra_status learn_order(const ra_settle_row *row, uint16_t cell, ra_settle_
 ra_status ra_settle_row_learn(const ra_settle_row *row, ra_settle_sign *sign,
                               ra_settle_order *order, ra_error *error) {
     const ra_settle_profile *profile = row->layout->profile;
+    for (size_t i = 0; i < profile->part_count && profile->sign == RA_SIGN_EITHER; i++) {
+        ra_status status = learn_sign(row, row->layout->part_amounts[i], sign, error);
+        if (status != RA_OK) return status;
+    }
     for (size_t i = 0; i < profile->term_count; i++) {
         ra_settle_field field = profile->terms[i].field;
         bool date = field == RA_SETTLE_DATE || field == RA_SETTLE_AVAILABLE;

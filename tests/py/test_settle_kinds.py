@@ -114,6 +114,7 @@ def test_old_stl_files_have_unspaced_names_and_wide_characters(encoding):
         assert old.column(name) == new.column(name), name
 
 
+# Of rows that bring money.
 CODES = {
     "T0003": "capture",
     "T0106": "fee",
@@ -124,12 +125,12 @@ CODES = {
     "T0700": "adjustment",
     "T1101": "payout",
     "T1105": "release",
-    "T1107": "refund",
-    "T1106": "chargeback",
+    "T1107": "adjustment",  # the account got it
+    "T1106": "chargeback_reversal",
     "T1108": "fee",
     "T1110": "release",  # a hold is the same with money going out
     "T1111": "release",
-    "T1201": "chargeback",
+    "T1201": "chargeback_reversal",
     "T1202": "chargeback_reversal",
     "T1300": "authorisation",
     "T1503": "release",

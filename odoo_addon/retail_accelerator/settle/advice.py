@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What each cause of an exception means, and what a person does about it."""
+"""What each cause of an exception means, and what a person does about it; what to do
+about files that cannot be read."""
 
 
 def advice(env, reason):
@@ -66,6 +67,34 @@ def advice(env, reason):
         "undone": env._(
             "Somebody took back what was decided about this row. It is not matched by "
             "itself again: match it by hand, book it, or write it off."
+        ),
+    }
+    return texts.get(reason, "")
+
+
+def remedy(env, reason):
+    """A sentence on what to do about a report that was refused for this reason of the
+    engine's; empty where the reason's own text says it."""
+    again = env._(
+        "Download the report again, and do not save it with another program before."
+    )
+    texts = {
+        "truncated": again,
+        "bad_encoding": again,
+        "bad_syntax": again,
+        "total_mismatch": again,
+        "duplicate_key": env._("Remove the column that is not meant, or rename it."),
+        "bad_number": env._(
+            "Correct the cell, or download the report again. If the file writes its "
+            "numbers in a way of its own, describe it under Retail, Configuration, "
+            "Report Profiles."
+        ),
+        "bad_date": env._(
+            "If the file's dates are sound, a profile under Retail, Configuration, "
+            "Report Profiles can say whether day or month comes first."
+        ),
+        "unknown_currency": env._(
+            "Correct the cell to a code like EUR, or download the report again."
         ),
     }
     return texts.get(reason, "")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from odoo.exceptions import UserError
 
 from ..engine import native
-from . import files, payouts
+from . import advice, files, payouts
 
 
 @dataclass
@@ -70,13 +70,17 @@ def digits_of(env):
 
 
 def explain(env, name, error):
-    """The error with its file, row and column."""
+    """The error with its file, row and column, and what to do about it."""
+    remedy = ""
     if isinstance(error, files.FileError):
         row, column, message = error.row, error.column, error.message
     else:
-        _reason, message, row, _offset, column = error.args[:5]
+        reason, message, row, _offset, column = error.args[:5]
+        remedy = advice.remedy(env, reason)
     if column:
         message = env._("%(message)s (%(column)s)", message=message, column=column)
+    if remedy:
+        message = env._("%(message)s. %(remedy)s", message=message, remedy=remedy)
     if row:
         return env._(
             "%(name)s, row %(row)s: %(message)s", name=name, row=row, message=message

@@ -188,6 +188,39 @@ class TestSettlementIntake(SettlementCase):
         )
         self.assertEqual(settlement.amount_declared, 4.5)
 
+    def test_the_list_finds_a_payout_whose_own_row_is_of_another_day(self):
+        head = b"Transaction Date,Type,Payout Date,Payout Status,Payout ID,Amount,Fee,"
+        rows = head + (
+            b"Net,Currency\n2026-03-10,charge,2026-03-12,paid,77,5.00,0.50,4.50,USD\n"
+            b"2026-03-11,payout,2026-03-12,paid,77,-4.50,0,-4.50,USD\n"
+            b"2026-03-11,charge,2026-03-11,paid,76,9.00,0,9.00,USD\n"
+        )
+        total = b"Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,"
+        total += b"Retried Amount,Total,Currency\n03/12/2026,paid,5,0,0,0,-0.5,0,"
+        total += b"4.50,USD\n03/13/2026,paid,1,0,0,0,0,0,1,USD\n"
+        found = intake.take(self.channel, rows, "rows.csv").settlements
+        taken = intake.take(self.channel, total, "total.csv").settlements
+        self.assertEqual(found.mapped("reference"), ["77", "76"])
+        self.assertEqual(taken & found, found[0])
+        self.assertEqual((taken - found).reference, "03/13/2026")
+
+    def test_a_refusal_says_the_file_the_place_and_what_to_do(self):
+        rows = stripe(("ch", "12.34", 0), payout="12.34")
+        twice = rows.replace(b"\n", b",usd\n").replace(b",usd", b",currency", 1)
+        for spoilt, expected in (
+            (rows[:-9], r"x\.csv, row 2: .*middle of a row\. Download"),
+            (rows.replace(b"12.34", b"12.3x", 1), r"row 1: .*\(gross\)\. Correct"),
+            (rows.replace(b"2026-0", b"2026-9", 1), r"row 1: .*\(created.*profile"),
+            (rows.replace(b",net", b",nett", 1), r'x\.csv: .*"Stripe.*\(net\)'),
+            (rows.replace(b"USD", b"dollar", 1), r"row 1: .*\(currency\)\. Correct"),
+            (twice.replace(b",usd", b",eur", 1), r"row 1: .*\(currency\)\. Remove"),
+        ):
+            with (
+                self.subTest(expected=expected),
+                self.assertRaisesRegex(UserError, expected),
+            ):
+                intake.take(self.channel, spoilt, "x.csv")
+
     # -- digits --
 
     def currency_of(self, name, rounding):

@@ -82,6 +82,14 @@ class RetailSettlementUpload(models.TransientModel):
                 provider=provider,
                 rows=len(events),
             )
+        if any(payout["declared"] is None for payout in events.payouts):
+            return self.env._(
+                "%(provider)s: %(rows)s rows, %(payouts)s payouts; the file does not "
+                "declare what each comes to",
+                provider=provider,
+                rows=len(events),
+                payouts=len(events.payouts),
+            )
         return self.env._(
             "%(provider)s: %(rows)s rows, %(payouts)s payouts, the rows add up",
             provider=provider,

@@ -6,6 +6,8 @@ from .errors import FileError
 BANK = ("camt", "ofx")
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 PROBE = 4096
+PAGES = (b"<!doctype html", b"<html")
+PAGE = max(map(len, PAGES))
 
 
 def kind_of(content):
@@ -26,6 +28,11 @@ def kind_of(content):
         return "json"
     if start[:10].upper() == b"OFXHEADER:" or b"<OFX" in start.upper():
         return "ofx"
+    if start[:PAGE].lower().startswith(PAGES):
+        raise FileError(
+            "this is a web page, perhaps the provider's sign-in, not a report; sign in "
+            "and download the report again"
+        )
     if start.startswith(b"<"):
         return "camt"
     return "table"
