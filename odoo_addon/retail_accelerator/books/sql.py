@@ -14,6 +14,7 @@ CASTS = {
     "int": SQL("int[]"),
     "bigint": SQL("bigint[]"),
     "numeric": SQL("numeric[]"),
+    "float": SQL("float8[]"),
     "date": SQL("date[]"),
     "bool": SQL("bool[]"),
     "text": SQL("text[]"),

@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from .copied_many2one import CopiedMany2one
+
 KINDS = [
     ("authorisation", "Authorisation"),
     ("capture", "Payment"),
@@ -54,12 +56,11 @@ class RetailSettlementEvent(models.Model):
     _log_access = False
     STATES = STATES
 
-    channel_id = fields.Many2one(
+    # Channel, company and currency are the payout's.
+    channel_id = CopiedMany2one(
         "retail.channel", required=True, readonly=True, ondelete="restrict"
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
-    )
+    company_id = CopiedMany2one("res.company", required=True, readonly=True)
     settlement_id = fields.Many2one(
         "retail.settlement",
         string="Payout",
@@ -69,7 +70,7 @@ class RetailSettlementEvent(models.Model):
         ondelete="restrict",
     )
     file_id = fields.Many2one(
-        "retail.settlement.file", readonly=True, index=True, ondelete="restrict"
+        "retail.settlement.file", readonly=True, ondelete="restrict"
     )
     identity = fields.Char(
         required=True,
@@ -97,7 +98,7 @@ class RetailSettlementEvent(models.Model):
     email = fields.Char(readonly=True, groups="retail_accelerator.group_operator")
     date = fields.Datetime(readonly=True)
     date_available = fields.Datetime(string="Available", readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = CopiedMany2one("res.currency", required=True, readonly=True)
     gross = fields.Monetary(readonly=True)
     fee = fields.Monetary(readonly=True)
     fee_tax = fields.Monetary(string="Tax on fee", readonly=True)

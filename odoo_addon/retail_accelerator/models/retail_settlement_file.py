@@ -32,7 +32,6 @@ class RetailSettlementFile(models.Model):
         readonly=True,
         help="The rest was known from files read before.",
     )
-    event_ids = fields.One2many("retail.settlement.event", "file_id", readonly=True)
     settlement_ids = fields.Many2many(
         "retail.settlement",
         "retail_settlement_file_rel",

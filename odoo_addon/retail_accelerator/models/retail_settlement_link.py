@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from .copied_many2one import CopiedMany2one
+
 KINDS = [
     ("order", "Order"),
     ("invoice", "Invoice"),
@@ -36,10 +38,10 @@ class RetailSettlementLink(models.Model):
         index=True,
         ondelete="cascade",
     )
-    settlement_id = fields.Many2one(
+    settlement_id = CopiedMany2one(
         related="event_id.settlement_id", store=True, index=True
     )
-    company_id = fields.Many2one(related="event_id.company_id", store=True)
+    company_id = CopiedMany2one(related="event_id.company_id", store=True)
     state = fields.Selection(
         [("applied", "Applied"), ("proposed", "Proposed")],
         required=True,
@@ -51,7 +53,8 @@ class RetailSettlementLink(models.Model):
     amount = fields.Monetary(
         readonly=True, help="In the target's currency; with the sign of the row."
     )
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    # The target's.
+    currency_id = CopiedMany2one("res.currency", required=True, readonly=True)
     evidence = fields.Char(readonly=True)
     order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="restrict"

@@ -126,6 +126,8 @@ def attach(report, content):
         {
             "name": report.name,
             "raw": content,
+            # Odoo keeps the words of a text/csv in the database once more.
+            "mimetype": "application/csv",
             "res_model": report._name,
             "res_field": "content",
             "res_id": report.id,
@@ -150,6 +152,14 @@ class Intake:
                 *TEXTS,
             )
         }
+        # (payout, currency) of each row
+        self.keys = list(
+            zip(
+                (payout or "" for payout in self.columns["payout"]),
+                self.columns["currency"],
+                strict=True,
+            )
+        )
         self.declared = {}  # settlement: sum that this file declares for its rows
         self.currencies = {
             code: currency_of(self.env, code)
@@ -250,11 +260,11 @@ class Intake:
             for payout in self.events.payouts
         }
         new = defaultdict(int)
-        for key, identity in zip(self._keys(), identities, strict=True):
+        for key, identity in zip(self.keys, identities, strict=True):
             new[key] += identity not in known
         settlements = {}
         alone = payouts.declared_alone(
-            self._keys(), self.columns["kind"], self.columns["net"]
+            self.keys, self.columns["kind"], self.columns["net"]
         )
         for key, count in new.items():
             day = moment(declared[key]["date"]) if key in declared else None
@@ -276,15 +286,6 @@ class Intake:
                 )
             settlements[key] = settlement
         return settlements
-
-    def _keys(self):
-        return list(
-            zip(
-                (payout or "" for payout in self.columns["payout"]),
-                self.columns["currency"],
-                strict=True,
-            )
-        )
 
     def _find(self, key):
         reference, code = key
@@ -319,7 +320,7 @@ class Intake:
         """Movements that were pending belong to their payout from now on; returns the
         settlements they left."""
         moves = defaultdict(list)
-        for key, identity in zip(self._keys(), identities, strict=True):
+        for key, identity in zip(self.keys, identities, strict=True):
             event, owner = known.get(identity, (None, None))
             if event and key[0] and owner != settlements[key].id:
                 moves[settlements[key]].append(event)
@@ -355,12 +356,11 @@ class Intake:
             return [str(value)] * len(batch)
 
         codes, paid_codes = of("currency"), of("paid_currency")
-        keys = zip(_texts(of("payout")), codes, strict=True)
-        owners = [settlements[key] for key in keys]
+        ids = {key: str(settlement.id) for key, settlement in settlements.items()}
         amounts = {name: self._majors(of(name), codes) for name in AMOUNTS}
         return (
             *(same(self.channel.id), same(self.channel.company_id.id)),
-            *([str(owner.id) for owner in owners], same(report.id)),
+            *([ids[self.keys[index]] for index in batch], same(report.id)),
             [identities[index] for index in batch],
             *([str(row) for row in of("row")], of("kind")),
             *(_times(of("date")), _times(of("available")), self._ids(codes)),
@@ -369,13 +369,14 @@ class Intake:
             [str(rate) if rate else "0" for rate in of("rate")],
             same("new"),
             [amount.lstrip("-") for amount in amounts["gross"]],
-            *([_escaped(text) for text in of(name)] for name in TEXTS),
+            *(_escaped(of(name)) for name in TEXTS),
         )
 
     def _majors(self, minors, codes):
         """Amounts in their currencies' units; NULL where there is no currency."""
+        scales = {code: 10**digits for code, digits in self.digits.items()}
         return [
-            repr(self._major(minor, code)) if code else NULL
+            repr(minor / scales[code]) if code else NULL
             for minor, code in zip(minors, codes, strict=True)
         ]
 
@@ -384,15 +385,12 @@ class Intake:
         return [ids[code] if code else NULL for code in codes]
 
 
-def _texts(values):
-    return [value or "" for value in values]
-
-
-def _escaped(text):
-    """A text as COPY reads it."""
-    if not text:
-        return NULL
-    return text.translate(ESCAPES) if SPECIAL.search(text) else text
+def _escaped(texts):
+    """Texts as COPY reads them; few columns have any to escape."""
+    texts = [text or "" for text in texts]
+    if SPECIAL.search("".join(texts)):
+        texts = [text.translate(ESCAPES) for text in texts]
+    return [text or NULL for text in texts]
 
 
 def _times(values):

@@ -3,6 +3,7 @@
 
 from odoo.tools import SQL
 
+from ..books.sql import ints
 from . import items, pos
 
 
@@ -49,7 +50,7 @@ def overdrawn(company, events):
                           AND (k.down AND rest.open > 0
                                OR k.up AND rest.open < ml.amount_currency)
                     %(pos)s""",
-                events=events,
+                events=ints(events),
                 taken=items.TAKEN,
                 pos=_overdrawn_pos() if pos.installed(company.env) else SQL(""),
                 company=company.id,

@@ -21,6 +21,7 @@ from . import (
     test_security,
     test_settlement_bank,
     test_settlement_bank_files,
+    test_settlement_columns,
     test_settlement_desk,
     test_settlement_entries,
     test_settlement_groups,

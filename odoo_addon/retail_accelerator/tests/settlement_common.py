@@ -5,6 +5,7 @@ from itertools import count
 
 from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import SQL
 
 from ..settle.intake import Intake
 
@@ -43,6 +44,25 @@ class Events:
         return [row.get(name, "") for row in self.rows]
 
 
+# What rows and links repeat without a foreign key of its own.
+UNLIKE = SQL(
+    """SELECT e.id, NULL
+         FROM retail_settlement_event e
+         JOIN retail_settlement s ON s.id = e.settlement_id
+        WHERE (e.channel_id, e.company_id, e.currency_id)
+              IS DISTINCT FROM (s.channel_id, s.company_id, s.currency_id)
+        UNION ALL
+       SELECT e.id, l.id
+         FROM retail_settlement_link l
+         JOIN retail_settlement_event e ON e.id = l.event_id
+         LEFT JOIN sale_order o ON o.id = l.order_id
+         LEFT JOIN account_move_line ml ON ml.id = l.move_line_id
+        WHERE (l.settlement_id, l.company_id)
+              IS DISTINCT FROM (e.settlement_id, e.company_id)
+           OR l.currency_id <> COALESCE(o.currency_id, ml.currency_id)"""
+)
+
+
 class SettlementCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
@@ -67,6 +87,13 @@ class SettlementCase(TransactionCase):
             role: new_test_user(cls.env, f"settle_{role}", names(role))
             for role in ("auditor", "operator", "accountant")
         }
+
+    def tearDown(self):
+        """Whatever happened, rows and links hold what their payout and target hold."""
+        for model in ("retail.settlement.event", "retail.settlement.link"):
+            self.env[model].flush_model()
+        self.assertFalse(self.env.execute_query(UNLIKE))
+        super().tearDown()
 
     @classmethod
     def take(cls, rows, payouts=()):
