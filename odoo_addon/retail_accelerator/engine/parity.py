@@ -49,13 +49,9 @@ def compare(channel, sources, record_limit=None):
     return _compare(channel, sources, record_limit, _import)
 
 
-def compare_contacts(channel, sources, record_limit=None):
-    """The same for contacts alone, as if nobody in the files were known yet."""
-    return _compare(channel, sources, record_limit, _meet)
-
-
 def compare_all(channel, sources, record_limit=None):
-    """Both in one report."""
+    """The same in one report with contacts alone, as if nobody in the files were known
+    yet."""
     return _compare(channel, sources, record_limit, _import, _meet)
 
 

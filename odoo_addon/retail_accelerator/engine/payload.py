@@ -88,6 +88,18 @@ def _lines(order, kind):
     return [_line(line) for line in order["lines"] if line["kind"] == kind]
 
 
+def _tax_line(tax):
+    return {
+        "rate_id": tax["rate_ref"],
+        "rate_code": tax["code"],
+        "label": tax["label"],
+        "rate_percent": tax["rate_percent"],
+        "compound": tax["compound"],
+        "tax_total": tax["amount"],
+        "shipping_tax_total": tax["shipping_amount"],
+    }
+
+
 def _document(order):
     return {
         "id": order["source_ref"],
@@ -109,21 +121,16 @@ def _document(order):
         "payment_method_title": order["payment_title"],
         "transaction_id": order["transaction_ref"],
         "created_via": order["created_via"],
+        **_lists(order),
+    }
+
+
+def _lists(order):
+    return {
         "line_items": _lines(order, "product"),
         "shipping_lines": _lines(order, "shipping"),
         "fee_lines": _lines(order, "fee"),
-        "tax_lines": [
-            {
-                "rate_id": tax["rate_ref"],
-                "rate_code": tax["code"],
-                "label": tax["label"],
-                "rate_percent": tax["rate_percent"],
-                "compound": tax["compound"],
-                "tax_total": tax["amount"],
-                "shipping_tax_total": tax["shipping_amount"],
-            }
-            for tax in order["taxes"]
-        ],
+        "tax_lines": [_tax_line(tax) for tax in order["taxes"]],
         "coupon_lines": order["coupons"],
         "refunds": [
             {"id": item["source_ref"], "reason": item["reason"], "total": item["total"]}

@@ -4,6 +4,11 @@
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 
+from odoo.tools.translate import LazyTranslate
+
+# Translated where it is shown, in the language of the one whose import it is.
+_lt = LazyTranslate(__name__, default_lang="en_US")
+
 LINE_LISTS = ("line_items", "shipping_lines", "fee_lines")
 TEXTS = ("id", "_order_ref", "reason", "currency")
 LINE_TEXTS = ("name", "method_title", "sku")
@@ -24,9 +29,9 @@ def decimal_of(value):
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise RefundProblem(f"{str(value)[:80]!r} is not an amount")
+        raise RefundProblem(_lt("“%s” is not an amount", str(value)[:80]))
     if abs(number) >= AMOUNT_LIMIT:
-        raise RefundProblem(f"the amount {str(value)[:80]} is too large")
+        raise RefundProblem(_lt("the amount %s is too large", str(value)[:80]))
     return number
 
 
@@ -40,14 +45,14 @@ def moment_of(record):
         if moment.tzinfo:
             moment = moment.astimezone(timezone.utc)
     except (ValueError, OverflowError) as error:
-        raise RefundProblem(f"{str(text)[:80]!r} is not a date") from error
+        raise RefundProblem(_lt("“%s” is not a date", str(text)[:80])) from error
     return moment.replace(tzinfo=None, microsecond=0)
 
 
 def check(record):
     """Raise RefundProblem unless texts are texts and lists hold objects."""
     if not isinstance(record, dict):
-        raise RefundProblem("a refund should be an object")
+        raise RefundProblem(_lt("a refund should be an object"))
     _check_texts(record, TEXTS)
     for key in LINE_LISTS:
         for line in objects(record, key):
@@ -63,7 +68,7 @@ def objects(row, name):
     """The list of objects of that name; an absent one is empty."""
     items = row.get(name) or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise RefundProblem(f"{name} should be a list of objects")
+        raise RefundProblem(_lt("%s should be a list of objects", name))
     return items
 
 
@@ -73,10 +78,10 @@ def _check_texts(row, names):
         if value is None or isinstance(value, int | float):
             continue
         if not isinstance(value, str):
-            raise RefundProblem(f"{name} should be a text")
+            raise RefundProblem(_lt("%s should be a text", name))
         # PostgreSQL stores neither NUL nor half a character.
         if "\0" in value or _is_broken(value):
-            raise RefundProblem(f"{name} holds a character that cannot be stored")
+            raise RefundProblem(_lt("%s holds a character that cannot be stored", name))
 
 
 def _is_broken(text):

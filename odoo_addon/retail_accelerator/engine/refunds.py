@@ -34,10 +34,15 @@ def record_file(session, path):
     counts = {"created": 0, "updated": 0, "unchanged": 0, "rejected": []}
     batch = []
     for group, data, row, offset, problem in _records(path):
-        if problem:
-            counts["rejected"].append((f"#{row}", f"{problem} @{offset}"))
+        refund, defect = (None, problem) if problem else _parsed(data)
+        if defect:
+            place = session.env._(
+                "%(problem)s, at byte %(offset)s of the file",
+                problem=native.reason_text(defect),
+                offset=offset,
+            )
+            counts["rejected"].append((f"#{row}", place))
             continue
-        refund = json.loads(data)
         if isinstance(refund, dict):
             refund["_order_ref"] = group or str(refund.get("parent_id") or "")
         batch.append(refund)
@@ -47,6 +52,16 @@ def record_file(session, path):
     if batch:
         _add(counts, _record(session, batch))
     return counts
+
+
+def _parsed(data):
+    """(refund, None), or (None, reason) of bytes that are no JSON."""
+    try:
+        return json.loads(data.decode()), None
+    except UnicodeDecodeError:
+        return None, "bad_encoding"
+    except ValueError:
+        return None, "bad_syntax"
 
 
 def _records(path):

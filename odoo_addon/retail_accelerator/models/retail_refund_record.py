@@ -91,8 +91,12 @@ class RetailRefund(models.Model):
                 continue
             ref = str(record.get("id") or "")
             if not ref or not record.get("_order_ref"):
-                missing = "id" if not ref else "order"
-                counts["rejected"].append((ref, f"the refund's {missing} is missing"))
+                missing = (
+                    self.env._("the refund's order is missing")
+                    if ref
+                    else self.env._("the refund's id is missing")
+                )
+                counts["rejected"].append((ref, missing))
                 continue
             earlier = wanted.get(ref)
             if earlier is None:

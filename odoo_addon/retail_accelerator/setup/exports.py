@@ -88,52 +88,21 @@ class Exports:
 
     @staticmethod
     def _read(source, what, shape):
-        """The parsed file, whose outermost value has the given shape."""
-        try:
-            if isinstance(source, bytes):
-                data = json.loads(source)
-            else:
-                with open(source, encoding="utf-8-sig") as handle:
-                    data = json.load(handle)
-        except OSError as error:
+        """The parsed file, of the given outermost shape: a list of records, or lists of
+        them by product id (dict)."""
+        data = _parsed(source, what)
+        if shape is list and not isinstance(data, list):
+            raise UserError(_lt("The export of %s should be a list.", what))
+        groups = data.values() if isinstance(data, dict) else [data]
+        if not isinstance(data, shape) or not all(
+            isinstance(group, list) for group in groups
+        ):
             raise UserError(
-                _lt(
-                    "The export of %(what)s cannot be read: %(reason)s (%(file)s).",
-                    what=what,
-                    reason=error.strerror,
-                    file=source,
-                )
-            ) from None
-        except (ValueError, RecursionError) as error:
-            raise UserError(
-                _lt(
-                    "The export of %(what)s is not JSON: %(reason)s.",
-                    what=what,
-                    reason=str(error),
-                )
-            ) from None
-        if not isinstance(data, shape):
-            raise UserError(
-                _lt("The export of %s should be a list.", what)
-                if shape is list
-                else _lt("The export of %s should be lists by product id.", what)
+                _lt("The export of %s should be lists by product id.", what)
             )
-        rows = (
-            data if shape is list else [row for group in data.values() for row in group]
-        )
-        if not all(isinstance(row, dict) and row.get("id") for row in rows):
-            raise UserError(_lt("Each of the %s should be an object with an id.", what))
-        for row in rows:
-            if not any(mark in row for mark in MARKS[what]):
-                raise UserError(
-                    _lt(
-                        "This is no export of %(what)s: the record %(id)s has none of "
-                        "these: %(marks)s.",
-                        what=what,
-                        id=row["id"],
-                        marks=", ".join(MARKS[what]),
-                    )
-                )
+        for group in groups:
+            for row in group:
+                _check_record(row, what)
         return data
 
     def _items(self, products, variations):
@@ -150,7 +119,7 @@ class Exports:
 
     def _variation(self, product, child):
         options = [
-            _text(attribute, "option") for attribute in child.get("attributes") or ()
+            _text(attribute, "option") for attribute in _objects(child, "attributes")
         ]
         detail = ", ".join(filter(None, options)) or _text(child, "name")
         parent = _text(product, "name")
@@ -185,7 +154,7 @@ class Exports:
                 country=_text(row, "country").upper(),
                 state=_text(row, "state").upper(),
                 compound=bool(row.get("compound")),
-                priority=int(row.get("priority") or 1),
+                priority=_priority(row),
             )
             for row in self._read(taxes, "taxes", list)
         ]
@@ -195,7 +164,7 @@ class Exports:
 
     @staticmethod
     def _customer(row):
-        billing, shipping = row.get("billing") or {}, row.get("shipping") or {}
+        billing, shipping = _object(row, "billing"), _object(row, "shipping")
         filled = any(billing.get(part) for part in ADDRESS_PARTS)
         address = billing if filled else shipping
         email = _text(row, "email") or _text(billing, "email")
@@ -208,6 +177,71 @@ class Exports:
             phone=_text(billing, "phone") or _text(shipping, "phone"),
             address={part: _text(address, part) for part in ADDRESS_PARTS},
         )
+
+
+def _parsed(source, what):
+    """The JSON value of a path or of a file's bytes."""
+    try:
+        if isinstance(source, bytes):
+            return json.loads(source)
+        with open(source, encoding="utf-8-sig") as handle:
+            return json.load(handle)
+    except OSError as error:
+        raise UserError(
+            _lt(
+                "The export of %(what)s cannot be read: %(reason)s (%(file)s).",
+                what=what,
+                reason=error.strerror,
+                file=source,
+            )
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(
+            _lt(
+                "The export of %(what)s is not JSON: %(reason)s.",
+                what=what,
+                reason=str(error),
+            )
+        ) from None
+
+
+def _check_record(row, what):
+    """Is it an object with an id, and one of this kind of export?"""
+    if not isinstance(row, dict) or not row.get("id"):
+        raise UserError(_lt("Each of the %s should be an object with an id.", what))
+    if not any(mark in row for mark in MARKS[what]):
+        raise UserError(
+            _lt(
+                "This is no export of %(what)s: the record %(id)s has none of "
+                "these: %(marks)s.",
+                what=what,
+                id=row["id"],
+                marks=", ".join(MARKS[what]),
+            )
+        )
+
+
+def _object(row, name):
+    """The object of that name; PHP writes an empty one as a list."""
+    value = row.get(name) or {}
+    if not isinstance(value, dict):
+        raise UserError(
+            _lt("Record %(id)s: %(name)s should be an object.", id=row["id"], name=name)
+        )
+    return value
+
+
+def _objects(row, name):
+    value = row.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise UserError(
+            _lt(
+                "Record %(id)s: %(name)s should be a list of objects.",
+                id=row["id"],
+                name=name,
+            )
+        )
+    return value
 
 
 def _text(row, name):
@@ -243,3 +277,17 @@ def _percent(row):
             )
         )
     return percent
+
+
+def _priority(row):
+    try:
+        return int(row.get("priority") or 1)
+    except (TypeError, ValueError, OverflowError):
+        raise UserError(
+            _lt(
+                "Tax rate %(ref)s has the priority “%(priority)s”, which is not a "
+                "whole number.",
+                ref=row["id"],
+                priority=row.get("priority"),
+            )
+        ) from None

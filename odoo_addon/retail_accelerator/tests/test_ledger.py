@@ -123,6 +123,11 @@ class TestLedger(ImportCase):
             .create({"ledger_id": entry.id, "text": text})
         )
 
+    def test_a_text_nested_without_end_is_refused(self):
+        entry = self.make_entry(7, outcome="rejected")
+        with self.assertRaisesRegex(UserError, "nested too deeply"):
+            self.edit(entry, "[" * 100_000).action_save()
+
     def test_corrected_record_replaces_the_payload_and_is_tried_again(self):
         entry = self.make_entry(7, outcome="rejected")
         self.replay_gives("created")

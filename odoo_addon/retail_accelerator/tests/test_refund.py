@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
+import json
+import tempfile
+from types import SimpleNamespace
+
 from odoo.tests import tagged
 
+from ..engine.refunds import record_file
 from .import_common import ImportCase, woo_order
 
 
@@ -74,6 +79,28 @@ class TestRefund(ImportCase):
         self.assertIn("cannot be stored", refused["901"])
         self.assertEqual(refused["904"], "line_items should be a list of objects")
         self.assertTrue(self.refund(950).line_ids)
+
+    def test_a_malformed_record_of_the_file_falls_alone_with_its_place(self):
+        good = [
+            json.dumps({**woo_refund(ref), "parent_id": 300}).encode()
+            for ref in (900, 950)
+        ]
+        bad = [b'{"id": 1,}', b'{"id": "\xff"}', b'{"id" 2}']
+        listed = b",\n".join([good[0], *bad, good[1]])
+        for text in (b"[" + listed + b"]", b'{"300": [' + listed + b"]}"):
+            with tempfile.NamedTemporaryFile() as handle:
+                handle.write(text)
+                handle.flush()
+                session = SimpleNamespace(
+                    env=self.env, import_id=0, channel=self.channel
+                )
+                counts = record_file(session, handle.name)
+            self.assertEqual(counts["created"] + counts["unchanged"], 2)
+            self.assertEqual(
+                [ref for ref, _why in counts["rejected"]], ["#2", "#3", "#4"]
+            )
+            for (_ref, why), record in zip(counts["rejected"], bad, strict=True):
+                self.assertIn(f"byte {text.index(record)}", why)
 
     def test_a_refund_with_an_offset_is_kept_in_utc(self):
         self.record(woo_refund(900, date_created_gmt="2026-01-07T09:30:00+02:00"))

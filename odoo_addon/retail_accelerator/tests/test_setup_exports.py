@@ -30,6 +30,32 @@ class TestExports(SetupCase):
             "variations should be lists", products=b"[]", variations=b"[]"
         )
 
+    def test_parts_of_another_shape_name_their_record(self):
+        shop = as_file([product(7, name="Cap", type="variable")])
+        for group in (5, None, {"id": 1}):
+            self.assertRefused(
+                "variations should be lists",
+                products=shop,
+                variations=as_file({"7": group}),
+            )
+        for attributes in (5, ["red"], {"option": "red"}):
+            child = {"id": 71, "name": "Red", "attributes": attributes}
+            self.assertRefused(
+                "Record 71: attributes should be a list of objects",
+                products=shop,
+                variations=as_file({"7": [child]}),
+            )
+        for billing in (5, "Ann", ["Ann"]):
+            self.assertRefused(
+                "Record 4: billing should be an object",
+                customers=as_file([{"id": 4, "email": "a@b.c", "billing": billing}]),
+            )
+        for priority in ("first", [1], float("inf")):
+            self.assertRefused(
+                "Tax rate 3 has the priority",
+                taxes=as_file([{**rate(3, "X", "21"), "priority": priority}]),
+            )
+
     def test_odd_values_are_taken_as_they_can_be(self):
         rows = [
             product(1, name=None, sku=None, regular_price="", price="free", weight="x"),

@@ -49,6 +49,8 @@ class RetailLedgerEdit(models.TransientModel):
                     problem=error.msg,
                 )
             ) from error
+        except RecursionError as error:
+            raise UserError(self.env._("The record is nested too deeply.")) from error
         if not isinstance(document, dict):
             raise UserError(self.env._("The record must be one order: { … }."))
         ref = str(document.get("id") or "")

@@ -10,7 +10,6 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, config, split_every
 
-BLOCK = 1 << 20
 BATCH = 500
 CSV_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
