@@ -312,18 +312,33 @@ static ra_status start_rows(reading *in, ra_settle_row *row, ra_error *error) {
     return status == RA_OK ? RA_OK : ra_fail(error, status, NULL, ra_status_text(status));
 }
 
-/* A first pass over files whose numbers or dates can be read in two ways. */
+/* Whether fees of the file may have tax inside. */
+static bool has_tax_inside(const ra_settle_layout *layout) {
+    size_t from = layout->first[RA_SETTLE_TAX_INSIDE];
+    for (size_t i = from; i < layout->first[RA_SETTLE_TAX_INSIDE + 1]; i++) {
+        if (layout->terms[layout->by_field[i]].count > 0) return true;
+    }
+    return false;
+}
+
+/* A first pass over files whose numbers, dates or taxes can be read in two ways. */
 static ra_status learn(reading *in, ra_settle_row *row, ra_error *error) {
     const ra_settle_profile *profile = in->profile;
     ra_settle_sign sign = RA_SIGN_NONE;
     ra_settle_order order = RA_ORDER_UNKNOWN;
     row->sign = profile->sign;
     row->order = profile->order;
-    if (profile->sign != RA_SIGN_EITHER && profile->order != RA_ORDER_EITHER) return RA_OK;
+    bool taxes = has_tax_inside(&in->layout);
+    if (profile->sign != RA_SIGN_EITHER && profile->order != RA_ORDER_EITHER && !taxes) {
+        return RA_OK;
+    }
     ra_status status = start_rows(in, row, error);
     while (status == RA_OK) {
         status = next_row(in, row, error);
         if (status == RA_OK) status = ra_settle_row_learn(row, &sign, &order, error);
+        if (status == RA_OK && taxes && !row->tax_apart) {
+            status = ra_settle_row_is_tax(row, &row->tax_apart);
+        }
     }
     if (status != RA_END) return status;
     if (profile->order == RA_ORDER_EITHER) {

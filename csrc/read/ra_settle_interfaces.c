@@ -122,6 +122,7 @@ static const char klarna_api[] =
     "payouts.payout_date\n"
     "text available payouts.payout_date\n"
     "add gross transactions.amount\n"
+    "add tax_inside transactions.tax_amount | transactions.vat_amount\n"
     "add declared payouts.totals.settlement_amount\n"
     "kind capture SALE\n"
     "kind refund RETURN\n"

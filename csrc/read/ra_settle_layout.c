@@ -64,14 +64,14 @@ void ra_settle_nearer(const ra_settle_profile *profile, const ra_str *header, si
     *near = (ra_settle_near){profile, missing->names[0], found};
 }
 
-static void resolve(const ra_settle_names *names, const ra_str *header, ra_settle_layout *layout,
-                    ra_settle_cells *out) {
+static void resolve(const ra_settle_names *names, const ra_str *header, bool taken,
+                    ra_settle_layout *layout, ra_settle_cells *out) {
     out->count = 0;
     for (size_t i = 0; i < names->count; i++) {
         uint16_t cell = ra_settle_column(names->names[i], header, layout->named_count);
         if (cell == RA_NO_COLUMN) continue;
         out->cells[out->count++] = cell;
-        layout->named[cell] = true;
+        layout->named[cell] = layout->named[cell] || taken;
     }
 }
 
@@ -108,10 +108,13 @@ ra_status ra_settle_layout_make(const ra_settle_profile *profile, const ra_str *
     out->again = ra_arena_array(arena, count, sizeof(uint16_t));
     if (out->named == NULL || out->turn == NULL || out->again == NULL) return RA_NO_MEMORY;
     group_terms(out);
-    for (size_t i = 0; i < profile->term_count; i++)
-        resolve(&profile->terms[i].columns, header, out, &out->terms[i]);
+    for (size_t i = 0; i < profile->term_count; i++) {
+        /* Tax inside is of fees only: what other rows have there is kept as it is. */
+        resolve(&profile->terms[i].columns, header, profile->terms[i].field != RA_SETTLE_TAX_INSIDE,
+                out, &out->terms[i]);
+    }
     for (size_t i = 0; i < profile->debit_count; i++)
-        resolve(&profile->debits[i].column, header, out, &out->debits[i]);
+        resolve(&profile->debits[i].column, header, true, out, &out->debits[i]);
     for (size_t i = 0; i < profile->part_count; i++) {
         const ra_settle_names *columns = &profile->parts[i].columns;
         out->part_amounts[i] = ra_settle_column(columns->names[0], header, count);

@@ -8,10 +8,10 @@
 #include "read/ra_text.h"
 
 static const char *const field_names[RA_SETTLE_FIELDS] = {
-    "type",          "match",    "payout",  "transaction", "parent",      "order",
-    "invoice",       "checkout", "party",   "email",       "description", "currency",
-    "paid_currency", "rate",     "date",    "time",        "zone",        "available",
-    "gross",         "fee",      "fee_tax", "net",         "paid",        "declared",
+    "type",     "match", "payout",   "transaction", "parent",   "order",         "invoice",
+    "checkout", "party", "email",    "description", "currency", "paid_currency", "rate",
+    "date",     "time",  "zone",     "available",   "gross",    "fee",           "fee_tax",
+    "net",      "paid",  "declared", "tax_inside",
 };
 
 static int lower(char c) {

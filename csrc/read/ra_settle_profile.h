@@ -35,7 +35,8 @@
  *
  * FIELD of text: type match payout transaction parent order invoice checkout party email
  * description currency paid_currency rate date time zone available. Of amounts: gross fee fee_tax
- * net paid declared. */
+ * net paid declared tax_inside. The last is tax that a fee's amount has inside: it becomes an event
+ * of its own, unless the file has rows of tax on fees. */
 #ifndef RA_READ_SETTLE_PROFILE_H
 #define RA_READ_SETTLE_PROFILE_H
 
@@ -73,6 +74,7 @@ typedef enum ra_settle_field {
     RA_SETTLE_NET,
     RA_SETTLE_PAID,
     RA_SETTLE_DECLARED,
+    RA_SETTLE_TAX_INSIDE,
     RA_SETTLE_FIELDS
 } ra_settle_field;
 

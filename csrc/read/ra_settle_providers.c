@@ -446,6 +446,7 @@ static const char klarna_settlement[] =
     "text date capture_date | sale_date\n"
     "text available payout_date\n"
     "add gross amount\n"
+    "add tax_inside tax_amount | vat_amount\n"
     "kind capture SALE/*\n"
     "kind refund RETURN/*\n"
     "kind chargeback REVERSAL/*\n"

@@ -359,10 +359,10 @@ static ra_status set_rate(const ra_settle_row *row, ra_event *event, ra_error *e
 
 /* ---- events ---- */
 
-static ra_status set_kind(const ra_settle_row *row, ra_event *event) {
+static ra_status find_kind(const ra_settle_row *row, ra_str type, ra_move_kind *out) {
     ra_str match;
     if (!field_text(row, RA_SETTLE_MATCH, &match)) return RA_NO_MEMORY;
-    event->kind = ra_settle_kind(row->layout->profile, match.len > 0 ? match : event->type);
+    *out = ra_settle_kind(row->layout->profile, match.len > 0 ? match : type);
     return RA_OK;
 }
 
@@ -390,6 +390,32 @@ static void declare(ra_event *event, const amounts *in) {
     event->kind = RA_MOVE_PAYOUT;
     event->gross = event->net = -AMOUNT(in, RA_SETTLE_DECLARED);
     event->fee = event->fee_tax = event->paid = 0;
+}
+
+/* The tax that a fee has inside as an event of its own; what moves stays the same. */
+static ra_status split_tax(const ra_settle_row *row, int64_t tax, ra_error *error) {
+    static const char ending[] = "/tax";
+    ra_event *fee = &row->events->events[row->events->count - 1];
+    if (fee->kind != RA_MOVE_FEE || tax == 0 || row->tax_apart) return RA_OK;
+    if ((tax < 0) != (fee->fee < 0)) tax = -tax;
+    if (fee->fee < 0 ? tax < fee->fee : tax > fee->fee) {
+        return refuse(row, RA_TOTAL_MISMATCH, cell_of(row, RA_SETTLE_TAX_INSIDE),
+                      "the tax inside the fee is more than the fee", error);
+    }
+    fee->fee -= tax;
+    fee->net -= tax;
+    ra_event own = *fee;
+    own.kind = RA_MOVE_FEE_TAX;
+    own.fee = own.paid = 0;
+    own.fee_tax = own.net = tax;
+    char *type = ra_arena_alloc(&row->events->arena, own.type.len + sizeof ending - 1);
+    ra_event *added = ra_events_add(row->events);
+    if (type == NULL || added == NULL) return RA_NO_MEMORY;
+    if (own.type.len > 0) memcpy(type, own.type.ptr, own.type.len);
+    memcpy(type + own.type.len, ending, sizeof ending - 1);
+    own.type = (ra_str){type, own.type.len + sizeof ending - 1};
+    *added = own;
+    return RA_OK;
 }
 
 static ra_status part_type(const ra_settle_row *row, size_t part, ra_event *event) {
@@ -447,14 +473,15 @@ ra_status ra_settle_row_read(ra_settle_row *row, ra_error *error) {
     if (event == NULL) return RA_NO_MEMORY;
     ra_status status = begin(row, event, error);
     if (status == RA_OK) status = read_amounts(row, event, &in, error);
-    if (status == RA_OK) status = set_kind(row, event);
+    if (status == RA_OK) status = find_kind(row, event->type, &event->kind);
     if (status != RA_OK) return status;
     if (HAS(&in, RA_SETTLE_DECLARED)) {
         declare(event, &in);
         return RA_OK;
     }
     if (row->layout->profile->part_count > 0) return split(row, error);
-    return set_amounts(row, event, &in, error);
+    status = set_amounts(row, event, &in, error);
+    return status == RA_OK ? split_tax(row, AMOUNT(&in, RA_SETTLE_TAX_INSIDE), error) : status;
 }
 
 /* ---- the file's own way ---- */
@@ -505,4 +532,13 @@ ra_status ra_settle_row_learn(const ra_settle_row *row, ra_settle_sign *sign,
         }
     }
     return RA_OK;
+}
+
+ra_status ra_settle_row_is_tax(const ra_settle_row *row, bool *out) {
+    ra_str type;
+    ra_move_kind kind;
+    if (!field_text(row, RA_SETTLE_TYPE, &type)) return RA_NO_MEMORY;
+    ra_status status = find_kind(row, type, &kind);
+    *out = status == RA_OK && kind == RA_MOVE_FEE_TAX;
+    return status;
 }

@@ -13,6 +13,7 @@ typedef struct ra_settle_row {
     ra_settle_sign sign;
     ra_settle_order order;
     char currency[4]; /* of rows without one, "" when there is none */
+    bool tax_apart;   /* the file has rows of tax on fees: no fee has it inside */
     ra_events *events;
     const ra_str *cells;
     size_t cell_count;
@@ -27,5 +28,8 @@ ra_status ra_settle_row_read(ra_settle_row *row, ra_error *error) RA_MUST_CHECK;
  * hold what is known so far. RA_BAD_NUMBER when the file contradicts itself. */
 ra_status ra_settle_row_learn(const ra_settle_row *row, ra_settle_sign *sign,
                               ra_settle_order *order, ra_error *error) RA_MUST_CHECK;
+
+/* Whether the row is tax on fees; RA_NO_MEMORY. */
+ra_status ra_settle_row_is_tax(const ra_settle_row *row, bool *out) RA_MUST_CHECK;
 
 #endif

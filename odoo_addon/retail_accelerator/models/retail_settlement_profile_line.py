@@ -29,6 +29,7 @@ TARGETS = [
     ("paid_currency", "Currency of what was paid"),
     ("rate", "Exchange rate"),
     ("declared", "Sum of the payout"),
+    ("tax_inside", "Tax inside the amount of a fee"),
     ("match", "Word that tells the kind"),
 ]
 

@@ -9,7 +9,7 @@ TEXTS = (
     *("checkout", "party", "email", "description", "currency", "paid_currency"),
     *("rate", "date", "time", "zone", "available"),
 )
-AMOUNTS = ("gross", "fee", "fee_tax", "net", "paid", "declared")
+AMOUNTS = ("gross", "fee", "fee_tax", "net", "paid", "declared", "tax_inside")
 FIELDS = (*TEXTS, *AMOUNTS)
 NAME_MAX = 63
 
