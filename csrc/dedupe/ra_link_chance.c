@@ -80,7 +80,7 @@ ra_status ra_link_chance_levels(const ra_link_comparer *comparer, uint32_t colum
         status = sort_numbers(table, column, split, table->rows, scratch, &chance.b);
     if (status != RA_OK) return status;
     double left = (double)chance.a.present, right = (double)chance.b.present;
-    double all = table->linking ? left * right : left * (left - 1) / 2, inner = 0, nearest = 0;
+    double all = table->linking ? left * right : left * (left - 1) / 2, inner = 0;
     const double *steps;
     uint32_t count = ra_link_steps(field->kind, &steps);
     bool descends = steps[0] > steps[1];
@@ -88,7 +88,7 @@ ra_status ra_link_chance_levels(const ra_link_comparer *comparer, uint32_t colum
     for (uint32_t i = 0; i < count; i++) {
         uint32_t step = descends ? count - 1 - i : i;
         double most = field->kind == RA_LINK_TIME ? fmin(steps[step], field->limit) : steps[step];
-        nearest = pairs_within(&chance, most);
+        double nearest = pairs_within(&chance, most);
         counts[step + 2] = fmax(nearest - inner, 0);
         inner = fmax(nearest, inner);
     }

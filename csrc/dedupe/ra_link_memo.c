@@ -21,7 +21,7 @@ typedef struct ra_memo_build {
     ra_link_memo *memo;
     ra_arena *arena;
     uint32_t *slots;
-    uint32_t slot_mask, token_room, word_count;
+    uint32_t slot_mask, word_count;
 } ra_memo_build;
 
 typedef struct ra_memo_sorted {

@@ -58,13 +58,16 @@ static bool take_integer(const event_source *in, const char *name, int64_t *out,
     return true;
 }
 
-/* Microseconds, or a datetime: one without zone is UTC. */
+/* Microseconds, or a datetime or its text: one without zone is UTC. */
 static bool take_time(const event_source *in, const char *name, int64_t *out) {
     static const ra_zone utc = {.offset = 0};
     PyObject *value;
     if (!get(in, name, &value)) return false;
     if (value == NULL) return true;
     if (PyLong_Check(value)) return take_integer(in, name, out, NULL);
+    if (!PyUnicode_Check(value) && !PyObject_HasAttrString(value, "isoformat")) {
+        return fail(in, RA_BAD_TYPE, name, "a time is microseconds, a datetime or a text");
+    }
     PyObject *text =
         PyUnicode_Check(value) ? Py_NewRef(value) : PyObject_CallMethod(value, "isoformat", NULL);
     if (text == NULL) return false;
@@ -136,6 +139,7 @@ static bool take_event(event_source *in) {
         return false;
     }
     if (!take_integer(in, "row", &row, NULL)) return false;
+    if (row < 0) return fail(in, RA_BAD_NUMBER, "row", "rows count from 1");
     event->row = (uint64_t)row;
     if (!take_kind(in, event) || !take_texts(in, event) ||
         !take_currency(in, "currency", event->currency) ||

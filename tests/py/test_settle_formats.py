@@ -240,6 +240,8 @@ def test_events_of_dicts_are_those_of_a_file():
         ({"kind": "gift"}, "bad_type"),
         ({"net": 1}, "total_mismatch"),
         ({"gross": 1.5}, "bad_type"),
+        ({"row": -1}, "bad_number"),
+        ({"date": object()}, "bad_type"),
         ({"gross": 2**63}, "overflow"),
         ({"currency": "euro"}, "unknown_currency"),
         ({"currency": None}, "unknown_currency"),
