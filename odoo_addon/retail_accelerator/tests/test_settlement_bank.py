@@ -5,7 +5,7 @@ and what people do with them in Odoo's own screens."""
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..settle import bank, bank_search, posting, proof
 from .settlement_common import DAY, SettlementCase
@@ -154,6 +154,30 @@ class TestSettlementBank(BankCase):
         [said] = self.logged(settlement, "reconcile")
         self.assertEqual((said["difference"], said["cause"]), ("-3.0", "bank_charge"))
         self.assertEqual(said["account"], fees.code)
+
+    def test_forms_fill_in_what_follows_from_a_choice(self):
+        settlement, second = self.posted(), self.posted("po_2", gross=5000, fee=0)
+        line = self.bank_line(113.22, "po_1")
+        action = settlement.action_choose_bank_line()
+        choice = self.env[action["res_model"]].browse(action["res_id"])
+        with Form(choice) as form:
+            form.bank_line_id = line
+        action = choice.line_ids.action_take_difference()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        with Form(wizard) as form:
+            self.assertEqual((form.expected, form.difference), (116.22, -3.0))
+            form.cause = "bank_charge"
+            self.assertEqual(form.account_id, self.channel.settlement_fee_account_id)
+            form.cause = "bank_other"
+            form.note = "asked the bank"
+            self.assertEqual(
+                form.account_id, self.channel.settlement_writeoff_account_id
+            )
+            form.other_ids.add(second)
+            self.assertEqual(form.difference, -53.0)
+            form.other_ids.remove(second.id)
+        wizard.action_take()
+        self.assertEqual(settlement._variance()["bank_other"], -3.0)
 
     def test_booked_difference_is_undone_with_the_bank_line(self):
         settlement = self.posted()
