@@ -188,9 +188,6 @@ class RetailSettlementEvent(models.Model):
     _open_index = models.Index(
         "(channel_id, state, reason) WHERE state IN ('exception', 'waiting')"
     )
-    _transaction_index = models.Index(
-        "(channel_id, transaction_ref) WHERE transaction_ref IS NOT NULL"
-    )
 
     @api.depends("gross")
     def _compute_amount_at_stake(self):
