@@ -66,6 +66,7 @@ static bool field_text(const ra_settle_row *row, ra_settle_field field, ra_str *
         if (part.len > 0) memcpy(text + out->len, part.ptr, part.len);
         out->len += part.len;
     }
+    if (out->len == to - from - 1) out->len = 0; /* nothing but slashes */
     return true;
 }
 

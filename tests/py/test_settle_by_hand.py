@@ -114,6 +114,29 @@ def test_amazon_v1_claims_that_are_won_and_money_that_came_back():
     assert payouts(events) == [("11223344556", "USD", -1200, -1200)]
 
 
+def test_amazon_v2_related_fees_are_fees_and_its_first_row_is_no_type():
+    header = (
+        "settlement-id deposit-date total-amount currency transaction-type order-id "
+        "amount-type amount-description amount posted-date-time"
+    ).split()
+    start, day = ("7", "", "", ""), "02.03.2026 23:30:00 UTC"
+    lines = [
+        ("7", "17.03.2026 00:00:00 UTC", "95,00", "EUR", *[""] * 6),
+        (*start, "Order", "302", "ItemPrice", "Principal", "1.100,00", day),
+        (*start, "Refund", "302", "ItemPrice", "Principal", "-1.007,00", day),
+        (*start, "Refund", "302", "ItemRelatedFees", "RefundCommission", "2,00", day),
+    ]
+    events = read("\n".join("\t".join(line) for line in (header, *lines)))
+    assert rows(events) == [
+        row("payout", -9500),
+        row("capture", 110000),
+        row("refund", -100700),
+        row("fee", 200),
+    ]
+    assert not events.column("type")[0]
+    assert payouts(events) == [("7", "EUR", 9500, 9500)]
+
+
 def test_amazon_pay_has_a_preamble_and_fees_of_both_signs():
     events = read(samples.AMAZON_PAY)
     assert rows(events) == [

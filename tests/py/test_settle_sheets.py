@@ -91,6 +91,37 @@ def test_times_and_preambles_of_sheets_are_read():
     assert events.column("gross") == [500]
 
 
+def test_a_day_of_a_sheet_is_that_day_in_every_time_zone():
+    rows = [
+        ["Ref", "Sum", "Batch", "Type", "Day", "Currency"],
+        ["a", 5, "P", "x", datetime(2026, 3, 4), "EUR"],
+        ["b", 5, "P", "x", datetime(2026, 3, 4, 12, 30), "EUR"],
+    ]
+    events = native.settlement_read(
+        files.rows(workbook(rows)),
+        profiles=[("mine", PROFILE)],
+        timezone="Europe/Berlin",
+    )
+    noon = 1772582400 + 11 * 3600 + 1800
+    assert events.column("date") == [1772582400 * 1_000_000, noon * 1_000_000]
+
+
+def test_a_number_that_lost_its_last_digits_is_refused_with_its_cell():
+    for number in (148156579998123456, -1e15):
+        data = workbook([["Ref", "Sum"], [number, 1]])
+        with pytest.raises(files.FileError, match=r"row 2: .*15 digits.*column A"):
+            files.rows(data)
+    assert b"148156579998123" in files.rows(workbook([["Ref"], [148156579998123]]))
+
+
+def test_an_archive_that_is_no_workbook_is_called_one():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("report.csv", "a,b\n1,2\n")
+    with pytest.raises(files.FileError, match="unpack it first"):
+        files.rows(out.getvalue())
+
+
 def test_a_formula_without_its_value_is_refused_with_its_cell():
     data = workbook([["Ref", "Sum"], ["a", "=1+1"]])
     with pytest.raises(files.FileError, match=r"row 2: a formula .*column B"):

@@ -10,6 +10,9 @@ from decimal import Decimal
 from .errors import FileError
 
 UNPACKED_MAX = 512 << 20  # bytes
+CONTENTS = "[Content_Types].xml"  # every workbook has it
+DIGITS_KEPT = 10**15
+MIDNIGHT = time()
 MISSING = (
     "XLSX files need the Python library openpyxl; install Debian's package "
     "python3-openpyxl, or openpyxl with pip, then restart Odoo. Or save the file as CSV"
@@ -60,11 +63,14 @@ def sheet_rows(content):
 def _check_size(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
+            entries = archive.infolist()
+            size = sum(entry.file_size for entry in entries)
     except zipfile.BadZipFile as error:
         raise FileError("the XLSX file is damaged or cut") from error
     if size > UNPACKED_MAX:
         raise FileError("the XLSX file is too large; save it as CSV")
+    if CONTENTS not in {entry.filename for entry in entries}:
+        raise FileError("this is an archive and no workbook; unpack it first")
 
 
 def _first(workbook):
@@ -77,7 +83,8 @@ def _first(workbook):
 
 def _text(value, formula):
     """A cell as text. Numbers have a decimal point and never three decimals, so that
-    none is taken for a thousand where commas are decimal signs."""
+    none is taken for a thousand where commas are decimal signs. Dates come as midnights
+    and are dates again: no time zone may make them the day before."""
     if value is None:
         if isinstance(formula, str) and formula.startswith("="):
             raise ValueError(
@@ -92,9 +99,16 @@ def _text(value, formula):
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
+        if value.time() == MIDNIGHT:
+            return value.date().isoformat()
         return value.isoformat(" ", "seconds")
     if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, (int, float)) and abs(value) >= DIGITS_KEPT:
+        raise ValueError(
+            "a number of more than the 15 digits that spreadsheets keep; take the CSV "
+            "file of the report, or format the column as text before it is filled"
+        )
     if isinstance(value, float):
         return _number(value)
     return str(value)
