@@ -58,7 +58,11 @@ def run(env, args):
         reasons.update(matched["reasons"])
     posted = 0
     if args.post:
-        posted = runner.post(pending.filtered(lambda payout: payout.reference))
+        ready = pending.filtered(lambda payout: payout.reference)
+        before = _reasons(ready)
+        posted = runner.post(ready)
+        # What came between matching and posting leaves rows to people, too.
+        reasons.update(_reasons(ready) - before)
     _take(runner, args.bank, refused, bank=True)
     runner.reconcile(_posted(env, channel, settlements, args.bank))
     refused.update(
@@ -81,6 +85,19 @@ def run(env, args):
     if refused:
         result["refused"] = refused
     return result
+
+
+def _reasons(settlements):
+    """Counter of the reasons why rows of these payouts wait."""
+    groups = settlements.env["retail.settlement.event"]._read_group(
+        [
+            ("settlement_id", "in", settlements.ids),
+            ("state", "in", ("exception", "waiting")),
+        ],
+        ["reason"],
+        ["__count"],
+    )
+    return Counter({reason: count for reason, count in groups if reason})
 
 
 def _take(runner, paths, refused, bank=False):

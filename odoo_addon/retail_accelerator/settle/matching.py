@@ -108,10 +108,13 @@ class Matching:
         )
 
     def _set_plain(self):
+        """Rows that pay nothing: by their kind, or because they are of no amount, as
+        cash in Square's report is."""
         self.env.cr.execute(
             SQL(
                 """UPDATE retail_settlement_event e SET state = 'plain', reason = NULL
-                    WHERE %s AND e.kind <> ALL(%s)""",
+                    WHERE %s AND (e.kind <> ALL(%s)
+                                  OR e.gross = 0 AND e.kind <> 'unknown')""",
                 self._of_mine(),
                 list(MATCHABLE),
             )

@@ -94,19 +94,21 @@ def _ids(env, query):
 
 def _paid_meanwhile(settlement):
     """Rows that, one after the other, want more of an item than is open: of its own
-    residual, and of what posted chargebacks and refunds claimed back."""
+    residual, of what posted chargebacks and refunds claimed back, and of what rows of
+    this payout give back before."""
     return SQL(
         """WITH wish AS MATERIALIZED (
                SELECT l.event_id, ml.id, abs(ml.amount_residual_currency) AS open,
-                      sum(abs(l.amount)) OVER (PARTITION BY ml.id
-                          ORDER BY l.event_id, l.id) AS wanted
+                      l.amount * ml.amount_currency > 0 AS pays,
+                      sum(l.amount * sign(ml.amount_currency)) OVER (
+                          PARTITION BY ml.id ORDER BY l.event_id, l.id) AS wanted
                  FROM retail_settlement_link l
                  JOIN retail_settlement_event e ON e.id = l.event_id
                  JOIN account_move_line ml ON ml.id = l.move_line_id
                 WHERE e.settlement_id = %(settlement)s AND l.state = 'applied'
-                  AND l.source_id IS NULL AND l.amount * ml.amount_currency > 0)
+                  AND l.source_id IS NULL)
            SELECT DISTINCT event_id FROM wish w
-            WHERE wanted > open + COALESCE((
+            WHERE pays AND wanted > open + COALESCE((
                   SELECT sum(abs(%(taken)s))
                     FROM retail_settlement_link l
                     JOIN retail_settlement_event e ON e.id = l.event_id

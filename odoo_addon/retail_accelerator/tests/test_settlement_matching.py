@@ -74,6 +74,16 @@ class TestSettlementMatching(SettlementCase):
         self.assertTrue(link.move_line_id.reconciled)
         self.assertEqual(invoice.amount_residual, 120.0)
 
+    def test_a_row_of_no_amount_waits_for_nothing(self):
+        settlement, result = self.settle(
+            {**SALE, "gross": 0, "fee": 0},
+            {"transaction": "f", "gross": 0, "fee": -30},
+            {"transaction": "x", "kind": "unknown", "gross": 0},
+        )
+        events = settlement.event_ids.sorted("source_row")
+        self.assertEqual(events.mapped("state"), ["plain", "plain", "exception"])
+        self.assertEqual(result["reasons"], {"unknown_type": 1})
+
     def test_one_order_is_paid_once_across_payouts(self):
         order = self.order()
         order.client_order_ref = "WEB-1"

@@ -153,6 +153,31 @@ class TestSettlementPosting(SettlementCase):
         self.assertEqual(events.mapped("reason"), [False, "target_changed"])
         self.assertEqual(invoice.amount_residual, 10.0)
 
+    def test_chargeback_that_is_lost_and_won_in_the_payout_of_its_sale(self):
+        invoice = self.invoice(120.0)
+        lost = {"kind": "chargeback", "transaction": "dp_1", "gross": -12000}
+        won = {"kind": "chargeback_reversal", "transaction": "dp_2", "gross": 12000}
+        settlement = self.matched(SALE, lost, won, targets=[self.item(invoice)] * 3)
+        posting.post(settlement)
+        self.assertEqual(settlement.event_ids.mapped("state"), ["matched"] * 3)
+        self.assertFalse(settlement.event_ids.suspense_line_id)
+        self.assertEqual(invoice.amount_residual, 0.0)
+
+        again = self.invoice(120.0)
+        settlement = self.matched(
+            *(
+                {**row, "payout": "po_9", "transaction": f"{row['transaction']}b"}
+                for row in (SALE, lost, won)
+            ),
+            targets=[self.item(again)] * 3,
+        )
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=again.ids
+        ).create({}).action_create_payments()
+        posting.post(settlement)
+        events = settlement.event_ids.sorted("source_row")
+        self.assertEqual(events[0].reason, "target_changed")
+
     def test_several_rows_pay_one_invoice_and_one_row_pays_several(self):
         one, two, three = (self.invoice(amount) for amount in (120.0, 50.0, 70.0))
         half = {**SALE, "gross": 6000}
