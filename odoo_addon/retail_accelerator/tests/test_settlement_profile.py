@@ -81,6 +81,15 @@ class TestSettlementProfile(SettlementCase):
         self.assertRegex(page, r"<td>3</td><td>Datum</td>")
         self.assertIn("1 events", page)
 
+    def test_preview_shows_a_row_of_too_few_cells_and_does_not_leave_it_out(self):
+        lines = SAMPLE.split(b"\n")
+        lines[2] = lines[2].rpartition(b";")[0]
+        profile = self.new().save()
+        profile.sample = base64.b64encode(b"\n".join(lines))
+        page = profile.preview_html
+        self.assertRegex(page, r"<td>1</td><td></td><td>[^<]*fewer cells")
+        self.assertIn("2 events", page)
+
     def test_a_profile_without_amount_is_refused(self):
         profile = self.new().save()
         with self.assertRaisesRegex(ValidationError, "an amount"):

@@ -13,7 +13,8 @@ PREAMBLE = 64
 
 @dataclass
 class Table:
-    """Header and data rows, of as many cells each."""
+    """Header and data rows; a row of more or fewer cells is one of the mistakes that a
+    trial shows."""
 
     header: list
     rows: list = field(default_factory=list)
@@ -73,5 +74,4 @@ def _split(text, delimiter):
         return None
     width = widths.most_common(1)[0][0]
     start = next(at for at, line in enumerate(lines) if len(line) == width)
-    rows = [line for line in lines[start + 1 :] if len(line) == width][:ROWS]
-    return Table(lines[start], rows, delimiter)
+    return Table(lines[start], lines[start + 1 :][:ROWS], delimiter)
