@@ -100,10 +100,11 @@ def side_by_side(pair):
     theirs = _values(pair, second) if second else _held_values(pair)
     # A held record has no number, delivery or invoice of Odoo's yet.
     shown = dict.fromkeys([*ours, *theirs]) if second else theirs
+    hidden = _hidden_labels(pair) if not second else ()
     rows = [(label, ours.get(label, ""), theirs.get(label, "")) for label in shown]
     body = Markup().join(
         Markup("<tr><th>%s</th>%s%s</tr>")
-        % (label, _cell(one, other), _cell(other, one))
+        % (label, _cell(one, other), _cell(other, one, is_hidden=label in hidden))
         for label, one, other in rows
         if one or other
     )
@@ -114,8 +115,12 @@ def side_by_side(pair):
     ) % (pair.first_name, pair.second_name, body)
 
 
-def _cell(value, other):
-    """A cell, yellow where it differs; of several lines only those that do."""
+def _cell(value, other, is_hidden=False):
+    """A cell, yellow where it differs; of several lines only those that do. What is
+    hidden from the user still tells whether it differs from what he sees."""
+    if is_hidden:
+        mark = Markup(' class="table-warning"') if value != other else ""
+        return Markup("<td%s>%s</td>") % (mark, payload.MASK)
     if value == other:
         return Markup("<td>%s</td>") % _lines(value, value)
     if isinstance(value, tuple) and isinstance(other, tuple):
@@ -195,8 +200,21 @@ def _text(record, field):
     return str(value or "")
 
 
+def _hidden_labels(pair):
+    """Of a held record, what is personal and not for the current user."""
+    env = pair.env
+    if not pair.ledger_id or pair.ledger_id._sees_personal_data():
+        return ()
+    customer = env["sale.order"].fields_get(["partner_id"], ["string"])
+    return (
+        *(one["string"] for one in customer.values()),
+        *(env._("E-mail"), env._("Phone"), env._("Address")),
+    )
+
+
 def _held_values(pair):
-    """What a shop sent that was not imported, under the labels of an order."""
+    """What a shop sent that was not imported, under the labels of an order; personal
+    data too, which is for _cell to hide."""
     entry = pair.ledger_id
     raw = entry._payload_bytes() if entry else b""
     if not raw:
@@ -210,22 +228,19 @@ def _held_values(pair):
     billing = order["billing"]
     created = order["created_at"]
     moment = to_datetime(created) if created is not None else None
-    sees = entry._sees_personal_data()
     return {
-        label("partner_id"): facts.held_name(entry, order),
+        label("partner_id"): facts.person(order),
         label("date_order"): format_datetime(pair.env, moment) if moment else "",
         label("amount_total"): f"{float(order['total']):.2f}",
         label("currency_id"): order["currency"],
         label("client_order_ref"): order["number"],
         label("retail_channel_id"): entry.channel_id.name,
         label("state"): order["status"],
-        pair.env._("E-mail"): (billing["email"] or "") if sees else payload.MASK,
-        pair.env._("Phone"): (billing["phone"] or "") if sees else payload.MASK,
+        pair.env._("E-mail"): billing["email"] or "",
+        pair.env._("Phone"): billing["phone"] or "",
         pair.env._("Address"): _address(
             billing["address_1"], billing["postcode"], billing["city"]
-        )
-        if sees
-        else payload.MASK,
+        ),
         pair.env._("Lines"): tuple(
             _line(line["quantity"], line["name"], line["total"])
             for line in sorted(order["lines"], key=lambda line: line["name"])
@@ -278,6 +293,8 @@ def waterfall(pair):
 def odds(env, bits):
     """A weight of evidence as odds, with one digit: nobody knows them better."""
     ratio = 2.0 ** min(abs(bits), MOST_BITS)
+    if round(ratio, 1) == 1:
+        return env._("even odds")
     digits = len(str(int(ratio)))
     number = int(round(ratio, 1 - digits)) if digits > 1 else round(ratio, 1)
     text = f"{number:,.0f}" if number >= 10 else f"{number:g}"

@@ -50,16 +50,15 @@ def of_held(entry):
     created = order["created_at"]
     return Facts(
         name,
-        held_name(entry, order),
+        person(order) if entry._sees_personal_data() else payload.MASK,
         held_amount(env, order),
         to_datetime(created) if created is not None else None,
     )
 
 
-def held_name(entry, order):
+def person(order):
+    """Who bought, by a canonical order; personal data."""
     billing = order["billing"]
-    if not entry._sees_personal_data():
-        return payload.MASK
     names = (billing["first_name"], billing["last_name"])
     return " ".join(filter(None, names)) or billing["company"] or ""
 

@@ -13,7 +13,6 @@ LIMIT = 1000  # pairs in one step: it is one transaction
 class RetailDuplicateBulk(models.Model):
     _name = "retail.duplicate.bulk"
     _description = "Decision on Many Duplicates"
-    _rec_name = "create_date"
     _order = "id desc"
 
     kind = fields.Selection(
@@ -75,6 +74,24 @@ class RetailDuplicateBulk(models.Model):
         string="That is", compute="_compute_odds", help="The threshold in other words."
     )
     duplicate_ids = fields.One2many("retail.duplicate", "bulk_id", string="Pairs")
+
+    @api.depends("kind", "decision", "side", "threshold")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for bulk in self:
+            bulk.display_name = self.env._(
+                "%(kind)s, score %(side)s %(bits)s bits: %(decision)s",
+                bits=f"{bulk.threshold:.1f}",
+                **bulk._labels("kind", "side", "decision"),
+            )
+
+    def _labels(self, *names):
+        return {
+            name: dict(self._fields[name]._description_selection(self.env)).get(
+                self[name], ""
+            )
+            for name in names
+        }
 
     @api.constrains("kind", "decision")
     def _check_decision(self):
@@ -143,19 +160,14 @@ class RetailDuplicateBulk(models.Model):
 
     def _log(self, action, count, refused):
         """In the audit log, beside the entries of the single pairs."""
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env))[self[name]]
-            for name in ("kind", "decision", "side", "state")
-        }
         log.append(
             self,
             action,
             self.env._(
-                "%(kind)s, score %(side)s %(bits)s bits: %(decision)s. %(state)s: "
-                "%(count)s pairs",
-                bits=f"{self.threshold:.1f}",
+                "%(bulk)s. %(state)s: %(count)s pairs",
+                bulk=self.display_name,
                 count=count,
-                **labels,
+                **self._labels("state"),
             ),
             kind=self.kind,
             decision=self.decision,

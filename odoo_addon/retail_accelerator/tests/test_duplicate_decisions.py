@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What is decided about a pair happens, is remembered, and can be taken back."""
 
+import re
 from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation, UniqueViolation
@@ -10,6 +11,7 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..engine.payload import MASK
 from ..models import retail_duplicate_bulk
 from .duplicate_common import DuplicateCase
 
@@ -189,7 +191,21 @@ class TestDuplicateDecisions(DuplicateCase):
         self.assertIn("Ada Lovelace", pair.with_user(self.manager).comparison_html)
         pair._record("first").partner_id = self.env["res.partner"].create({"name": "X"})
         pair.invalidate_recordset()
-        self.assertNotIn("Lovelace", pair.with_user(self.operator).comparison_html)
+        html = pair.with_user(self.operator).comparison_html
+        self.assertNotIn("Lovelace", html)
+        self.assertIn(f'<td class="table-warning">{MASK}</td>', html)
+
+    def test_hidden_personal_data_is_marked_only_where_it_differs(self):
+        pair = self.held_pair()
+        pair._record("first").partner_id = self.env["res.partner"].create(
+            {"name": "Ada Lovelace", "email": "other@shop.example"}
+        )
+        html = str(pair.with_user(self.operator).comparison_html)
+        [name] = re.findall("<tr><th>Customer</th>(.*?)</tr>", html)
+        self.assertEqual(name, f"<td>Ada Lovelace</td><td>{MASK}</td>")
+        [mail] = re.findall("<tr><th>E-mail</th>(.*?)</tr>", html)
+        self.assertEqual(mail.count("table-warning"), 2)
+        self.assertIn(MASK, mail)
 
     # -- many at once --
 
@@ -262,6 +278,13 @@ class TestDuplicateDecisions(DuplicateCase):
         self.assertEqual(bulk.odds, "1,000 to 1 for the same")
         bulk.threshold = -1
         self.assertEqual(bulk.odds, "2 to 1 against")
+        bulk.threshold = 0
+        self.assertEqual(bulk.odds, "even odds")
+
+    def test_a_decision_by_threshold_is_named_by_what_it_does(self):
+        bulk = self.bulk(decision="link", side="over", threshold=10)
+        name = "Orders, score at least 10.0 bits: Cancel the second order"
+        self.assertEqual(bulk.display_name, name)
 
     # -- who may see and do what --
 
