@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from ..setup.exports import Rate
@@ -118,7 +118,7 @@ class Catalog:
 
     def _set_policy(self):
         channel = self.channel
-        rounding = channel.rounding_product_id
+        rounding = self._usable(channel.rounding_product_id)
         action = channel.unknown_status_action
         self.job.set_policy(
             default_action=native.ACTIONS[action] if action else -1,
@@ -159,19 +159,33 @@ class Catalog:
         for need in needs:
             if need[3] != KIND_PRODUCT:
                 found[need] = self._service(need)
-        products = self.env["product.product"].browse(
-            {product_id for product_id in found.values() if product_id}
+        products = self._usable(
+            self.env["product.product"].browse({*filter(None, found.values())})
         )
-        slots = self.slots(products)
+        slots, usable = self.slots(products), set(products.ids)
         self.job.add_refs(
             [
                 (
                     *self._best_ref(need),
-                    slots[found[need]] if found[need] else self.missing_slot(),
+                    slots[found[need]]
+                    if found[need] in usable
+                    else self.missing_slot(),
                 )
                 for need in needs
             ]
         )
+
+    def _usable(self, products):
+        """Those the company's orders may have: a product of the channel's settings can
+        have been moved to another company since."""
+        if not products:
+            return products
+        products = products.sudo().with_context(active_test=False)
+        company = self.channel.company_id
+        return products.search(
+            Domain("id", "in", products.ids)
+            & Domain(products._check_company_domain(company))
+        ).sudo(False)
 
     @staticmethod
     def _best_ref(need):

@@ -30,6 +30,11 @@ def to_microseconds(moment):
     )
 
 
+class Strangers(UserError):
+    """The engine's orders would refer to records of another company: what it remembers
+    of them is out of date, or the channel's settings are wrong."""
+
+
 class OrmLane:
     """``sale.order.create`` and ``write`` with the values of a plan."""
 
@@ -208,7 +213,7 @@ class NativeLane:
                 limit=5,
             )
             if strangers:
-                raise UserError(
+                raise Strangers(
                     self.env._(
                         "%(names)s belong to another company than %(company)s.",
                         names=", ".join(strangers.mapped("display_name")),

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from . import refunds
 from .conflicts import CONFLICTS, not_logged
+from .lanes import Strangers
 from .queue import Abandoned, OutOfTurn
 from .session import Session
 
@@ -77,6 +78,7 @@ class Worker:
     def _bring_home(self, piece):
         """Process the piece and commit it, when its turn has come."""
         chunk, lane, conflicts, wait = piece.chunk, self.lane, 0, piece.meets_earlier
+        is_fresh = False  # whether nothing is remembered of earlier chunks
         while True:
             if wait:
                 self.queue.wait_turn(piece)
@@ -100,12 +102,9 @@ class Worker:
                 self._pause(error, conflicts)
             except psycopg2.OperationalError:
                 raise
-            except psycopg2.Error as error:
-                if lane == "orm" or not self.session.native_open:
-                    raise
-                self._undo(chunk)
-                self.session = None
-                lane = self._refused(error)
+            except (Strangers, psycopg2.Error) as error:
+                lane = self._other_way(chunk, lane, error, is_fresh)
+                is_fresh = True
             else:
                 self.queue.done(piece)
                 if lane != self.lane:
@@ -163,14 +162,24 @@ class Worker:
         )
         time.sleep(min(random.uniform(0.05, 0.2) * 2**conflicts, LONGEST_WAIT))
 
-    def _refused(self, error):
-        """By the ORM lane the record at fault is found and rejected alone."""
-        _logger.warning(
-            "Import %s: the database refused a chunk (%s), the ORM lane takes it",
-            self.import_id,
-            error.pgcode,
-        )
-        return "orm"
+    def _other_way(self, chunk, lane, error, is_fresh):
+        """The lane to try the refused chunk by; raises the error when none is left.
+
+        By the ORM lane the record at fault is found and rejected alone.
+        """
+        # Strangers may have been the company's when this import met them: look again.
+        if is_fresh or not isinstance(error, Strangers):
+            if lane == "orm" or not self.session.native_open:
+                raise error
+            _logger.warning(
+                "Import %s: a chunk was refused (%s), the ORM lane takes it",
+                self.import_id,
+                getattr(error, "pgcode", None) or type(error).__name__,
+            )
+            lane = "orm"
+        self._undo(chunk)
+        self.session = None
+        return lane
 
 
 def _granted():
