@@ -72,6 +72,28 @@ def test_failures_are_one_sentence_and_an_exit_code(desk, database, feed):
     assert code == 1 and "cannot be read to its end" in report["error"]
     code, report = retail(database, "verify", feed.path().parent)
     assert code == 1 and "is a folder" in report["error"]
+    code, report = retail(database, "verify", "--limit", "-5", cut)
+    assert code == 2 and "--limit" in report["error"]
+
+
+def test_a_mistyped_name_leaves_no_half_done_job(desk, database, feed):
+    """The files before the mistyped one are not imported, either."""
+    path = write(feed.path(), feed.orders(2))
+    for wrong in ((path, feed.path()), ("--refunds", feed.path(), path)):
+        code, report = retail(database, "import", *wrong)
+        assert code == 1 and "There is no file" in report["error"]
+        assert not desk.orders_of(feed.order()["id"])
+        desk.env.cr.rollback()
+
+
+def test_a_mistyped_reason_is_not_taken_for_nothing_to_do(desk, database, feed):
+    bad = feed.order(currency="EURO")
+    desk.take([bad], feed.path())
+    code, report = retail(database, "replay", "--reason", "unknown_curency")
+    assert code == 1 and "unknown_currency (" in report["error"]
+    desk.env.cr.rollback()
+    desk.entry_of(bad["id"]).action_ignore()
+    desk.env.cr.commit()
 
 
 def test_refused_refunds_are_counted_and_named(desk, database, feed):

@@ -26,6 +26,9 @@ def add_arguments(parser):
 
 def run(env, args):
     channel = env["retail.channel"]._by_code(args.channel)
+    # Before the first is imported: a mistyped name would leave half of the job done.
+    for path in filter(None, (*args.files, args.refunds)):
+        require_file(path)
     total = {
         **dict.fromkeys(COUNTS, 0),
         "lanes": {"native": 0, "orm": 0},
@@ -51,8 +54,6 @@ def run(env, args):
 
 
 def _make(channel, path, args, refunds):
-    for name in filter(None, (path, refunds)):
-        require_file(name)
     return (
         channel.env["retail.import"]
         .with_context(retail_trusted_path=TRUSTED_PATH)

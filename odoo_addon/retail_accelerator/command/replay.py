@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail replay``: try rejected records again, all or those of one cause."""
 
+from odoo.exceptions import UserError
+
 from ..engine import runner
+from ..models.retail_ledger import REASONS
 
 NAME = "replay"
 HELP = "try rejected records again after their cause was fixed"
@@ -21,11 +24,27 @@ def run(env, args):
         ("kind", "=", "order"),
     ]
     if args.reason:
+        _check_reason(env, domain, args.reason)
         domain.append(("reason", "=", args.reason))
     entries = env["retail.ledger"].search(domain)
     result = runner.replay(channel, entries, lane=args.lane)
     entries._close_corrected()
     return result
+
+
+def _check_reason(env, domain, reason):
+    """A mistyped reason would look like nothing left to do."""
+    if reason in dict(REASONS):
+        return
+    counts = env["retail.ledger"]._read_group(domain, ["reason"], ["__count"])
+    present = ", ".join(f"{name} ({count})" for name, count in counts if name)
+    raise UserError(
+        env._(
+            "There is no reason %(reason)s. Reasons of rejects now: %(present)s.",
+            reason=reason,
+            present=present or env._("none"),
+        )
+    )
 
 
 def summary(result):

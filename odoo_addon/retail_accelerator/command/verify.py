@@ -12,9 +12,19 @@ SHOWN = 20
 def add_arguments(parser):
     parser.add_argument("--channel", required=True, metavar="CODE")
     parser.add_argument(
-        "--limit", type=int, metavar="N", help="only the first N records of each file"
+        "--limit",
+        type=positive,
+        metavar="N",
+        help="only the first N records of each file",
     )
     parser.add_argument("files", nargs="+", metavar="FILE")
+
+
+def positive(text):
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def run(env, args):

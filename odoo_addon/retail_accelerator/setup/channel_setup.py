@@ -18,6 +18,7 @@ class ChannelSetup:
         self.env = self.channel.env
         self.created = created
         self.remap_taxes = remap_taxes
+        self.notes = []
 
     @classmethod
     def for_code(cls, env, code, company=None, currency=None, **options):
@@ -42,6 +43,7 @@ class ChannelSetup:
                     company=channel.company_id.name,
                 )
             )
+        cls._refuse_other_kind(channel, vals.get("kind"))
         mode_changes = vals.get("tax_included", channel.tax_included) != (
             channel.tax_included
         )
@@ -50,8 +52,36 @@ class ChannelSetup:
             for name, value in vals.items()
             if channel._fields[name].convert_to_write(channel[name], channel) != value
         }
+        before = channel.currency_id.name
         channel.write({**changes, "active": True} if not channel.active else changes)
-        return cls(channel, remap_taxes=mode_changes)
+        setup = cls(channel, remap_taxes=mode_changes)
+        if before != channel.currency_id.name:
+            setup.notes.append(
+                env._(
+                    "The currency of the shop changed from %(old)s to %(new)s: the "
+                    "prices of its products count in it from now on.",
+                    old=before,
+                    new=channel.currency_id.name,
+                )
+            )
+        return setup
+
+    @staticmethod
+    def _refuse_other_kind(channel, kind):
+        """A code typed for another shop must not turn this one into it."""
+        if kind in (None, channel.kind):
+            return
+        labels = dict(channel._fields["kind"]._description_selection(channel.env))
+        raise UserError(
+            channel.env._(
+                "The kind of the channel %(code)s is %(old)s, not %(new)s. Leave "
+                "--kind out, choose another code for a new shop, or change the kind on "
+                "the channel's form.",
+                code=channel.code,
+                old=labels[channel.kind],
+                new=labels[kind],
+            )
+        )
 
     @staticmethod
     def currency(env, code):
@@ -100,7 +130,7 @@ class ChannelSetup:
     def _warnings(self, exports):
         channel = self.channel
         company_currency = channel.company_id.currency_id
-        warnings = []
+        warnings = [*self.notes]
         if channel.currency_id != company_currency and not has_rate(
             channel.currency_id, channel.company_id
         ):

@@ -131,6 +131,23 @@ class TestSetupCommand(RetailCase):
         )
         self.assertIn("belongs to the company", result["error"])
 
+    def test_a_channel_of_another_kind_is_refused_and_stays(self):
+        self.setup_shop("--channel", "web", "--kind", "woocommerce", "--name", "Ours")
+        result = self.setup_shop(
+            *("--channel", "web", "--kind", "csv", "--name", "Theirs"), code=1
+        )
+        self.assertIn("kind of the channel web is WooCommerce, not", result["error"])
+        channel = self.channel_of("web")
+        self.assertEqual((channel.kind, channel.name), ("woocommerce", "Ours"))
+        self.setup_shop("--channel", "web", "--kind", "woocommerce")
+
+    def test_a_changed_currency_is_told(self):
+        self.setup_shop("--channel", "web", "--currency", "CAD")
+        result = self.setup_shop("--channel", "web", "--currency", "GBP")
+        self.assertIn("changed from CAD to GBP", result["warnings"][0])
+        result = self.setup_shop("--channel", "web", "--currency", "GBP")
+        self.assertNotIn("changed", " ".join(result["warnings"]))
+
     def test_failures_are_one_sentence(self):
         for argv, text in (
             (("--currency", "ZZZ"), "There is no currency ZZZ."),
