@@ -5,14 +5,13 @@ A chunk's business rows, ledger rows, counters and file offset share one transac
 a crash loses at most the chunks under way. Only this room commits.
 """
 
-import codecs
 import time
 from contextlib import closing, contextmanager
 
 from odoo import api, fields
 from odoo.exceptions import UserError
 
-from . import late_duplicates, native, refunds
+from . import file_check, late_duplicates, native, refunds
 from .catalog import new_job
 from .progress import Progress
 from .queue import CHUNK_MEMORY, ChunkQueue
@@ -23,8 +22,6 @@ from .worker import CONFLICTS, RETRIES, Crew, Worker
 
 CONNECTIONS = 2  # by default, for one import
 MAX_CONNECTIONS = 8
-PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z")
-WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FOLD_SECONDS = 0.5  # between two updates of the counters people see
 
 
@@ -198,31 +195,13 @@ class ImportRunner:
     def _open(self, job):
         """The file, from where the last committed chunk ended."""
         path = self.record._open_path()
-        self._refuse_packed(path)
+        file_check.check(self.env, path, self.record.file_format)
         job.open(
             path,
             format=self.record.file_format or "auto",
             start_offset=int(self.record.file_offset),
             start_row=int(self.record.file_row),
         )
-
-    def _refuse_packed(self, path):
-        """Files of bytes that are no text; the reader could only say "not UTF-8"."""
-        with open(path, "rb") as handle:
-            start = handle.read(4)
-        if start.startswith(PACKED):
-            raise UserError(
-                self.env._(
-                    "The file is compressed, or a workbook of a spreadsheet program. "
-                    "Unpack it, or save the sheet as CSV (UTF-8), and import that."
-                )
-            )
-        if start.startswith(WIDE):
-            raise UserError(
-                self.env._(
-                    "The file is UTF-16 text. Save it as UTF-8, and import that."
-                )
-            )
 
     # -- the end --
 
