@@ -388,13 +388,20 @@ class RetailImport(models.Model):
             self._check_protected(vals)
             if vals.get("name", new) == new:
                 vals["name"] = self.env["ir.sequence"].next_by_code("retail.import")
-        records = super().create(vals_list)
+        records = super().create([self._with_file_name(vals) for vals in vals_list])
         records.filtered("file")._remember_checksum()
         return records
 
+    @staticmethod
+    def _with_file_name(vals):
+        """A file of the server is listed and found by its name, as an upload is."""
+        if vals.get("file_path") and not vals.get("file_name"):
+            return {**vals, "file_name": vals["file_path"].rpartition("/")[2]}
+        return vals
+
     def write(self, vals):
         self._check_protected(vals)
-        result = super().write(vals)
+        result = super().write(self._with_file_name(vals))
         if "file" in vals:
             self._remember_checksum()
         return result

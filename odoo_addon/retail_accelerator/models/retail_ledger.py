@@ -228,6 +228,14 @@ class RetailLedger(models.Model):
         raw = self.sudo().with_context(bin_size=False).payload
         return bytes(raw) if raw else b""
 
+    def _document(self):
+        """The record as a dict; empty when it cannot be read as one."""
+        try:
+            document = json.loads(payload.payload_to_json(self._payload_bytes()))
+        except (ValueError, RecursionError):
+            return {}
+        return document if isinstance(document, dict) else {}
+
     def _payload_line(self):
         """The record on one line of JSON; what cannot be read stays as it came."""
         text = payload.payload_to_json(

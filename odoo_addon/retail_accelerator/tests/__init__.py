@@ -45,4 +45,5 @@ from . import (
     test_setup_taxes,
     test_setup_wizard,
     test_templates,
+    test_unreadable_records,
 )

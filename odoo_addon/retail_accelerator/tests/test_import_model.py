@@ -271,6 +271,9 @@ class TestImportRights(ImportCase):
         record = self.path_import(self.manager, self.path)
         self.assertEqual(record._open_path(), self.path)
         self.assertEqual(record.file_size, 6)
+        self.assertEqual(record.file_name, "orders.json")
+        record.file_path = os.path.join(self.folder, "later.json")
+        self.assertEqual(record.file_name, "later.json")
 
     def test_operator_may_not_import_files_of_the_server(self):
         with self.assertRaises(AccessError):

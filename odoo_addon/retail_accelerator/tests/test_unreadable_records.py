@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Records whose id could not be read: tried again, corrected, and told what to do."""
+
+import json
+
+from odoo.tests import tagged
+
+from .quirk_common import QuirkCase, order
+
+
+@tagged("post_install", "-at_install")
+class TestUnreadableRecords(QuirkCase):
+    def rejected_row(self, data):
+        outcomes, _reasons = self.take_bytes(data)
+        self.assertEqual(outcomes, {"rejected": 1})
+        return self.env["retail.ledger"].search(
+            [("channel_id", "=", self.channel.id), ("outcome", "=", "rejected")]
+        )
+
+    def test_a_record_without_id_is_tried_again_and_stays_rejected(self):
+        document = order()
+        del document["id"]
+        for data in (json.dumps(document).encode(), b"[7]", b'{"id": 1, "x": tru}'):
+            with self.subTest(data=data[:20]):
+                entry = self.rejected_row(data)
+                entry.action_replay()
+                self.assertEqual(entry.outcome, "rejected")
+                entry.action_ignore()
+
+    def test_a_corrected_record_closes_the_row_of_its_unreadable_bytes(self):
+        document = order(ref=71)
+        spoilt = {name: value for name, value in document.items() if name != "id"}
+        entry = self.rejected_row(json.dumps(spoilt).encode())
+        wizard = self.env["retail.ledger.edit"].create({"ledger_id": entry.id})
+        wizard.text = json.dumps(document)
+        wizard.action_save_and_replay()
+        self.assertEqual(self.entry(71).outcome, "created")
+        self.assertEqual(entry.outcome, "ignored")
+        self.assertIn("71", entry.message)
+
+    def test_every_reject_says_what_to_do(self):
+        ledger = self.env["retail.ledger"]
+        reasons = [reason for reason, _label in ledger._fields["reason"].selection]
+        for reason in reasons:
+            entry = ledger.new({"outcome": "rejected", "reason": reason})
+            self.assertGreater(len(entry.advice), 20, reason)
+        self.assertFalse(ledger.new({"outcome": "created"}).advice)
