@@ -301,8 +301,13 @@ def replay(channel, entries, import_id=0, lane="auto"):
     tally = Tally()
     # Only integration managers may read payloads; replaying them shows nothing.
     packed = [bytes(entry.payload) for entry in entries.sudo() if entry.payload]
-    for form, payloads in _by_form(packed):
-        session.job.open(payloads, format=form)
+    for form, data in _by_form(packed):
+        try:
+            session.job.open(data, format=form)
+        except native.require().Error as error:
+            # Bytes of no record: they stay rejected, and hold up no other.
+            tally.add_unreadable(error.args[0])
+            continue
         while True:
             chunk = session.job.read(channel.chunk_size or 2000, CHUNK_MEMORY)
             session.process(chunk)
@@ -310,20 +315,22 @@ def replay(channel, entries, import_id=0, lane="auto"):
             tally.add_chunk(chunk)
             if chunk.last:
                 break
+        if chunk.error:
+            tally.add_unreadable(chunk.error[0])
     channel.env.flush_all()
     entries.invalidate_recordset()
     return {"read": tally.read, **tally.outcomes, "reasons": tally.reasons}
 
 
 def _by_form(payloads):
-    """Canonical payloads are msgpack; records that could not be read kept their
-    bytes."""
-    groups = {"msgpack": [], "json": []}
+    """(format, bytes): canonical payloads, which are msgpack, all at once; records that
+    could not be read kept their bytes, and may spoil what is read with them."""
+    packed = []
     for payload in payloads:
         # A canonical map starts with a fixmap, map16 or map32 byte.
-        is_map = payload[0] >> 4 == 8 or payload[0] in (0xDE, 0xDF)
-        groups["msgpack" if is_map else "json"].append(payload)
-    if groups["msgpack"]:
-        yield "msgpack", b"".join(groups["msgpack"])
-    if groups["json"]:
-        yield "json", b"\n".join(groups["json"])
+        if payload[0] >> 4 == 8 or payload[0] in (0xDE, 0xDF):
+            packed.append(payload)
+        else:
+            yield "json", payload
+    if packed:
+        yield "msgpack", b"".join(packed)

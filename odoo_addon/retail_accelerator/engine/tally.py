@@ -33,3 +33,9 @@ class Tally:
             self.lanes[name] += lanes[name]
         for name, count in reasons.items():
             self.reasons[name] = self.reasons.get(name, 0) + count
+
+    def add_unreadable(self, reason):
+        """Bytes that are no record."""
+        self.read += 1
+        self.outcomes["rejected"] += 1
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1

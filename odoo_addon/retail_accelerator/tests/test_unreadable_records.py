@@ -5,6 +5,7 @@ import json
 
 from odoo.tests import tagged
 
+from ..engine import payload
 from .quirk_common import QuirkCase, order
 
 
@@ -23,9 +24,25 @@ class TestUnreadableRecords(QuirkCase):
         for data in (json.dumps(document).encode(), b"[7]", b'{"id": 1, "x": tru}'):
             with self.subTest(data=data[:20]):
                 entry = self.rejected_row(data)
-                entry.action_replay()
+                told = entry.action_replay()["params"]["message"]
+                self.assertEqual(told, "1 rejected again")
                 self.assertEqual(entry.outcome, "rejected")
                 entry.action_ignore()
+
+    def test_bytes_of_no_record_hold_up_no_other(self):
+        for data in (b"[7]", b'{"id": 1, "x": tru}'):
+            self.take_bytes(data)
+        outcomes, _reasons = self.take(order(ref=72, total="1.00"))
+        self.assertEqual(outcomes, {"rejected": 1})
+        good = self.entry(72)
+        good._set_payload(payload.json_to_payload(json.dumps(order(ref=72))))
+        entries = self.env["retail.ledger"].search(
+            [("channel_id", "=", self.channel.id), ("outcome", "=", "rejected")]
+        )
+        self.assertEqual(len(entries), 3)
+        entries.action_replay()
+        self.assertEqual(good.outcome, "created")
+        self.assertEqual(set((entries - good).mapped("outcome")), {"rejected"})
 
     def test_a_corrected_record_closes_the_row_of_its_unreadable_bytes(self):
         document = order(ref=71)
