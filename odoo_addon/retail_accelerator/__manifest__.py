@@ -7,6 +7,7 @@
     "author": "Retail Accelerator contributors",
     "license": "LGPL-3",
     "application": True,
+    "uninstall_hook": "uninstall_hook",
     "depends": ["sale_management", "sale_stock", "account", "mail"],
     "data": [
         "security/retail_groups.xml",

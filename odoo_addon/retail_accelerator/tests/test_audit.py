@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..audit import chain, log, note
+from ..hooks import uninstall_hook
 from .settlement_common import SettlementCase
 
 
@@ -187,6 +188,15 @@ class TestAudit(SettlementCase):
         self.env.cr.execute("DELETE FROM retail_audit_head")
         self.assertFalse(self.problem())
         self.assertEqual(self.noted_problem(content), {"number": 1, "cause": "end"})
+
+    def test_uninstalling_leaves_nothing_of_the_log_behind(self):
+        self.write_three()
+        uninstall_hook(self.env)
+        self.env.cr.execute(
+            """SELECT to_regclass('retail_audit_head'),
+                      to_regproc('retail_audit_refuse')"""
+        )
+        self.assertEqual(self.env.cr.fetchone(), (None, None))
 
     def test_head_that_is_gone_is_found(self):
         self.write_three()
