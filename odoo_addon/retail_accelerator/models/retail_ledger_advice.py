@@ -98,4 +98,4 @@ class RetailLedger(models.Model):
     def _compute_advice(self):
         for entry in self:
             text = entry.outcome == "rejected" and ADVICE.get(entry.reason)
-            entry.advice = text and self.env._(text)  # pylint: disable=E8505
+            entry.advice = text and self.env._(text)
