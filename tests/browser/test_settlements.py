@@ -204,7 +204,7 @@ def test_preview_shows_the_entry_and_posting_books_it(screen, payout):
     screen.one(".o_data_row, .o_form_view", PAYOUT)
 
 
-def bank_line(screen, payout, text, days):
+def bank_line(screen, payout, text, days, charge=0):
     journal = screen.call(
         "account.journal", "search", [["code", "=", "EURB"]], limit=1
     ) or screen.call(
@@ -229,7 +229,7 @@ def bank_line(screen, payout, text, days):
                 "journal_id": journal[0],
                 "date": f"{payout.date + timedelta(days=days):%Y-%m-%d}",
                 "payment_ref": text,
-                "amount": float(payout.net),
+                "amount": float(payout.net) - charge,
             }
         ],
     )
@@ -241,6 +241,32 @@ def test_missing_bank_line_is_said(screen, payout):
     notice = screen.one(".o_notification", "no open bank line")
     assert euros(payout.net) in notice.text
     screen.click(".o_notification_close")
+
+
+def test_bank_line_less_a_charge_is_taken_with_the_difference(screen, payout):
+    bank_line(screen, payout, "CARDS LESS CHARGE", 1, charge=3)
+    open_payout(screen)
+    screen.click("button[name=action_choose_bank_line]")
+    screen.one(".modal .o_data_row", "CARDS LESS CHARGE")
+    screen.click(".modal button[name=action_take_difference]")
+    assert "3.00" in screen.one(".modal [name=difference]").text
+    screen.select(".modal [name=cause]", "Kept by the bank")
+    screen.one(".modal [name=account_id]")
+    screen.guide("settlement-bank-difference")
+    screen.click(".modal button[name=action_take]")
+    status(screen, "Reconciled")
+    assert "Kept by the bank" in screen.one("[name=proof_html]", "is booked").text
+    screen.click(".o_notebook a[name=bank]")
+    screen.one("[name=bank_match_ids] .o_data_row", "By hand")
+    screen.click("button[name=action_release_bank_line]")
+    screen.click(".modal .btn-primary")
+    status(screen, "Posted")
+    lines = screen.call(
+        "account.bank.statement.line",
+        "search",
+        [["payment_ref", "=", "CARDS LESS CHARGE"]],
+    )
+    screen.call("account.bank.statement.line", "unlink", lines)
 
 
 def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payout):
