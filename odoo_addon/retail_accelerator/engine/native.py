@@ -27,6 +27,7 @@ REF_SPACES = {
     "shipping": 6,
     "fee": 7,
 }
+ENCODING = "UTF8"  # of what the engine writes
 ACTIONS = {"draft": 0, "confirm": 1, "cancel": 2, "skip": 3, "reject": 4}
 TAX_KINDS = {"percent": 0, "fixed": 1, "division": 2, "group": 3}
 
@@ -57,9 +58,22 @@ def connection(cr):
 
     A statement runs first, so that psycopg2 has begun the transaction (it does so
     lazily, and rows sent before would commit by themselves) and test cursors have
-    opened their savepoint.
+    opened their savepoint. UserError on a connection of another encoding than UTF-8.
     """
     cr.execute("SELECT 1")
+    encoding = cr._cnx.encoding
+    if encoding != ENCODING:
+        # The server would take the bytes for other characters, without a word.
+        raise UserError(
+            str(
+                _lt(
+                    "The connection to the database has the encoding %s, but the "
+                    "engine writes UTF-8. Unset PGCLIENTENCODING where Odoo is "
+                    "started, then restart Odoo."
+                )
+            )
+            % encoding
+        )
     require().attach_libpq(psycopg2._psycopg.__file__)
     return cr._cnx.get_native_connection()
 

@@ -52,7 +52,8 @@ class RetailChannel(models.Model):
         precompute=True,
         required=True,
         tracking=True,
-        help="Currency of the shop, for orders that do not name theirs.",
+        help="Currency of the shop: of its products' prices, and of refunds that name "
+        "none.",
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",

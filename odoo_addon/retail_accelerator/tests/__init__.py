@@ -11,6 +11,7 @@ from . import (
     test_import_model,
     test_ledger,
     test_link_command,
+    test_native_connection,
     test_quirk_amounts,
     test_quirk_currencies,
     test_quirk_customers,
