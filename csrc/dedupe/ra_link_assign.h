@@ -28,7 +28,8 @@ ra_status ra_link_cluster(ra_link_pair *pairs, uint64_t count, const ra_link_sco
                           ra_arena *arena, ra_link_clusters *out) RA_MUST_CHECK;
 
 /* The pairs of the clusters by (a, b): all of a cluster of at most RA_CLUSTER_LISTED_MAX rows, of
- * a larger one those of `pairs`. */
+ * a larger one those of `pairs`. Where habits compete, those of `pairs` too that are not automatic
+ * and whose rows are of no one cluster. */
 ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_pair *pairs,
                                 uint64_t count, const ra_link_scorer *scorer, ra_arena *arena,
                                 ra_link_pair **out, uint64_t *out_count) RA_MUST_CHECK;

@@ -122,6 +122,17 @@ static uint64_t list_row(const ra_link_clusters *clusters, const ra_link_scorer 
     return listed;
 }
 
+/* Is it listed though no ring lists it? Of a cluster too large for that; or, where habits compete,
+ * of two clusters that stay apart: which of somebody's purchases was noted twice is often not to be
+ * told, so each likely one is there for review. */
+static bool is_listed_alone(const ra_link_clusters *clusters, const ra_link_scorer *scorer,
+                            const ra_link_pair *pair) {
+    uint32_t cluster = clusters->of_row[pair->a];
+    if (cluster != 0 && cluster == clusters->of_row[pair->b])
+        return ring_size(clusters, pair->a) > RA_CLUSTER_LISTED_MAX;
+    return scorer->habits != NULL && pair->weight < scorer->model->automatic;
+}
+
 ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_pair *pairs,
                                 uint64_t count, const ra_link_scorer *scorer, ra_arena *arena,
                                 ra_link_pair **out, uint64_t *out_count) {
@@ -133,10 +144,7 @@ ra_status ra_link_cluster_pairs(const ra_link_clusters *clusters, const ra_link_
     for (int pass = 0; pass < 2; pass++) {
         uint64_t at = listed;
         for (uint64_t i = 0; i < count; i++) {
-            uint32_t cluster = clusters->of_row[pairs[i].a];
-            if (cluster != clusters->of_row[pairs[i].b] || cluster == 0 ||
-                ring_size(clusters, pairs[i].a) <= RA_CLUSTER_LISTED_MAX)
-                continue;
+            if (!is_listed_alone(clusters, scorer, &pairs[i])) continue;
             if (pass) (*out)[at] = pairs[i];
             at++;
         }

@@ -14,6 +14,7 @@
 #define RA_RATE_DAYS 500.0
 #define RA_SPACING_DOUBT 2.0 /* imaginary repeats a step, evenly spaced */
 #define RA_WHOLE_DAYS .9     /* of the times */
+#define RA_MANNER_SHORT .01F /* bits short of certain */
 
 /* Of the pairs at those distances, how many share a cell of a `near` key: see ra_link_keys.c. */
 static const double window_seen[RA_WINDOWS] = {1, 1, .875, .625};
@@ -22,6 +23,7 @@ typedef struct ra_habit_tally {
     uint64_t counts[RA_LINK_STEPS_MAX];
     uint64_t rows, beside;                         /* with a habit */
     uint64_t other_rows, other_counts[RA_WINDOWS]; /* without one, and their repeats */
+    uint64_t again[RA_LINK_MANNERS];
 } ra_habit_tally;
 
 typedef struct ra_habit_run {
@@ -108,7 +110,10 @@ static void count_row(ra_habit_run *run, const ra_link_gatherer *gatherer, uint3
         if (!(days <= limit * RA_WINDOWS_END)) continue;
         if (!are_same_deed(comparer, row, gatherer->rows[i])) continue;
         beside += is_beside(days, limit);
-        if (days > limit / 2) counts[(uint32_t)ceil(days / limit * 4) - 3]++;
+        if (days > limit / 2) {
+            counts[(uint32_t)ceil(days / limit * 4) - 3]++;
+            tally->again[ra_link_manner(comparer, row, gatherer->rows[i])]++;
+        }
         if (days <= limit) steps[near++] = (uint8_t)step_of(run->habits, days);
     }
     run->of_row[row] = (uint8_t)beside;
@@ -184,6 +189,8 @@ static void sum_up(ra_link_habits *habits, const ra_habit_run *run, uint32_t thr
         habits->beside += (double)tally->beside;
         for (uint32_t s = 0; s < habits->steps; s++)
             habits->counts[s] += (double)tally->counts[s];
+        for (uint32_t n = 0; n < RA_LINK_MANNERS; n++)
+            habits->again[n] += (double)tally->again[n];
     }
     habits->rate = least_rate(windows, rows, limit_of(comparer));
     for (uint32_t s = 0; s < habits->steps; s++)
@@ -258,6 +265,7 @@ void ra_link_habits_learn(ra_link_habits *habits, const ra_link_comparer *compar
         habits->spacing[s] =
             even * (again + RA_SPACING_DOUBT) / (even * habits->beside + RA_SPACING_DOUBT);
     }
+    ra_link_manner_weights(model->manners, habits->again, habits->manner);
 }
 
 /* The records beside the two, less each other. */
@@ -295,6 +303,14 @@ static double against_repeat(const ra_link_scorer *scorer, const ra_link_pair *p
     return bits;
 }
 
+/* The weight of a pair that may be two records by chance, or two deeds. */
+static float either(float weight, double bits) {
+    return (float)-log2(exp2(-(double)weight) + exp2(-bits));
+}
+
+/* That two are written otherwise tells that one is a second note, not of which of somebody's deeds:
+ * it makes a pair likely, never certain. That they are written alike tells nothing: the same shop
+ * may have sent the order again. */
 float ra_link_habit_weight(const ra_link_scorer *scorer, const ra_link_pair *pair, float weight,
                            bool own) {
     const ra_link_comparer *comparer = scorer->comparer;
@@ -303,7 +319,10 @@ float ra_link_habit_weight(const ra_link_scorer *scorer, const ra_link_pair *pai
         !(own && beside_of(scorer->habits, comparer, pair->a, pair->b, pair->pattern)))
         return weight;
     double bits = against_repeat(scorer, pair, own);
-    return (float)-log2(exp2(-(double)weight) + exp2(-bits));
+    float plain = either(weight, bits);
+    bits += (double)scorer->habits->manner[ra_link_manner(comparer, pair->a, pair->b)];
+    float most = scorer->model->automatic - RA_MANNER_SHORT;
+    return fmaxf(plain, fminf(either(weight, bits), most));
 }
 
 ra_link_pair ra_link_score(const ra_link_scorer *scorer, uint32_t a, uint32_t b) {

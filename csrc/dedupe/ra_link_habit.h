@@ -11,11 +11,13 @@
  *                   and the limit, spaced as such records are in this table (`spacing`)
  *
  * The spacing is learnt from the distances of all records with a habit, less what second notes are
- * expected to add: who has his coffee every morning does not have the next one an hour later. */
+ * expected to add: who has his coffee every morning does not have the next one an hour later. How
+ * the two are written (ra_link_manner.h) tells them apart as well. */
 #ifndef RA_DEDUPE_LINK_HABIT_H
 #define RA_DEDUPE_LINK_HABIT_H
 
 #include "dedupe/ra_link_block.h"
+#include "dedupe/ra_link_manner.h"
 #include "dedupe/ra_link_model.h"
 
 #define RA_LINK_STEPS_MAX 256
@@ -29,6 +31,8 @@ typedef struct ra_link_habits {
     double counts[RA_LINK_STEPS_MAX];  /* records at that distance of rows with a habit */
     double rows, beside;               /* with a habit, and of_row summed over them */
     double spacing[RA_LINK_STEPS_MAX]; /* repeats at that distance for each record beside */
+    double again[RA_LINK_MANNERS];     /* repeats beyond half the limit, by how they are written */
+    float manner[RA_LINK_MANNERS];     /* bits for a second note; 0 until they are learnt */
 } ra_link_habits;
 
 typedef struct ra_link_scorer {
@@ -57,7 +61,7 @@ ra_status ra_link_habits_count(const ra_link_blocks *blocks, const ra_link_crew 
                                const ra_allocator *allocator, ra_arena *arena,
                                ra_link_habits **out) RA_MUST_CHECK;
 
-/* The spacing, when the model of second notes is known. */
+/* The spacing and the manner, when the model of second notes is known. */
 void ra_link_habits_learn(ra_link_habits *habits, const ra_link_comparer *comparer,
                           const ra_link_model *model);
 

@@ -436,6 +436,17 @@ static void find_threshold(ra_estimate *estimate) {
     model->automatic = fmaxf(model->threshold, automatic_weight(estimate));
 }
 
+/* Where habits compete, how second notes are written. */
+static void count_manners(ra_estimate *estimate) {
+    if (estimate->training->habits == NULL) return;
+    for (uint64_t i = 0; i < estimate->count; i++) {
+        const ra_link_pair *pair = &estimate->training->pairs[i];
+        if (estimate->chances[i] == 0) continue;
+        uint32_t manner = ra_link_manner(estimate->training->comparer, pair->a, pair->b);
+        estimate->model->manners[manner] += estimate->chances[i];
+    }
+}
+
 static ra_status prepare(ra_estimate *estimate, ra_arena *arena) {
     const ra_link_table *table = estimate->training->comparer->table;
     estimate->random_pairs = table->rows < RA_MANY_ROWS ? RA_RANDOM_FEW : RA_RANDOM_MANY;
@@ -475,6 +486,8 @@ ra_status ra_link_model_train(ra_link_model *model, const ra_link_training *trai
         if (++model->iterations == 2) drop_hopeless(&estimate);
     }
     status = expectation(&estimate, &sums);
-    if (status == RA_OK) find_threshold(&estimate);
-    return status;
+    if (status != RA_OK) return status;
+    find_threshold(&estimate);
+    count_manners(&estimate);
+    return RA_OK;
 }

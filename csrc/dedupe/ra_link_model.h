@@ -17,6 +17,7 @@
 #define RA_DEDUPE_LINK_MODEL_H
 
 #include "dedupe/ra_link_compare.h"
+#include "dedupe/ra_link_manner.h"
 #include "dedupe/ra_link_parallel.h"
 
 #define RA_LINK_VETO (-1000.0F) /* bits: beyond what any agreement outweighs */
@@ -39,6 +40,7 @@ typedef struct ra_link_model {
     float threshold; /* the weight from which taking pairs maximises the expected F1 */
     float automatic; /* the weight from which a pair needs nobody's eye; at least `threshold` */
     double expected_precision, expected_recall; /* at the threshold, by the model's own account */
+    double manners[RA_LINK_MANNERS]; /* same pairs of the sample, by how they are written */
     uint32_t columns, iterations;
 } ra_link_model;
 

@@ -149,7 +149,10 @@ def write(path, found, is_linking):
                 f"{probability:.6f}",
                 level,
             )
-            writer.writerow(line if is_linking else (*line, clusters[a] + 1))
+            if not is_linking:
+                # Which of two purchases came again may be open: then of no one group.
+                line += ("" if clusters[a] != clusters[b] else clusters[a] + 1,)
+            writer.writerow(line)
     return {
         "records": len(ids),
         "fields": compared_fields(found, other),
