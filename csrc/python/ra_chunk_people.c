@@ -25,30 +25,3 @@ PyObject *ra_chunk_people(PyObject *object, PyObject *index) {
                          ra_address_to_dict(&plan->order.billing),
                          ra_address_to_dict(&plan->order.shipping));
 }
-
-static bool add_mark(PyObject *set, ra_key key) {
-    PyObject *text = ra_key_to_text(key);
-    if (text == NULL) return false;
-    int result = PySet_Add(set, text);
-    Py_DECREF(text);
-    return result == 0;
-}
-
-const char ra_chunk_party_marks_doc[] =
-    PyDoc_STR("party_marks()\n--\n\n"
-              "Set of the party keys of all records, and of the keys guests with their e-mails "
-              "have. Chunks without a common one bring no contact twice.");
-
-PyObject *ra_chunk_party_marks(PyObject *object, PyObject *Py_UNUSED(ignored)) {
-    const ra_chunk *chunk = ra_chunk_of(object);
-    if (chunk == NULL) return NULL;
-    PyObject *set = PySet_New(NULL);
-    for (size_t i = 0; set != NULL && i < chunk->count; i++) {
-        const ra_party_keys *keys = &chunk->plans[i].parties;
-        if (!add_mark(set, keys->customer) || !add_mark(set, keys->invoice) ||
-            !add_mark(set, keys->delivery) || !add_mark(set, keys->email)) {
-            Py_CLEAR(set);
-        }
-    }
-    return set;
-}

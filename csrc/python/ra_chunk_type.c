@@ -378,6 +378,7 @@ static PyMethodDef chunk_methods[] = {
     {"parties", ra_chunk_parties, METH_O, ra_chunk_parties_doc},
     {"people", ra_chunk_people, METH_O, ra_chunk_people_doc},
     {"party_marks", ra_chunk_party_marks, METH_NOARGS, ra_chunk_party_marks_doc},
+    {"order_marks", ra_chunk_order_marks, METH_NOARGS, ra_chunk_order_marks_doc},
     {"plan", chunk_plan, METH_O, plan_doc},
     {"record", chunk_record, METH_O, record_doc},
     {"set_result", (PyCFunction)(void (*)(void))ra_chunk_set_result, METH_VARARGS | METH_KEYWORDS,

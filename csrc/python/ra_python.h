@@ -131,6 +131,7 @@ RA_METHOD(ra_chunk_newcomers);
 RA_METHOD(ra_chunk_parties);
 RA_METHOD(ra_chunk_people);
 RA_METHOD(ra_chunk_party_marks);
+RA_METHOD(ra_chunk_order_marks);
 PyObject *ra_chunk_set_result(PyObject *object, PyObject *args, PyObject *kwargs);
 extern const char ra_chunk_set_result_doc[];
 RA_METHOD(ra_job_add_products);

@@ -249,3 +249,19 @@ def test_newcomers_are_records_that_become_orders():
     assert (index, key) == (0, native.identity_key("shop", "order", "1"))
     assert (content, near) == keys_of([orders[0]])[0]
     assert created == EPOCH_SECONDS * 1_000_000
+
+
+def marks_of(order):
+    job = new_job()
+    job.open(json.dumps([order]).encode())
+    return job.read(10, 1 << 30).order_marks()
+
+
+def test_orders_meet_by_their_identity_and_by_their_content():
+    """What makes a later chunk wait: the same order, or its content under another
+    number."""
+    order = woo(1)
+    other = {**order, "id": 2, "number": "2"}
+    content = keys_of([order])[0][0]
+    assert marks_of(order) == {native.identity_key("shop", "order", "1"), content}
+    assert marks_of(order) & marks_of(other) == {content}

@@ -43,6 +43,7 @@ CALLS = {
     "party_keys": "chunk.parties(0)",
     "people": "chunk.people(0)",
     "party_marks": "chunk.party_marks()",
+    "order_marks": "fresh.order_marks()",
     "plan": "chunk.plan(0)",
     "record": "chunk.record(0)",
     "set_result": 'fresh.set_result(0, "created", "orm", "", "detail", 5, "name")',

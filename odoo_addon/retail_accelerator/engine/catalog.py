@@ -95,6 +95,8 @@ class Catalog:
         self.env = channel.env
         self.templates = templates
         self.product_slots = {}
+        # As long as it is not added.
+        self.rounding = self._usable(channel.rounding_product_id)
         self.currency_ids = []  # by index
         self._add_company_currency()
         self._set_policy()
@@ -117,13 +119,18 @@ class Catalog:
         )
 
     def _set_policy(self):
-        channel = self.channel
-        rounding = self._usable(channel.rounding_product_id)
-        action = channel.unknown_status_action
-        self.job.set_policy(
-            default_action=native.ACTIONS[action] if action else -1,
-            rounding_slot=self.slots(rounding)[rounding.id] if rounding else -1,
-        )
+        action = self.channel.unknown_status_action
+        self.job.set_policy(default_action=native.ACTIONS[action] if action else -1)
+
+    def add_rounding(self):
+        """Make the product of rounding lines known, before orders are priced.
+
+        Not earlier: its line template is made with those of the first orders' products.
+        """
+        if self.rounding:
+            slot = self.slots(self.rounding)[self.rounding.id]
+            self.job.set_policy(rounding_slot=slot)
+            self.rounding = self.rounding.browse()
 
     # -- products --
 
@@ -134,7 +141,7 @@ class Catalog:
             classes = self.templates.line_classes(new)
             first = self.job.add_products(
                 [
-                    (product.id, product.uom_id.id, classes[product.id])
+                    (product.id, product.product_tmpl_id.uom_id.id, classes[product.id])
                     for product in new
                 ]
             )
@@ -162,7 +169,8 @@ class Catalog:
         products = self._usable(
             self.env["product.product"].browse({*filter(None, found.values())})
         )
-        slots, usable = self.slots(products), set(products.ids)
+        slots = self.slots(products | self.rounding)
+        usable = set(products.ids)
         self.job.add_refs(
             [
                 (

@@ -70,7 +70,10 @@ class DuplicateCheck:
         self.active = active
         self.channel = channel
         self.env = channel.env
+        self.company = channel.company_id
         self.window = channel.duplicate_hours * HOUR
+        # Similar orders are not looked for when the channel imports them anyway.
+        self.similar = channel.suspect_policy != "ignore"
         # A channel tells its own times alike.
         self.wide_window = self.window * (OTHER_CHANNEL if self._has_others() else 1)
         self.background = resemblance.Background(channel.env)
@@ -80,7 +83,7 @@ class DuplicateCheck:
     def _has_others(self):
         """Whether the company has another channel, be it archived."""
         channels = self.env["retail.channel"].with_context(active_test=False).sudo()
-        company = [("company_id", "=", self.channel.company_id.id)]
+        company = [("company_id", "=", self.company.id)]
         return bool(
             channels.search_count([*company, ("id", "!=", self.channel.id)], limit=1)
         )
@@ -94,14 +97,12 @@ class DuplicateCheck:
             return
         chunk.resolve(wave)  # statuses first: what is not imported repeats nothing
         now = to_microseconds(self.env.cr.now())
-        # Similar orders are not looked for when the channel imports them anyway.
-        similar = self.channel.suspect_policy != "ignore"
         newcomers = [
             Newcomer(
                 index,
                 identity,
                 content,
-                near if similar else None,
+                near if self.similar else None,
                 now if created is None else created,
                 created is not None,
             )
@@ -111,7 +112,7 @@ class DuplicateCheck:
         for finding in (
             *self._within(newcomers),
             *self._in_ledger(newcomers),
-            *self._typed(chunk, newcomers, similar),
+            *self._typed(chunk, newcomers),
         ):
             findings.setdefault(finding.newcomer.index, []).append(finding)
         self.findings = []
@@ -249,13 +250,13 @@ class DuplicateCheck:
             self.channel.id,
             self.window,
             self.window,
-            self.channel.company_id.id,
+            self.company.id,
             ALIKE_MOST,
             window,
             window,
         )
 
-    def _typed(self, chunk, newcomers, similar):
+    def _typed(self, chunk, newcomers):
         """The same among orders of Odoo that came by no channel."""
         for newcomer, typed, twin in self.typed_orders.alike(
             chunk, newcomers, self.window * OTHER_CHANNEL
@@ -263,7 +264,7 @@ class DuplicateCheck:
             apart = abs(typed.created - newcomer.created) * US
             if twin and apart <= self.window:
                 reason = CONTENT
-            elif similar:
+            elif self.similar:
                 reason = SUSPECTED
             else:
                 continue
@@ -440,7 +441,7 @@ class DuplicateCheck:
         vals = {
             "kind": "order",
             "ledger_id": entry,
-            "company_id": self.channel.company_id.id,
+            "company_id": self.company.id,
             "channel_id": self.channel.id,
             "found_by": "content" if finding.reason == CONTENT else "score",
             "level": "automatic" if finding.reason == CONTENT else "review",

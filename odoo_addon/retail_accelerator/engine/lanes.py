@@ -5,17 +5,17 @@ import json
 import struct
 from datetime import datetime, timedelta, timezone
 
-import psycopg2
-
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 from odoo.tools import SQL, float_compare
 
 from . import column_plan, native
 from .context import QUIET
+from .references import References
 
 EPOCH = datetime(1970, 1, 1)
+SEQUENCE_FIELDS = ("implementation", "use_date_range", "prefix", "suffix", "padding")
 CONFIRM, CANCEL = native.ACTIONS["confirm"], native.ACTIONS["cancel"]
 
 
@@ -28,11 +28,6 @@ def to_microseconds(moment):
     return int(moment.replace(tzinfo=timezone.utc).timestamp()) * 1_000_000 + (
         moment.microsecond
     )
-
-
-class Strangers(UserError):
-    """The engine's orders would refer to records of another company: what it remembers
-    of them is out of date, or the channel's settings are wrong."""
 
 
 class OrmLane:
@@ -175,9 +170,14 @@ class NativeLane:
         self.claim = claim
         self.channel = channel
         self.env = channel.env
+        # Each commit empties Odoo's cache: what every chunk asks for is kept here.
+        self.company = channel.company_id
+        self.names_by_shop = channel.order_name_policy == "source"
+        self.name_prefix = channel.order_name_prefix or ""
         self.plan = plan
         self.templates = templates
         self.catalog = catalog
+        self.references = References(self.env, self.company)
         self.statements = plan.copy_statements()
         self.ledger_statement = (
             f"COPY retail_ledger ({native.require().LEDGER_COLUMNS}) "
@@ -188,38 +188,14 @@ class NativeLane:
         """Rows sent by COPY pass no access check of the ORM: ask for it first."""
         for model in ("sale.order", "sale.order.line"):
             self.env[model].check_access("create")
-        if self.channel.company_id not in self.env.companies:
+        if self.company not in self.env.companies:
             raise UserError(
                 self.env._(
                     "You do not work in the company %s, so you cannot import its "
                     "orders.",
-                    self.channel.company_id.name,
+                    self.company.name,
                 )
             )
-
-    def check_references(self, references):
-        """What the ORM's company check would refuse must not pass by COPY either."""
-        company = self.channel.company_id
-        for model, key in (
-            ("res.partner", "partner"),
-            ("product.product", "product"),
-            ("account.tax", "tax"),
-        ):
-            records = self.env[model].sudo().with_context(active_test=False)
-            # Rows deleted meanwhile are for the foreign keys to find.
-            strangers = records.search(
-                Domain("id", "in", sorted(references[key]))
-                & ~Domain(records._check_company_domain(company)),
-                limit=5,
-            )
-            if strangers:
-                raise Strangers(
-                    self.env._(
-                        "%(names)s belong to another company than %(company)s.",
-                        names=", ".join(strangers.mapped("display_name")),
-                        company=company.name,
-                    )
-                )
 
     def write_wave(self, chunk, wave, validated):
         """Write orders, lines, line taxes and ledger rows of a wave.
@@ -234,7 +210,7 @@ class NativeLane:
         entry_ids = self._ids("retail_ledger_id_seq", entries)
         if orders:
             references = chunk.references(wave)
-            self.check_references(references)
+            self.references.check_company(references)
         names = self._names(chunk, wave, orders)
         now_us = to_microseconds(self.env.cr.now())
         connection = native.connection(self.env.cr)
@@ -283,10 +259,9 @@ class NativeLane:
         """Order names as ``sale.order.create`` would give them, in the same order."""
         if not count:
             return []
-        if self.channel.order_name_policy == "source":
-            prefix = self.channel.order_name_prefix or ""
+        if self.names_by_shop:
             return [
-                prefix + chunk.record(index)["number"]
+                self.name_prefix + chunk.record(index)["number"]
                 for index in chunk.select(wave, "created", "native")
             ]
         sequence = self._sequence()
@@ -301,15 +276,15 @@ class NativeLane:
         ]
 
     def _sequence(self):
-        company = self.channel.company_id
         return (
             self.env["ir.sequence"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("code", "=", "sale.order"),
-                    ("company_id", "in", (company.id, False)),
+                    ("company_id", "in", (self.company.id, False)),
                 ],
+                SEQUENCE_FIELDS,
                 order="company_id",
                 limit=1,
             )
@@ -318,9 +293,7 @@ class NativeLane:
     def _next_name(self, sequence, moment):
         """One number for the day of the order, as ``sale.order.create`` asks for it."""
         local = fields.Datetime.context_timestamp(self.env["sale.order"], moment)
-        return sequence.with_company(self.channel.company_id).next_by_id(
-            sequence_date=local
-        )
+        return sequence.with_company(self.company).next_by_id(sequence_date=local)
 
     def _standard_names(self, sequence, count):
         """A block of numbers of the PostgreSQL sequence, formatted as Odoo does."""
@@ -343,30 +316,14 @@ class NativeLane:
             held.add(("retail_import", self.import_id))
         held |= {
             ("retail_channel", self.channel.id),
-            ("res_company", self.channel.company_id.id),
+            ("res_company", self.company.id),
             ("res_users", self.env.uid),
         }
         for number in references["order_class"]:
             held |= self.templates.references["order"][number]
         for number in references["line_class"]:
             held |= self.templates.references["line"][number]
-        by_table = {}
-        for table, record_id in held:
-            by_table.setdefault(table, []).append(record_id)
-        for table in sorted(by_table):
-            ids = sorted(by_table[table])
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE",
-                    SQL.identifier(table),
-                    ids,
-                )
-            )
-            if len(rows) != len(ids):
-                missing = sorted(set(ids) - {row[0] for row in rows})
-                raise psycopg2.errors.ForeignKeyViolation(
-                    f"{table} {missing[:5]} no longer exist"
-                )
+        self.references.hold(held)
 
     def _set_role(self, role):
         self.env.cr.execute(

@@ -19,8 +19,9 @@ def known(env, keys):
     rows = env.execute_query(
         SQL(
             """SELECT identity_key, id, order_id, content_hash, source_modified, outcome
-                 FROM retail_ledger WHERE identity_key = ANY(%s)""",
-            keys,
+                 FROM retail_ledger
+                WHERE identity_key = ANY(string_to_array(%s, ','))""",
+            ",".join(keys),  # one value is parsed in no time, a list is not
         )
     )
     return [

@@ -27,9 +27,9 @@ class Piece:
 
     number: int
     chunk: object
-    keys: frozenset = field(repr=False)
+    keys: set = field(repr=False)
     meets_earlier: bool  # an order of this chunk is in a chunk under way, too
-    marks: frozenset = field(repr=False)  # of its customers and addresses
+    marks: set = field(repr=False)  # of its customers and addresses
     met: frozenset = field(repr=False)  # those that chunks under way have, too
 
 
@@ -75,15 +75,9 @@ class ChunkQueue:
             return self._hand_out(chunk) if chunk.count else None
 
     def _hand_out(self, chunk):
-        keys = frozenset(
-            key
-            for wave in range(chunk.waves)
-            # By content, too: a chunk must see the order it may repeat.
-            for newcomer in chunk.newcomers(wave)
-            for key in (newcomer[1], newcomer[2])
-            if key is not None
-        )
-        marks = frozenset(chunk.party_marks())
+        # By content, too: a chunk must see the order it may repeat.
+        keys = chunk.order_marks()
+        marks = chunk.party_marks()
         with self._changed:
             others = self._under_way.values()
             meets = any(not keys.isdisjoint(other.keys) for other in others)
@@ -125,11 +119,6 @@ class ChunkQueue:
             if self.failure is None or number < self.failure[0]:
                 self.failure = (number, error)
             self._changed.notify_all()
-
-    def wait(self, seconds):
-        """Until something is committed or fails, for at most ``seconds``."""
-        with self._changed:
-            self._changed.wait(seconds)
 
     def close(self):
         """Wait for the thread: the job must not be read any more."""

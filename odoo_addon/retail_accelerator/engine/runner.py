@@ -123,7 +123,7 @@ class ImportRunner:
         try:
             crew.start()
             while crew.busy:
-                queue.wait(FOLD_SECONDS)
+                crew.wait(FOLD_SECONDS)
                 self._follow(progress)
                 self.stopping = self.stopping or self._is_over(deadline)
         except BaseException as error:

@@ -158,6 +158,7 @@ class Session:
                 by_kind.setdefault(need[0], []).append(need)
             for kind, group in by_kind.items():
                 adders[kind](group)
+        self.catalog.add_rounding()
 
     def _native_wave(self, chunk, wave):
         """COPY of new orders; also writes the ledger rows of every new identity."""

@@ -189,16 +189,20 @@ class Templates:
     @staticmethod
     def _product_facts(products):
         """{product id: facts}: everything the line's class columns can depend on."""
-        names = [name for name in PRODUCT_FACTS if name in products._fields]
-        has_routes = "route_ids" in products._fields
-        return {
-            product.id: (
-                *(product[name] for name in names),
-                product.uom_id.id,
-                tuple(product.route_ids.ids) if has_routes else (),
+        templates = products.product_tmpl_id
+        names = [name for name in PRODUCT_FACTS if name in templates._fields]
+        routes = ["route_ids"] if "route_ids" in templates._fields else []
+        # Read through the product each would be computed for each of them.
+        templates.fetch([*names, *routes, "uom_id"])
+        facts = {
+            template.id: (
+                *(template[name] for name in names),
+                template.uom_id.id,
+                *(tuple(template[name].ids) for name in routes),
             )
-            for product in products
+            for template in templates
         }
+        return {product.id: facts[product.product_tmpl_id.id] for product in products}
 
     # -- template records --
 

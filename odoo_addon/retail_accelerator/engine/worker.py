@@ -13,8 +13,8 @@ from odoo.tools import SQL
 
 from . import refunds
 from .conflicts import CONFLICTS, not_logged
-from .lanes import Strangers
 from .queue import Abandoned, OutOfTurn
+from .references import Strangers
 from .session import Session
 
 _logger = logging.getLogger(__name__)
@@ -226,6 +226,12 @@ class Crew:
     @property
     def busy(self):
         return any(thread.is_alive() for thread in self.threads)
+
+    def wait(self, seconds):
+        """Until all have ended, for at most ``seconds``."""
+        until = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(until - time.monotonic(), 0))
 
     def cancel(self):
         """Interrupt what the server is doing for the workers."""
