@@ -60,6 +60,8 @@ const char ra_chunk_set_known_doc[] = PyDoc_STR(
     "...])\n--\n\nWhat the ledger holds of the wave's identities; order_id 0: none.");
 
 PyObject *ra_chunk_set_known(PyObject *object, PyObject *args) {
+    ra_chunk *chunk = ra_chunk_of(object);
+    if (chunk == NULL) return NULL;
     unsigned int wave;
     PyObject *rows;
     if (!PyArg_ParseTuple(args, "IO", &wave, &rows)) return NULL;
@@ -68,7 +70,7 @@ PyObject *ra_chunk_set_known(PyObject *object, PyObject *args) {
     PyObject *row;
     bool done = true;
     while (done && (row = PyIter_Next(iterator)) != NULL) {
-        done = set_known(&((ra_chunk_object *)object)->chunk, wave, row);
+        done = set_known(chunk, wave, row);
         Py_DECREF(row);
     }
     Py_DECREF(iterator);

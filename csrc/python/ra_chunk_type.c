@@ -111,6 +111,10 @@ static PyObject *chunk_assign(PyObject *object, PyObject *argument) {
         PyErr_SetString(PyExc_ValueError, "the job is of another scope than the chunk");
         return NULL;
     }
+    if (job == self->job) Py_RETURN_NONE;
+    /* What was resolved are places in the other job's dictionaries. */
+    for (size_t i = 0; i < self->chunk.count; i++)
+        self->chunk.plans[i].resolved = false;
     Py_INCREF(argument);
     Py_SETREF(self->job, job);
     Py_RETURN_NONE;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Find the end of one JSON value without parsing it: strings, escapes and brackets only. The scan
  * can stop at any byte and go on with the next piece of the text. */
 #ifndef RA_READ_JSON_SCAN_H

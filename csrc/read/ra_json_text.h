@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One spelling for JSON text that is kept as text. */
 #ifndef RA_READ_JSON_TEXT_H
 #define RA_READ_JSON_TEXT_H

@@ -315,3 +315,15 @@ def test_a_chunk_moves_to_another_job_of_its_scope_only():
     chunk.assign(ready_job([]))
     assert chunk.identities(0) == keys
     assert chunk.resolve(0)  # what the new job lacks
+
+
+def test_a_chunk_forgets_what_another_job_resolved():
+    """Its plans hold places in that job's dictionaries."""
+    job = ready_job([woo(1)])
+    chunk = planned_chunk(job)
+    assert chunk.plan(0)["lines"]
+    chunk.assign(job)
+    assert chunk.plan(0)["lines"]
+    chunk.assign(ready_job([]))
+    with pytest.raises(ValueError, match="not resolved"):
+        chunk.plan(0)
