@@ -70,6 +70,15 @@ class RetailImport(models.Model):
         help="The shop's export of orders: JSON, CSV or msgpack. Uploads are limited "
         "by the server, usually to 128 MB; use a file on the server for more.",
     )
+    replay_file = fields.Binary(
+        string="Records to try again",
+        attachment=True,
+        copy=False,
+        readonly=True,
+        groups="retail_accelerator.group_manager",
+        help="What the shop sent for records that were rejected before, with personal "
+        "data: only integration managers may read it.",
+    )
     file_name = fields.Char(string="Name of the file")
     file_path = fields.Char(
         string="Path on the server",
@@ -432,7 +441,7 @@ class RetailImport(models.Model):
     def _check_ready(self):
         """The import can start, or a message that says what is missing."""
         for record in self:
-            if record.source == "upload" and not record._attachment("file"):
+            if record.source == "upload" and not record._orders_attachment():
                 raise UserError(self.env._("Choose the orders file first."))
             if record.source == "path" and not record.file_path:
                 raise UserError(self.env._("Enter the path of the orders file first."))

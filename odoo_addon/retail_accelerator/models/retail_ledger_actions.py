@@ -129,7 +129,10 @@ class RetailLedger(models.Model):
                         handle.write(f"{entry._payload_line()}\n".encode())
                     batch.invalidate_recordset(["payload"])
                 handle.flush()
-                record._attach_file("file", handle.name, name, "application/json")
+                # Whoever tries again need not see the personal data in it.
+                record._attach_file(
+                    "replay_file", handle.name, name, "application/json"
+                )
             record._remember_checksum()
             imports |= record
         imports.action_start()

@@ -95,6 +95,23 @@ class TestLedger(ImportCase):
             refs = [json.loads(line)["id"] for line in handle]
         self.assertEqual(sorted(str(ref) for ref in refs), ["1", "2"])
 
+    def test_records_tried_again_show_an_operator_no_personal_data(self):
+        """Their file holds unmasked what the ledger masks for operators."""
+        entries = self.make_entry(1, outcome="rejected")
+        entries |= self.make_entry(2, outcome="rejected")
+        with patch.object(retail_ledger_actions, "DIRECT", 1):
+            action = entries.with_user(self.operator).action_replay()
+        record = self.env["retail.import"].browse(action["res_id"])
+        attachment = record._attachment("replay_file")
+        self.assertTrue(attachment.with_user(self.manager).raw)
+        self.env.invalidate_all()
+        for reading in (
+            lambda: attachment.with_user(self.operator).read(["raw"]),
+            lambda: record.with_user(self.operator).read(["replay_file"]),
+        ):
+            with self.assertRaises(AccessError):
+                reading()
+
     def test_auditors_decide_nothing(self):
         entry = self.make_entry(1, outcome="rejected").with_user(self.auditor)
         for action in (entry.action_ignore, entry.action_replay):

@@ -100,6 +100,14 @@ class RetailImportFiles(models.AbstractModel):
             )
         )
 
+    def _orders_field(self):
+        """The field that holds the orders: a person's upload, or records tried
+        again."""
+        return "file" if self._attachment("file") else "replay_file"
+
+    def _orders_attachment(self):
+        return self._attachment(self._orders_field())
+
     def _upload_path(self, field_name):
         """The uploaded file on disk, without reading it."""
         attachment = self._attachment(field_name)
@@ -124,7 +132,7 @@ class RetailImportFiles(models.AbstractModel):
         if self.source == "path":
             path = self._server_path(self.file_path)
         else:
-            path = self._upload_path("file")
+            path = self._upload_path(self._orders_field())
         size = os.path.getsize(path)
         if self.file_size != size:
             self.file_size = size
@@ -148,7 +156,7 @@ class RetailImportFiles(models.AbstractModel):
                     digest = hashlib.file_digest(handle, "sha1").hexdigest()
                 record.file_checksum = digest
             else:
-                attachment = record._attachment("file")
+                attachment = record._orders_attachment()
                 record.write(
                     {
                         "file_checksum": attachment.checksum,
@@ -175,7 +183,7 @@ class RetailImportFiles(models.AbstractModel):
         if os.path.isfile(path):
             self._attach_file("result_file", path, self.result_file_name, "text/csv")
             os.unlink(path)
-        for field_name in ("file", "refund_file"):
+        for field_name in ("file", "replay_file", "refund_file"):
             spooled = f"{path}.{field_name}"
             if os.path.isfile(spooled):
                 os.unlink(spooled)
