@@ -20,7 +20,6 @@ from . import (
     retail_import_chunk,
     retail_ledger,
     retail_ledger_actions,
-    retail_ledger_advice,
     retail_refund,
     retail_refund_record,
     retail_settlement,

@@ -11,6 +11,7 @@ from odoo.tools import SQL, split_every
 from ..engine import runner
 from ..engine.duplicates import REASONS as HELD
 from .mixins.retail_import_files import BATCH
+from .retail_ledger_advice import ADVICE
 
 DIRECT = 200  # more records than this are tried again in the background
 REFERENCES = (
@@ -33,10 +34,23 @@ class RetailLedger(models.Model):
         help="Not imported until somebody has decided about the duplicate.",
     )
 
+    advice = fields.Char(
+        string="What to do",
+        compute="_compute_advice",
+        help="How the cause is removed, so that the record can be tried again.",
+    )
+
     @api.depends("outcome", "reason")
     def _compute_is_held(self):
         for entry in self:
             entry.is_held = entry.outcome == "review" and entry.reason in HELD
+
+    @api.depends("outcome", "reason")
+    @api.depends_context("lang")
+    def _compute_advice(self):
+        for entry in self:
+            text = entry.outcome == "rejected" and ADVICE.get(entry.reason)
+            entry.advice = text and self.env._(text)
 
     def _expect_not_held(self):
         if any(entry.is_held for entry in self):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What a clerk can do about a reject, by its reason."""
 
-from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -82,20 +81,3 @@ ADVICE = {
         PROGRAM,
     ),
 }
-
-
-class RetailLedger(models.Model):
-    _inherit = "retail.ledger"
-
-    advice = fields.Char(
-        string="What to do",
-        compute="_compute_advice",
-        help="How the cause is removed, so that the record can be tried again.",
-    )
-
-    @api.depends("outcome", "reason")
-    @api.depends_context("lang")
-    def _compute_advice(self):
-        for entry in self:
-            text = entry.outcome == "rejected" and ADVICE.get(entry.reason)
-            entry.advice = text and self.env._(text)
