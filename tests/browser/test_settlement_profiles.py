@@ -92,7 +92,7 @@ def test_reports_are_read_by_the_profile(screen, request, file):
     path = request.getfixturevalue(file)
     read(screen, path)
     row = screen.one(".modal [name=preview] tr", path.name)
-    assert "3 rows, 1 payouts, the rows add up" in row.text
+    assert "3 rows, 1 payouts; the file does not declare" in row.text
     screen.click(".modal button[name=action_read]")
     screen.one(".o_form_view .oe_title", "Card Report A")
     assert "1,095.00" in screen.one("[name=proof_html]").text
