@@ -95,7 +95,8 @@ static ra_arena_block *add_block(ra_arena *arena, size_t size) {
     return block;
 }
 
-void *ra_arena_alloc(ra_arena *arena, size_t size) {
+/* `size` bytes that hold anything. */
+static void *take(ra_arena *arena, size_t size) {
     size_t room;
     if (!ra_size_add(size, ALIGNMENT - 1, &room)) return NULL;
     room &= ~(ALIGNMENT - 1);
@@ -108,7 +109,12 @@ void *ra_arena_alloc(ra_arena *arena, size_t size) {
     assert(block->size - block->used >= room);
     void *data = block->data + block->used;
     block->used += room;
-    memset(data, 0, size);
+    return data;
+}
+
+void *ra_arena_alloc(ra_arena *arena, size_t size) {
+    void *data = take(arena, size);
+    if (data != NULL) memset(data, 0, size);
     return data;
 }
 
@@ -123,7 +129,7 @@ bool ra_arena_copy(ra_arena *arena, ra_str text, ra_str *out) {
         *out = (ra_str){NULL, 0};
         return true;
     }
-    char *copy = ra_arena_alloc(arena, text.len);
+    char *copy = take(arena, text.len);
     if (copy == NULL) return false;
     memcpy(copy, text.ptr, text.len);
     *out = (ra_str){copy, text.len};

@@ -91,7 +91,7 @@ static void pack_record(msgpack_packer *packer, const ra_schema *schema, const v
     }
     for (size_t i = 0; i < schema->count; i++) {
         if ((absent >> i & 1) != 0) continue;
-        pack_text(packer, schema->fields[i].name);
+        msgpack_pack_uint64(packer, i);
         pack_value(packer, &schema->fields[i], record);
     }
 }
@@ -104,16 +104,16 @@ static void pack_order(const ra_order *order, sink *out) {
 
 ra_status ra_order_pack(const ra_order *order, ra_arena *arena, ra_str *out) {
     /* Orders of usual size are packed on the stack; others are only measured there. */
-    char usual[USUAL_SIZE] = {0};
+    char usual[USUAL_SIZE];
     sink first = {.data = usual, .capacity = sizeof usual};
     pack_order(order, &first);
+    if (first.size <= sizeof usual) {
+        ra_str packed = {usual, first.size};
+        return ra_arena_copy(arena, packed, out) ? RA_OK : RA_NO_MEMORY;
+    }
     sink packed = {.data = ra_arena_alloc(arena, first.size), .capacity = first.size};
     if (packed.data == NULL) return RA_NO_MEMORY;
-    if (first.size <= sizeof usual) {
-        memcpy(packed.data, usual, first.size);
-    } else {
-        pack_order(order, &packed);
-    }
+    pack_order(order, &packed);
     *out = (ra_str){packed.data, first.size};
     return RA_OK;
 }

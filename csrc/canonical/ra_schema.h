@@ -2,7 +2,8 @@
 /* The fields of the canonical order as data: name, type and place of each one.
  *
  * Packing, unpacking and hashing walk these tables, so a field cannot be stored and forgotten in
- * the hash, or the other way round. The order of the fields is part of the content hash. */
+ * the hash, or the other way round. A field's number, from 0, is its key in packed records and part
+ * of the content hash: new fields go to the end, and none is ever moved or removed. */
 #ifndef RA_CANONICAL_SCHEMA_H
 #define RA_CANONICAL_SCHEMA_H
 

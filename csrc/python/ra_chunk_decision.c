@@ -79,27 +79,36 @@ PyObject *ra_chunk_set_known(PyObject *object, PyObject *args) {
 }
 
 const char ra_chunk_newcomers_doc[] = PyDoc_STR(
-    "newcomers(wave)\n--\n\n"
+    "newcomers(wave, now, near)\n--\n\n"
     "Records that are to become orders no ledger row has yet: tuples (index, identity, "
-    "content_key, near_key, created_us). Resolve the wave once before: its statuses decide what "
-    "becomes an order that counts. Keys and times that do not exist are None.");
+    "content_key, near_key, created_us, timed). Resolve the wave once before: its statuses decide "
+    "what becomes an order that counts. A record without a time has `now`, in microseconds, and "
+    "timed is False. Keys that do not exist are None, and all near keys are when `near` is False.");
 
-PyObject *ra_chunk_newcomers(PyObject *object, PyObject *arg) {
+static PyObject *newcomer(size_t index, const ra_plan *plan, int64_t now, bool near) {
+    bool timed = plan->order.created_at != RA_NO_TIME;
+    return Py_BuildValue("(nNNNLO)", (Py_ssize_t)index, ra_key_to_text(plan->identity),
+                         ra_key_or_none(plan->twins.has_content, plan->twins.content),
+                         ra_key_or_none(near && plan->twins.has_near, plan->twins.near),
+                         (long long)(timed ? plan->order.created_at : now),
+                         timed ? Py_True : Py_False);
+}
+
+PyObject *ra_chunk_newcomers(PyObject *object, PyObject *args) {
     const ra_chunk *chunk = ra_chunk_of(object);
-    if (chunk == NULL) return NULL;
+    PyObject *number;
     uint32_t wave;
-    if (!ra_wave_from(arg, &wave)) return NULL;
+    long long now;
+    int near;
+    if (chunk == NULL || !PyArg_ParseTuple(args, "OLp", &number, &now, &near)) return NULL;
+    if (!ra_wave_from(number, &wave)) return NULL;
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < chunk->count; i++) {
         const ra_plan *plan = &chunk->plans[i];
         bool open = plan->outcome == RA_OUTCOME_PENDING || plan->outcome == RA_OUTCOME_CREATE;
         if (plan->wave != wave || !open || plan->known.order_id != 0) continue;
         if (plan->action == RA_ACTION_CANCEL) continue;
-        PyObject *item = Py_BuildValue("(nNNNN)", (Py_ssize_t)i, ra_key_to_text(plan->identity),
-                                       ra_key_or_none(plan->twins.has_content, plan->twins.content),
-                                       ra_key_or_none(plan->twins.has_near, plan->twins.near),
-                                       ra_time_or_none(plan->order.created_at));
-        list = ra_append_new(list, item);
+        list = ra_append_new(list, newcomer(i, plan, now, near != 0));
     }
     return list;
 }

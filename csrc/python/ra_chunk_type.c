@@ -372,7 +372,7 @@ static PyMethodDef chunk_methods[] = {
     {"identities", ra_chunk_identities, METH_O, ra_chunk_identities_doc},
     {"set_known", ra_chunk_set_known, METH_VARARGS, ra_chunk_set_known_doc},
     {"assign", chunk_assign, METH_O, assign_doc},
-    {"newcomers", ra_chunk_newcomers, METH_O, ra_chunk_newcomers_doc},
+    {"newcomers", ra_chunk_newcomers, METH_VARARGS, ra_chunk_newcomers_doc},
     {"resolve", chunk_resolve, METH_O, resolve_doc},
     {"price", chunk_price, METH_O, price_doc},
     {"route", chunk_route, METH_VARARGS, route_doc},

@@ -173,17 +173,36 @@ static ra_status take_version(cursor *in) {
     return RA_OK;
 }
 
-static ra_status take_member(cursor *in, const ra_schema *schema, void *record, uint64_t *seen) {
+/* A member's field, by number or name; NULL when the schema has none, or for the version. */
+static ra_status take_key(cursor *in, const ra_schema *schema, const ra_schema_field **out,
+                          bool *is_version) {
     ra_token token;
     ra_str name = {NULL, 0};
+    *out = NULL;
+    *is_version = false;
     ra_status status = take(in, &token);
     if (status != RA_OK) return status;
+    if (token.kind == RA_TOKEN_INTEGER) {
+        bool known = token.in_range && token.integer >= 0;
+        if (known && (uint64_t)token.integer < schema->count) *out = &schema->fields[token.integer];
+        return RA_OK;
+    }
     if (token.kind != RA_TOKEN_TEXT) return wrong_type(in, NULL);
     status = take_text(in, &token, NULL, &name);
     if (status != RA_OK) return status;
-    if (schema == &ra_order_schema && ra_str_equal(name, RA_STR("v"))) return take_version(in);
-    const ra_schema_field *field = ra_schema_find(schema, name);
+    *is_version = schema == &ra_order_schema && ra_str_equal(name, RA_STR("v"));
+    *out = ra_schema_find(schema, name);
+    return RA_OK;
+}
+
+static ra_status take_member(cursor *in, const ra_schema *schema, void *record, uint64_t *seen) {
+    const ra_schema_field *field;
+    bool is_version;
+    ra_status status = take_key(in, schema, &field, &is_version);
+    if (status != RA_OK) return status;
+    if (is_version) return take_version(in);
     if (field == NULL) {
+        ra_token token;
         status = take(in, &token);
         return status == RA_OK ? skip_inside(in, &token) : status;
     }

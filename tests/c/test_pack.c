@@ -143,9 +143,8 @@ static void test_absent_fields_are_left_out(void **state) {
     ra_str packed;
     assert_int_equal(ra_order_pack(&order, *state, &packed), RA_OK);
     assert_int_equal((uint8_t)packed.ptr[0], 0x8a); /* ten members */
-    assert_null(memmem(packed.ptr, packed.len, "paid_at", 7));
-    assert_null(memmem(packed.ptr, packed.len, "lines", 5));
-    assert_null(memmem(packed.ptr, packed.len, "billing", 7));
+    /* The version, four texts, a flag, a time and three decimals: no field that holds nothing. */
+    assert_int_equal(packed.len, 1 + 3 + 4 * 3 + 2 + 2 + 3 * 3);
     check_round_trip(*state, &order);
 }
 

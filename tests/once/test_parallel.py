@@ -321,3 +321,19 @@ def test_a_worker_that_cannot_begin_fails_the_import(desk, feed, monkeypatch):
     monkeypatch.setattr(worker, "__init__", fail)
     with pytest.raises(MemoryError, match="no connection left"):
         desk.run(desk.make(feed.orders(2), feed.path()))
+
+
+def test_taxes_that_the_first_chunk_set_up_keep_the_others_native(desk, market, feed):
+    """Workers make ready before; what they know of taxes must not stay as it was."""
+    market.channel.tax_ids.unlink()
+    market.channel.unknown_tax_policy = "create"
+    desk.env.cr.commit()
+    documents = [
+        document for document in feed.orders(12 * CHUNK) if document["tax_lines"]
+    ]
+    assert len(documents) > 4 * CHUNK
+    record = market.take(documents, feed.path())
+    assert counts(record) == expected(created=len(documents))
+    assert record.native_count == len(documents), record.lane_notes
+    for document in documents[::25]:
+        same_as_shop(market, market.orders_of(document["id"]), document)

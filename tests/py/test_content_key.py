@@ -245,10 +245,26 @@ def test_newcomers_are_records_that_become_orders():
     identity = native.identity_key("shop", "order", "5")
     chunk.set_known(0, [(identity, 7, 70, "0" * 32, None, False)])
     chunk.resolve(0)
-    [(index, key, content, near, created)] = chunk.newcomers(0)
+    [(index, key, content, near, created, timed)] = chunk.newcomers(0, 5, True)
     assert (index, key) == (0, native.identity_key("shop", "order", "1"))
     assert (content, near) == keys_of([orders[0]])[0]
-    assert created == EPOCH_SECONDS * 1_000_000
+    assert (created, timed) == (EPOCH_SECONDS * 1_000_000, True)
+
+
+def test_near_keys_of_newcomers_are_left_out_on_demand():
+    order = random_order(2)
+    job = new_job()
+    job.add_statuses([(order["status"], 0)])
+    job.open(native.pack_json(json.dumps(order).encode()), format="msgpack")
+    chunk = job.read(1, 1 << 30)
+    chunk.resolve(0)
+    [with_near] = chunk.newcomers(0, 5, True)
+    [without] = chunk.newcomers(0, 5, False)
+    assert with_near[3] is not None and without[3] is None
+    assert with_near[:3] + with_near[4:] == without[:3] + without[4:]
+    for arguments in ((0, 5), (-1, 5, True), (0, 1 << 63, True), ("0", 5, True)):
+        with pytest.raises((TypeError, OverflowError, ValueError)):
+            chunk.newcomers(*arguments)
 
 
 def marks_of(order):

@@ -64,6 +64,7 @@ def _add_taxes(job, channel):
         )
     )
     job.add_taxes([_tax_row(tax, taxes) for tax in taxes])
+    return taxes
 
 
 def _tax_row(tax, taxes):

@@ -9,6 +9,7 @@ contact; ``conclude`` runs when the wave's rows are written, and remembers the p
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import starmap
 from operator import attrgetter
 
 from odoo.tools import SQL
@@ -25,8 +26,9 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 SECOND_US = 1_000_000
 US = timedelta(microseconds=1)
-WEEK_US = 7 * 86400 * SECOND_US
-MONDAY_US = 3 * 86400 * SECOND_US  # weeks begin on Mondays, 1970 on a Thursday
+DAY_US = 86400 * SECOND_US
+WEEK_US = 7 * DAY_US
+MONDAY_US = 3 * DAY_US  # weeks begin on Mondays, 1970 on a Thursday
 # Channels tell the time of one sale differently: time zones, days without an hour.
 OTHER_CHANNEL = 3
 # Where more orders of one week have an equal key, the sweeps look at the others.
@@ -97,17 +99,7 @@ class DuplicateCheck:
             return
         chunk.resolve(wave)  # statuses first: what is not imported repeats nothing
         now = to_microseconds(self.env.cr.now())
-        newcomers = [
-            Newcomer(
-                index,
-                identity,
-                content,
-                near if self.similar else None,
-                now if created is None else created,
-                created is not None,
-            )
-            for index, identity, content, near, created in chunk.newcomers(wave)
-        ]
+        newcomers = list(starmap(Newcomer, chunk.newcomers(wave, now, self.similar)))
         findings = {}
         for finding in (
             *self._within(newcomers),
@@ -127,10 +119,13 @@ class DuplicateCheck:
         That is all there is to know of nearly all orders, and asked for a week's keys
         at once it takes a third of what asking for each order by its time does.
         """
+        days = defaultdict(list)
+        for newcomer in newcomers:
+            days[newcomer.created // DAY_US].append(newcomer)
         rows = self.env.execute_query(
             SQL(
                 "(%s) UNION ALL (%s)",
-                *(self._met_in_week(newcomers, reason) for reason in REASONS),
+                *(self._met_in_week(days, reason) for reason in REASONS),
             )
         )
         if len(rows) >= MET_MOST:
@@ -142,16 +137,18 @@ class DuplicateCheck:
             if (True, newcomer.content) in met or (False, newcomer.near) in met
         ]
 
-    def _met_in_week(self, newcomers, reason):
+    def _met_in_week(self, days, reason):
+        """``days``: {day since 1970: its newcomers}; a week in reach of a part of the
+        day is asked for all of it."""
         key_of, key = KEYS[reason], SQL.identifier(COLUMNS[reason])
         window = self._window(reason) // US
         weeks = defaultdict(list)
-        for newcomer in newcomers:
-            if value := key_of(newcomer):
-                moment = newcomer.created + MONDAY_US
-                first, last = moment - window, moment + window
-                for week in range(first // WEEK_US, last // WEEK_US + 1):
-                    weeks[week].append(value)
+        for day, newcomers in days.items():
+            values = list(filter(None, map(key_of, newcomers)))
+            first = day * DAY_US + MONDAY_US - window
+            last = first + DAY_US - 1 + 2 * window
+            for week in range(first // WEEK_US, last // WEEK_US + 1):
+                weeks[week] += values
         return SQL(
             """SELECT %s, l.key
                  FROM unnest(%s::bigint[], %s::text[]) AS week(number, keys)

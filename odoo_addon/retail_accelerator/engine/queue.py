@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 CHUNK_MEMORY = 12 << 20  # bytes of records after which a chunk ends early
+LEAST_MEMORY = 1 << 20  # the same of the smallest chunks
+SPREAD = 2.5  # bytes of memory that a byte of a WooCommerce export takes, about
 
 
 class OutOfTurn(Exception):
@@ -36,25 +38,42 @@ class Piece:
 class ChunkQueue:
     """Reads one chunk ahead in a thread, while the server takes the current ones.
 
-    ``stopped`` tells whether no more chunks are wanted.
+    ``stopped`` tells whether no more chunks are wanted. With several ``workers`` the
+    first chunk is small, so that all of them soon have work, and so are the last ones
+    before ``end``, the file's bytes, so that they end together.
     """
 
-    def __init__(self, job, size, stopped):
+    def __init__(self, job, size, stopped, workers=1, end=0):
         self.job = job
         self.size = size
         self.stopped = stopped
+        self.workers = workers
+        self.end = end
         self.last = None  # the chunk that ended the file
         self.failure = None  # (number, exception) of the earliest chunk that failed
         self.handed_out = 0
         self.committed = 0
+        # Set once more workers than one are of use: they share what the first one makes
+        # for the first chunk, and would only keep it from going on.
+        self.open = threading.Event()
+        # Whether there is surely work for all workers.
+        self.is_long = self._left > CHUNK_MEMORY
         self._under_way = {}  # number -> piece
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="retail-read")
-        self._ahead = self._pool.submit(self._read)
+        self._ahead = self._pool.submit(self._read, LEAST_MEMORY)
 
-    def _read(self):
-        return self.job.read(self.size, CHUNK_MEMORY)
+    @property
+    def _left(self):
+        return max(self.end - self.job.offset, 0)
+
+    def _read(self, most=CHUNK_MEMORY):
+        memory = CHUNK_MEMORY
+        if self.workers > 1:
+            share = int(self._left * SPREAD / self.workers / 2)
+            memory = min(max(share, LEAST_MEMORY), most)
+        return self.job.read(self.size, memory)
 
     @property
     def finished(self):
@@ -64,9 +83,12 @@ class ChunkQueue:
     def take(self):
         """The next piece of work; None when there is none, or none is wanted."""
         with self._taking:
-            if self._ahead is None or self.failure:
-                return None
-            if self.handed_out and self.stopped():
+            if (
+                self._ahead is None
+                or self.failure
+                or (self.handed_out and self.stopped())
+            ):
+                self.open.set()
                 return None
             chunk = self._ahead.result()
             self._ahead = None if chunk.last else self._pool.submit(self._read)
@@ -119,6 +141,7 @@ class ChunkQueue:
             if self.failure is None or number < self.failure[0]:
                 self.failure = (number, error)
             self._changed.notify_all()
+        self.open.set()
 
     def close(self):
         """Wait for the thread: the job must not be read any more."""

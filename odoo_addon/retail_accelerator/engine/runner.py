@@ -5,6 +5,7 @@ A chunk's business rows, ledger rows, counters and file offset share one transac
 a crash loses at most the chunks under way. Only this room commits.
 """
 
+import os
 import time
 from contextlib import closing, contextmanager
 
@@ -91,15 +92,18 @@ class ImportRunner:
         progress = Progress(self.record)
         self._commit()
         job = new_job(self._channel(env), self._import_id)
-        self._open(job)
-        is_crew = self._connections() > 1
+        end = self._open(job)
+        workers = self._connections()
+        is_crew = workers > 1
         self.stopping = False
-        self.shelf = Shelf(self._connections())
+        self.shelf = Shelf(workers)
         queue = ChunkQueue(
             job,
             self.channel.chunk_size or 2000,
             # Only this thread may use this connection.
             (lambda: self.stopping) if is_crew else (lambda: self._is_over(deadline)),
+            workers,
+            end,
         )
         try:
             if is_crew:
@@ -193,7 +197,7 @@ class ImportRunner:
         return channel.with_company(channel.company_id)
 
     def _open(self, job):
-        """The file, from where the last committed chunk ended."""
+        """Open the file where the last committed chunk ended; its size in bytes."""
         path = self.record._open_path()
         file_check.check(self.env, path, self.record.file_format)
         job.open(
@@ -202,6 +206,7 @@ class ImportRunner:
             start_offset=int(self.record.file_offset),
             start_row=int(self.record.file_row),
         )
+        return os.path.getsize(path)
 
     # -- the end --
 

@@ -23,7 +23,8 @@ class Session:
 
     ``claim`` is called before anything that chunks side by side could do twice, such as
     a new product; it raises when the chunk is not the one to do it. ``met`` are the
-    party marks that earlier chunks under way have, too.
+    party marks that earlier chunks under way have, too. ``resolved`` is called when
+    the chunk's records and templates are known and only its rows are to be written.
     """
 
     def __init__(self, channel, import_id=0, lane="auto", scope=None, shelf=None):
@@ -32,6 +33,7 @@ class Session:
         self.import_id = import_id
         self.claim = lambda: None
         self.met = frozenset()
+        self.resolved = lambda: None
         self.job = new_job(channel, import_id, scope)
         self.plan = ColumnPlan(channel)
         self.plan.configure(self.job)
@@ -125,6 +127,7 @@ class Session:
         chunk.set_known(wave, known)
         self.duplicates.hold(chunk, wave, {row[0] for row in known})
         self._resolve(chunk, wave)
+        self.resolved()
         chunk.price(wave)
         if self.lane == "native" and not self.plan.open:
             raise UserError(

@@ -48,13 +48,15 @@ class Worker:
         self.session = Session(self.channel, self.import_id, lane, shelf=self.shelf)
         self.progress.lane_notes = self.session.lane_notes
 
-    def work(self, early=True):
-        """Process pieces; a failure stops the queue. ``early``: make ready while the
-        first chunk is being read."""
+    def work(self, first=True):
+        """Process pieces; a failure stops the queue. ``first``: take the first one."""
         number = 0
         try:
-            if early:
+            # While the first chunk is being read there is time to make ready.
+            if first or self.queue.is_long:
                 self._prepare()
+            if not first:
+                self.queue.open.wait()
             while True:
                 # When reading fails, everything handed out before is still good.
                 number = self.queue.handed_out
@@ -127,6 +129,7 @@ class Worker:
             self._open_session(lane)
         self.session.claim = _granted if first else _refuse
         self.session.met = frozenset() if first else piece.met
+        self.session.resolved = self.queue.open.set
         piece.chunk.assign(self.session.job)
         self.session.work(piece.chunk)
         self.progress.lane_notes = self.session.lane_notes
@@ -213,8 +216,7 @@ class Crew:
         try:
             with closing(self.env.registry.cursor()) as cr:
                 self.cursors.append(cr)
-                # The others begin when there is a second chunk.
-                self.make_worker(self.env(cr=cr)).work(early=number == 0)
+                self.make_worker(self.env(cr=cr)).work(first=number == 0)
         except Exception as error:
             # No connection, or no right to read the channel.
             self.fail(0, error)
