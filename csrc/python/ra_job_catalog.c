@@ -121,7 +121,7 @@ static ra_status add_tax(ra_job_object *self, PyObject *item) {
 const char ra_job_add_taxes_doc[] =
     PyDoc_STR("add_taxes([(id, sequence, kind, amount, price_include, include_base_amount, "
               "is_base_affected, child_ids, supported), ...])\n--\n\n"
-              "In ascending order of id; kind 0 percent, 1 fixed, 2 division, 3 group.");
+              "Each id once; kind 0 percent, 1 fixed, 2 division, 3 group.");
 
 PyObject *ra_job_add_taxes(PyObject *object, PyObject *items) {
     return add_each(object, items, add_tax);

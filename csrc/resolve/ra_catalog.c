@@ -94,11 +94,26 @@ ra_status ra_catalog_add_ref(ra_catalog *catalog, ra_ref_space space, ra_str ref
     return ra_text_table_put(&catalog->refs[space], ref, slot);
 }
 
-static ra_status grow_taxes(ra_catalog *catalog) {
-    size_t capacity = catalog->tax_capacity == 0 ? 64 : catalog->tax_capacity * 2;
+/* Where the tax of that id belongs among those known. */
+static size_t place_of_tax(const ra_catalog *catalog, int32_t id) {
+    size_t place = catalog->tax_count;
+    while (place > 0 && catalog->taxes[place - 1].id >= id)
+        place--;
+    return place;
+}
+
+/* Room for one more tax at `place`. Sets point at the taxes there are, so those never move: a
+ * copy of them takes their place when the room is not behind them all. */
+static ra_status make_tax_room(ra_catalog *catalog, size_t place) {
+    size_t count = catalog->tax_count, capacity = catalog->tax_capacity;
+    if (place == count && count < capacity) return RA_OK;
+    if (count == capacity) capacity = capacity == 0 ? 64 : capacity * 2;
     ra_tax *taxes = ra_arena_array(&catalog->arena, capacity, sizeof *taxes);
     if (taxes == NULL) return RA_NO_MEMORY;
-    if (catalog->tax_count > 0) memcpy(taxes, catalog->taxes, catalog->tax_count * sizeof *taxes);
+    if (count > 0) {
+        memcpy(taxes, catalog->taxes, place * sizeof *taxes);
+        memcpy(taxes + place + 1, catalog->taxes + place, (count - place) * sizeof *taxes);
+    }
     catalog->taxes = taxes;
     catalog->tax_capacity = capacity;
     return RA_OK;
@@ -106,9 +121,8 @@ static ra_status grow_taxes(ra_catalog *catalog) {
 
 ra_status ra_catalog_add_tax(ra_catalog *catalog, const ra_tax *tax, bool supported) {
     ra_tax copy = *tax;
-    size_t count = catalog->tax_count;
-    if (count > 0 && catalog->taxes[count - 1].id >= tax->id) return RA_BAD_ARGUMENT;
-    if (count == catalog->tax_capacity && grow_taxes(catalog) != RA_OK) return RA_NO_MEMORY;
+    size_t place = place_of_tax(catalog, tax->id);
+    if (place < catalog->tax_count && catalog->taxes[place].id == tax->id) return RA_BAD_ARGUMENT;
     if (tax->child_count > 0) {
         int32_t *children = ra_arena_array(&catalog->arena, tax->child_count, sizeof *children);
         if (children == NULL) return RA_NO_MEMORY;
@@ -119,7 +133,9 @@ ra_status ra_catalog_add_tax(ra_catalog *catalog, const ra_tax *tax, bool suppor
         ra_status status = ra_vector_push(&catalog->unsupported, catalog->allocator, &tax->id);
         if (status != RA_OK) return status;
     }
-    catalog->taxes[catalog->tax_count++] = copy;
+    if (make_tax_room(catalog, place) != RA_OK) return RA_NO_MEMORY;
+    catalog->taxes[place] = copy;
+    catalog->tax_count++;
     return RA_OK;
 }
 

@@ -107,7 +107,7 @@ ra_status ra_catalog_add_product(ra_catalog *catalog, ra_product product,
 ra_status ra_catalog_add_ref(ra_catalog *catalog, ra_ref_space space, ra_str ref,
                              int32_t slot) RA_MUST_CHECK;
 
-/* Taxes must be added in ascending order of id; sets made before stay valid. */
+/* In any order of ids, each once (else RA_BAD_ARGUMENT); sets made before stay valid. */
 ra_status ra_catalog_add_tax(ra_catalog *catalog, const ra_tax *tax, bool supported) RA_MUST_CHECK;
 ra_status ra_catalog_add_rate(ra_catalog *catalog, ra_str rate_ref, const int32_t *tax_ids,
                               size_t count) RA_MUST_CHECK;

@@ -25,7 +25,9 @@ ADDRESS = [
     "phone",
 ]
 PLACES = [(name,) for name in ADDRESS]
-LINE = "kind source_ref product_ref variation_ref sku barcode code name quantity subtotal"
+LINE = (
+    "kind source_ref product_ref variation_ref sku barcode code name quantity subtotal"
+)
 FIELDS = [
     *((name,) for name in "source_ref number status currency".split()),
     *((name,) for name in "prices_include_tax created_at modified_at paid_at".split()),

@@ -19,7 +19,7 @@ KIND_PRODUCT, KIND_SHIPPING, KIND_FEE = range(3)
 
 
 def new_job(channel, import_id=0, scope=None):
-    """A Job with the channel's policies, taxes, statuses, payments and currencies.
+    """A Job with the channel's policies, statuses and payments.
 
     ``scope`` enters every identity key; the channel's code when not given.
     """
@@ -44,27 +44,7 @@ def new_job(channel, import_id=0, scope=None):
     job.add_payments(
         [(rule.code, index) for index, rule in enumerate(channel.payment_ids, 1)]
     )
-    _add_taxes(job, channel)
     return job
-
-
-def _add_taxes(job, channel):
-    """All sale taxes of the company: any of them may be mapped to a rate of the
-    shop."""
-    company = channel.company_id
-    taxes = (
-        channel.env["account.tax"]
-        .with_context(active_test=False)
-        .search(
-            [
-                *channel.env["account.tax"]._check_company_domain(company),
-                ("type_tax_use", "in", ("sale", "none")),
-            ],
-            order="id",
-        )
-    )
-    job.add_taxes([_tax_row(tax, taxes) for tax in taxes])
-    return taxes
 
 
 def _tax_row(tax, taxes):
@@ -98,6 +78,7 @@ class Catalog:
         self.product_slots = {}
         # As long as it is not added.
         self.rounding = self._usable(channel.rounding_product_id)
+        self.taxes = self.env["account.tax"]  # those the engine knows
         self.currency_ids = []  # by index
         self._add_company_currency()
         self._set_policy()
@@ -349,6 +330,9 @@ class Catalog:
         if missing and self.channel.unknown_tax_policy == "create":
             self._create_taxes(chunk, missing)
             rules = self._tax_rules(refs)
+        self._add_taxes(
+            self.env["account.tax"].union(*(r.tax_ids for r in rules.values()))
+        )
         self.job.add_rates(
             [(ref, rules[ref].tax_ids.ids if ref in rules else ()) for ref in refs]
         )
@@ -358,6 +342,22 @@ class Catalog:
             [("channel_id", "=", self.channel.id), ("rate_ref", "in", refs)]
         )
         return {rule.rate_ref: rule for rule in rules if rule.tax_ids}
+
+    def _add_taxes(self, taxes):
+        """Make mapped taxes known to the engine, as far as the company may use them."""
+        wanted = (taxes | taxes.children_tax_ids) - self.taxes
+        if not wanted:
+            return
+        usable = wanted.with_context(active_test=False).search(
+            [
+                ("id", "in", wanted.ids),
+                *wanted._check_company_domain(self.channel.company_id),
+                ("type_tax_use", "in", ("sale", "none")),
+            ],
+            order="id",
+        )
+        self.taxes |= usable
+        self.job.add_taxes([_tax_row(tax, self.taxes) for tax in usable])
 
     def _create_taxes(self, chunk, needs):
         """Set taxes up from what the orders themselves say of the rates."""
@@ -378,11 +378,7 @@ class Catalog:
                         )
                     )
                     break
-        newest = self.env["account.tax"].sudo().with_context(active_test=False)
-        known = newest.search([], order="id desc", limit=1).id or 0
         TaxSetup(self.channel).load(rates)
-        created = newest.search([("id", ">", known)], order="id")
-        self.job.add_taxes([_tax_row(tax, created) for tax in created])
 
     def add_currencies(self, needs):
         codes = [need[2] for need in needs]

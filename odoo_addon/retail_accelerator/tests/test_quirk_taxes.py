@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Taxes upon taxes, and taxes Odoo does not know."""
 
+import json
+
 from odoo.tests import tagged
 
+from ..engine.session import Session
 from .quirk_common import QuirkCase, line, order, tax_line
 
 
@@ -29,6 +32,25 @@ class TestQuirkTaxes(QuirkCase):
         self.assertEqual(created.order_line.tax_ids, rule.tax_ids)
         self.assertAlmostEqual(rule.tax_ids.amount, 8.3)
         self.check_invoice(created, document)
+
+    def test_a_tax_made_since_the_import_began_keeps_its_orders_native(self):
+        """By a chunk on another connection, or by an accountant meanwhile."""
+        session = Session(self.channel.with_company(self.company))
+        tax = self.make_tax(98, 8.3)
+        taxed = line(taxes=[{"id": 98, "total": "1.66", "subtotal": "1.66"}])
+        taxed["total_tax"] = "1.66"
+        document = order(
+            total="21.66",
+            total_tax="1.66",
+            line_items=[taxed],
+            tax_lines=[tax_line(98, 8.3, tax_total="1.66")],
+        )
+        session.job.open(json.dumps([document]).encode())
+        chunk = session.job.read(100, 1 << 24)
+        session.process(chunk)
+        _outcomes, lanes, reasons = chunk.summary()
+        self.assertEqual((lanes["native"], reasons), (1, {}))
+        self.assertEqual(self.entry(1).order_id.order_line.tax_ids, tax)
 
     def test_compound_tax_is_a_tax_on_the_tax(self):
         self.gst.include_base_amount = True
