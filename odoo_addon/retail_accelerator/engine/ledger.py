@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from ..books.sql import array
 from . import native
 from .lanes import EPOCH, to_microseconds
 
@@ -20,8 +21,8 @@ def known(env, keys):
         SQL(
             """SELECT identity_key, id, order_id, content_hash, source_modified, outcome
                  FROM retail_ledger
-                WHERE identity_key = ANY(string_to_array(%s, ','))""",
-            ",".join(keys),  # one value is parsed in no time, a list is not
+                WHERE identity_key = ANY(%s)""",
+            array("text", keys),
         )
     )
     return [

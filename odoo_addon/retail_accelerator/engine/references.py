@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..books.sql import ints
+
 CHECKED = (
     ("res.partner", "partner"),
     ("product.product", "product"),
@@ -46,7 +48,7 @@ class References:
                         "SELECT %s, id FROM %s AS stranger(id) WHERE id = ANY(%s)",
                         model,
                         query.subselect(),
-                        sorted(references[kind]),
+                        ints(sorted(references[kind])),
                     )
                     for model, kind, query in self.strangers
                 ),
@@ -86,7 +88,7 @@ class References:
                                 ORDER BY id FOR KEY SHARE) held""",
                     table,
                     SQL.identifier(table),
-                    sorted(by_table[table]),
+                    ints(sorted(by_table[table])),
                 )
                 for table in tables
             )
