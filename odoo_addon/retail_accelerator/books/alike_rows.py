@@ -4,7 +4,7 @@
 from odoo.tools import SQL
 
 from .invariants import execute
-from .sql import array, columns, ints
+from .sql import array, copied_columns, ints
 
 MOVE_COLUMNS = (
     "id",
@@ -17,6 +17,20 @@ MOVE_COLUMNS = (
     "amount_total_signed",
     "amount_total_in_currency_signed",
 )
+INSERT_MOVES = """
+    INSERT INTO account_move (%(written)s, %(shared)s)
+    SELECT new.id, new.name, new.number, new.gap, new.ref, new.date,
+           round(new.own, own.decimal_places),
+           round(new.home, home.decimal_places),
+           abs(round(new.own, own.decimal_places)), %(values)s
+      FROM unnest(%(ids)s, %(patterns)s, %(names)s, %(numbers)s, %(gaps)s,
+                  %(refs)s, %(dates)s, %(home)s, %(own)s)
+           AS new(id, pattern, name, number, gap, ref, date, home, own)
+      JOIN account_move t ON t.id = new.pattern
+      JOIN res_company c ON c.id = t.company_id
+      JOIN res_currency home ON home.id = c.currency_id
+      JOIN res_currency own ON own.id = t.currency_id
+     ORDER BY new.id"""
 # Tables of pairs that an item may be in: table, column of the item, the other column.
 PAIRS = (
     ("account_move_line_account_tax_rel", "account_move_line_id", "account_tax_id"),
@@ -38,26 +52,12 @@ def copy_moves(env, entries, sources, pattern_ids):
         len(pattern_ids),
     )
     totals = [entry.totals() for entry in entries]
-    shared = columns(env, "account_move", MOVE_COLUMNS)
     execute(
         env,
         SQL(
-            """INSERT INTO account_move (%(written)s, %(shared)s)
-               SELECT new.id, new.name, new.number, new.gap, new.ref, new.date,
-                      round(new.own, own.decimal_places),
-                      round(new.home, home.decimal_places),
-                      abs(round(new.own, own.decimal_places)), %(values)s
-                 FROM unnest(%(ids)s, %(patterns)s, %(names)s, %(numbers)s, %(gaps)s,
-                             %(refs)s, %(dates)s, %(home)s, %(own)s)
-                      AS new(id, pattern, name, number, gap, ref, date, home, own)
-                 JOIN account_move t ON t.id = new.pattern
-                 JOIN res_company c ON c.id = t.company_id
-                 JOIN res_currency home ON home.id = c.currency_id
-                 JOIN res_currency own ON own.id = t.currency_id
-                ORDER BY new.id""",
+            INSERT_MOVES,
             written=SQL(", ").join(map(SQL.identifier, MOVE_COLUMNS)),
-            shared=SQL(", ").join(map(SQL.identifier, shared)),
-            values=SQL(", ").join(SQL.identifier("t", name) for name in shared),
+            **copied_columns(env, "account_move", MOVE_COLUMNS),
             ids=ints(entry.move_id for entry in entries),
             patterns=ints(sources[entry.move_id] for entry in entries),
             names=array("text", (entry.name for entry in entries)),
@@ -93,7 +93,6 @@ def copy_side_rows(env, copies):
             )
         )
     own = ("id", "move_line_id", "amount", "partner_id", "name", "ref", "date")
-    shared = columns(env, "account_analytic_line", own)
     env.cr.execute(
         SQL(
             """INSERT INTO account_analytic_line
@@ -103,8 +102,7 @@ def copy_side_rows(env, copies):
                  JOIN account_analytic_line t ON t.move_line_id = new.template
                  JOIN account_move_line l ON l.id = new.id
                 ORDER BY new.id""",
-            shared=SQL(", ").join(map(SQL.identifier, shared)),
-            values=SQL(", ").join(SQL.identifier("t", name) for name in shared),
+            **copied_columns(env, "account_analytic_line", own),
             new=new,
         )
     )
@@ -135,7 +133,6 @@ def copy_followers(env, sources):
     new = SQL(
         "unnest(%s, %s) AS new(id, pattern)", ints(sources), ints(sources.values())
     )
-    shared = columns(env, "mail_followers", ("id", "res_id"))
     env.cr.execute(
         SQL(
             """WITH made AS (
@@ -156,8 +153,7 @@ def copy_followers(env, sources):
                   AND t.partner_id = made.partner_id
                  JOIN mail_followers_mail_message_subtype_rel r
                    ON r.mail_followers_id = t.id""",
-            shared=SQL(", ").join(map(SQL.identifier, shared)),
-            values=SQL(", ").join(SQL.identifier("t", name) for name in shared),
+            **copied_columns(env, "mail_followers", ("id", "res_id")),
             new=new,
         )
     )

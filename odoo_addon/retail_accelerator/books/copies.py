@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
 from .invariants import returning
-from .sql import array, columns, ints
+from .sql import array, copied_columns, ints
 
 OWN = ("id", "res_id", "parent_id", "message_id", "body")
 
@@ -33,7 +33,6 @@ def copy_message(env, template, ids, bodies=None):
 
     ``bodies``: their HTML, in the order of ``ids``; without, that of the template.
     """
-    shared = columns(env, "mail_message", OWN)
     rows = returning(
         env,
         SQL(
@@ -46,8 +45,7 @@ def copy_message(env, template, ids, bodies=None):
                       AS new(res_id, message_id, body)
                 WHERE t.id = %(template)s
             RETURNING id""",
-            shared=SQL(", ").join(map(SQL.identifier, shared)),
-            values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
+            **copied_columns(env, "mail_message", OWN),
             parent=_parent(env, template),
             ids=ints(ids),
             message_ids=array(

@@ -13,7 +13,7 @@ from .lane import (
     overriding_modules,
     trigger_problems,
 )
-from .sql import array, columns, ints
+from .sql import array, copied_columns, ints
 
 # Columns of an item that its own values or its entry decide; all others are its
 # template's.
@@ -26,6 +26,31 @@ CURRENCY_AMOUNTS = (
     "price_total",
 )
 SIDES = ("debit", "credit")
+WRITTEN = (*OWN, *BALANCES, *CURRENCY_AMOUNTS, *SIDES, "tax_base_amount")
+INSERT_ITEMS = """
+    INSERT INTO account_move_line (%(written)s, %(shared)s)
+    SELECT new.id, new.partner_id, new.name, m.id, m.name, m.ref, m.date,
+           home.value, CASE WHEN t.amount_residual <> 0
+                            THEN home.value ELSE 0 END,
+           own.value, CASE WHEN t.amount_residual_currency <> 0
+                           THEN own.value ELSE 0 END,
+           own.value, own.value,
+           greatest(home.value, 0), greatest(-home.value, 0),
+           coalesce(round(new.tax_base, hc.decimal_places),
+                    t.tax_base_amount),
+           %(values)s
+      FROM unnest(%(ids)s, %(templates)s, %(moves)s, %(partners)s,
+                  %(names)s, %(balances)s, %(amounts)s, %(bases)s)
+           AS new(id, template, move_id, partner_id, name, balance, amount,
+                  tax_base)
+      JOIN account_move_line t ON t.id = new.template
+      JOIN account_move m ON m.id = new.move_id
+      JOIN res_company c ON c.id = t.company_id
+      JOIN res_currency hc ON hc.id = c.currency_id
+      JOIN res_currency oc ON oc.id = t.currency_id,
+    LATERAL (SELECT round(new.balance, hc.decimal_places)) AS home(value),
+    LATERAL (SELECT round(new.amount, oc.decimal_places)) AS own(value)
+     ORDER BY new.id"""
 
 
 @dataclass(slots=True)
@@ -45,37 +70,12 @@ class Copy:
 def insert_items(env, copies):
     """Write the items; their entries and templates are there. ``tax_base_amount``
     stands beside the balance, in the company's currency."""
-    written = (*OWN, *BALANCES, *CURRENCY_AMOUNTS, *SIDES, "tax_base_amount")
-    shared = columns(env, "account_move_line", written)
     execute(
         env,
         SQL(
-            """INSERT INTO account_move_line (%(written)s, %(shared)s)
-               SELECT new.id, new.partner_id, new.name, m.id, m.name, m.ref, m.date,
-                      home.value, CASE WHEN t.amount_residual <> 0
-                                       THEN home.value ELSE 0 END,
-                      own.value, CASE WHEN t.amount_residual_currency <> 0
-                                      THEN own.value ELSE 0 END,
-                      own.value, own.value,
-                      greatest(home.value, 0), greatest(-home.value, 0),
-                      coalesce(round(new.tax_base, hc.decimal_places),
-                               t.tax_base_amount),
-                      %(values)s
-                 FROM unnest(%(ids)s, %(templates)s, %(moves)s, %(partners)s,
-                             %(names)s, %(balances)s, %(amounts)s, %(bases)s)
-                      AS new(id, template, move_id, partner_id, name, balance, amount,
-                             tax_base)
-                 JOIN account_move_line t ON t.id = new.template
-                 JOIN account_move m ON m.id = new.move_id
-                 JOIN res_company c ON c.id = t.company_id
-                 JOIN res_currency hc ON hc.id = c.currency_id
-                 JOIN res_currency oc ON oc.id = t.currency_id,
-              LATERAL (SELECT round(new.balance, hc.decimal_places)) AS home(value),
-              LATERAL (SELECT round(new.amount, oc.decimal_places)) AS own(value)
-                ORDER BY new.id""",
-            written=SQL(", ").join(map(SQL.identifier, written)),
-            shared=SQL(", ").join(map(SQL.identifier, shared)),
-            values=SQL(", ").join(SQL.identifier("t", name) for name in shared),
+            INSERT_ITEMS,
+            written=SQL(", ").join(map(SQL.identifier, WRITTEN)),
+            **copied_columns(env, "account_move_line", WRITTEN),
             ids=ints(copy.id for copy in copies),
             templates=ints(copy.template for copy in copies),
             moves=ints(copy.move_id for copy in copies),

@@ -12,7 +12,7 @@ from odoo.tools.misc import clean_context
 
 from .copies import copy_message, last_message, new_messages
 from .lane import overriding_modules
-from .sql import columns, ints
+from .sql import copied_columns, ints
 
 METHODS = (
     "message_post",
@@ -119,15 +119,15 @@ class ChangeLog:
     def _copy(self, template, ids):
         """The template's row and its tracking values, for other records."""
         messages = copy_message(self.env, template, ids)
-        shared = columns(self.env, "mail_tracking_value", ("id", "mail_message_id"))
         self.env.cr.execute(
             SQL(
                 """INSERT INTO mail_tracking_value (mail_message_id, %(shared)s)
                    SELECT new.id, %(values)s
                      FROM mail_tracking_value t, unnest(%(ids)s) AS new(id)
                     WHERE t.mail_message_id = %(template)s ORDER BY new.id, t.id""",
-                shared=SQL(", ").join(map(SQL.identifier, shared)),
-                values=SQL(", ").join(SQL.identifier("t", c) for c in shared),
+                **copied_columns(
+                    self.env, "mail_tracking_value", ("id", "mail_message_id")
+                ),
                 ids=ints(messages),
                 template=template.id,
             )

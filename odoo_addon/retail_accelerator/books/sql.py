@@ -69,8 +69,10 @@ def renew_plans(env, table, count):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
 
-def columns(env, table, without):
-    """Names of a table's columns that can be written, but for some."""
+def copied_columns(env, table, without):
+    """What an INSERT … SELECT takes over from the rows ``t`` of the same table: all
+    columns that can be written but ``without``, as its parameters ``shared`` (the
+    columns) and ``values`` (where they come from)."""
     rows = env.execute_query(
         SQL(
             """SELECT attname FROM pg_attribute
@@ -80,4 +82,8 @@ def columns(env, table, without):
             list(without),
         )
     )
-    return [row[0] for row in rows]
+    names = [row[0] for row in rows]
+    return {
+        "shared": SQL(", ").join(SQL.identifier(name) for name in names),
+        "values": SQL(", ").join(SQL.identifier("t", name) for name in names),
+    }

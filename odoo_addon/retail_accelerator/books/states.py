@@ -16,57 +16,64 @@ from .sql import array, ints
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 INBOUND = ("out_invoice", "in_refund", "out_receipt")
+# Odoo's synchronisation of entries marks a reconciled invoice as modified, and rewrites
+# every line of it except costs of goods; both show in their columns.
+SET_PAYMENT_STATE = """
+    WITH residual AS (
+        SELECT m.id, m.payment_state AS old_state, m.move_type,
+               coalesce(sum(l.amount_residual), 0) AS home,
+               coalesce(sum(l.amount_residual_currency), 0) AS own
+          FROM account_move m
+     LEFT JOIN account_move_line l
+            ON l.move_id = m.id AND l.display_type = 'payment_term'
+         WHERE m.id = ANY(%(ids)s)
+      GROUP BY m.id),
+    matching AS (%(matching)s),
+    new AS (
+        SELECT r.*, %(state)s AS state
+          FROM residual r LEFT JOIN matching ON matching.move_id = r.id)
+    UPDATE account_move m
+       SET amount_residual_signed = new.home,
+           amount_residual = CASE WHEN m.move_type = ANY(%(inbound)s)
+                                  THEN new.own ELSE -new.own END,
+           payment_state = new.state, is_manually_modified = TRUE,
+           write_uid = %(uid)s, write_date = %(now)s
+      FROM new
+     WHERE m.id = new.id
+    RETURNING m.id, new.old_state, new.state"""
 
 
 def update_invoices(env, move_ids):
-    """Residual and payment state of invoices; returns {id: (old, new) state}.
+    """Residual and payment state of invoices; returns {id: (old, new) state}."""
+    _touch_lines(env, move_ids)
+    rows = returning(
+        env,
+        SQL(
+            SET_PAYMENT_STATE,
+            matching=_matching(move_ids),
+            state=_payment_state(env),
+            inbound=list(INBOUND),
+            ids=ints(move_ids),
+            uid=env.uid,
+            now=env.cr.now(),
+        ),
+        len(move_ids),
+    )
+    return {move_id: (old, new) for move_id, old, new in rows if old != new}
 
-    Odoo's synchronisation of entries rewrites every line of a reconciled invoice except
-    costs of goods, and marks the invoice as modified; both show in its columns.
-    """
-    log = {"uid": env.uid, "now": env.cr.now(), "ids": ints(move_ids)}
+
+def _touch_lines(env, move_ids):
+    """Who rewrote the invoices' lines, and when."""
     env.cr.execute(
         SQL(
             """UPDATE account_move_line SET write_uid = %(uid)s, write_date = %(now)s
                 WHERE move_id = ANY(%(ids)s) AND display_type <> 'cogs'
                   AND (write_date <> %(now)s OR write_uid IS DISTINCT FROM %(uid)s)""",
-            **log,
+            uid=env.uid,
+            now=env.cr.now(),
+            ids=ints(move_ids),
         )
     )
-    rows = returning(
-        env,
-        SQL(
-            """
-            WITH residual AS (
-                SELECT m.id, m.payment_state AS old_state, m.move_type,
-                       coalesce(sum(l.amount_residual), 0) AS home,
-                       coalesce(sum(l.amount_residual_currency), 0) AS own
-                  FROM account_move m
-             LEFT JOIN account_move_line l
-                    ON l.move_id = m.id AND l.display_type = 'payment_term'
-                 WHERE m.id = ANY(%(ids)s)
-              GROUP BY m.id),
-            matching AS (%(matching)s),
-            new AS (
-                SELECT r.*, %(state)s AS state
-                  FROM residual r LEFT JOIN matching ON matching.move_id = r.id)
-            UPDATE account_move m
-               SET amount_residual_signed = new.home,
-                   amount_residual = CASE WHEN m.move_type = ANY(%(inbound)s)
-                                          THEN new.own ELSE -new.own END,
-                   payment_state = new.state, is_manually_modified = TRUE,
-                   write_uid = %(uid)s, write_date = %(now)s
-              FROM new
-             WHERE m.id = new.id
-         RETURNING m.id, new.old_state, new.state""",
-            matching=_matching(move_ids),
-            state=_payment_state(env),
-            inbound=list(INBOUND),
-            **log,
-        ),
-        len(move_ids),
-    )
-    return {move_id: (old, new) for move_id, old, new in rows if old != new}
 
 
 def _matching(move_ids):

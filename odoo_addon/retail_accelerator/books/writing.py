@@ -12,6 +12,36 @@ from .planning import matching_numbers
 from .rights import check_rules
 from .sql import array, ints, next_ids
 
+INSERT_PARTIALS = """
+    INSERT INTO account_partial_reconcile
+           (id, debit_move_id, credit_move_id, full_reconcile_id,
+            exchange_move_id, debit_currency_id, credit_currency_id,
+            company_id, max_date, amount, debit_amount_currency,
+            credit_amount_currency,
+            create_uid, create_date, write_uid, write_date)
+    SELECT p.id, p.debit_id, p.credit_id, nullif(p.full_id, 0),
+           nullif(p.exchange_id, 0), debit.id, credit.id,
+           p.company_id, p.max_date,
+           round(p.amount / 10.0 ^ home.decimal_places,
+                 home.decimal_places),
+           round(p.debit_amount / 10.0 ^ debit.decimal_places,
+                 debit.decimal_places),
+           round(p.credit_amount / 10.0 ^ credit.decimal_places,
+                 credit.decimal_places),
+           %(uid)s, %(now)s, %(uid)s, %(now)s
+      FROM unnest(%(ids)s, %(debit_ids)s, %(credit_ids)s, %(full_ids)s,
+                  %(exchange_ids)s, %(debit_currencies)s,
+                  %(credit_currencies)s, %(companies)s, %(dates)s,
+                  %(amounts)s, %(debits)s, %(credits)s)
+           AS p(id, debit_id, credit_id, full_id, exchange_id,
+                debit_currency_id, credit_currency_id, company_id,
+                max_date, amount, debit_amount, credit_amount)
+      JOIN res_company company ON company.id = p.company_id
+      JOIN res_currency home ON home.id = company.currency_id
+      JOIN res_currency debit ON debit.id = p.debit_currency_id
+      JOIN res_currency credit ON credit.id = p.credit_currency_id
+     ORDER BY p.id"""
+
 
 def check_access(env, groups):
     """Odoo's access rights and record rules for what ``reconcile`` reads and writes.
@@ -81,34 +111,7 @@ def _insert_partials(env, partials):
     execute(
         env,
         SQL(
-            """INSERT INTO account_partial_reconcile
-                      (id, debit_move_id, credit_move_id, full_reconcile_id,
-                       exchange_move_id, debit_currency_id, credit_currency_id,
-                       company_id, max_date, amount, debit_amount_currency,
-                       credit_amount_currency,
-                       create_uid, create_date, write_uid, write_date)
-               SELECT p.id, p.debit_id, p.credit_id, nullif(p.full_id, 0),
-                      nullif(p.exchange_id, 0), debit.id, credit.id,
-                      p.company_id, p.max_date,
-                      round(p.amount / 10.0 ^ home.decimal_places,
-                            home.decimal_places),
-                      round(p.debit_amount / 10.0 ^ debit.decimal_places,
-                            debit.decimal_places),
-                      round(p.credit_amount / 10.0 ^ credit.decimal_places,
-                            credit.decimal_places),
-                      %(uid)s, %(now)s, %(uid)s, %(now)s
-                 FROM unnest(%(ids)s, %(debit_ids)s, %(credit_ids)s, %(full_ids)s,
-                             %(exchange_ids)s, %(debit_currencies)s,
-                             %(credit_currencies)s, %(companies)s, %(dates)s,
-                             %(amounts)s, %(debits)s, %(credits)s)
-                      AS p(id, debit_id, credit_id, full_id, exchange_id,
-                           debit_currency_id, credit_currency_id, company_id,
-                           max_date, amount, debit_amount, credit_amount)
-                 JOIN res_company company ON company.id = p.company_id
-                 JOIN res_currency home ON home.id = company.currency_id
-                 JOIN res_currency debit ON debit.id = p.debit_currency_id
-                 JOIN res_currency credit ON credit.id = p.credit_currency_id
-                ORDER BY p.id""",
+            INSERT_PARTIALS,
             uid=env.uid,
             now=env.cr.now(),
             ids=ints(p.id for p in partials),
