@@ -87,77 +87,71 @@ def open_items(channel, since):
 
 
 def _sums(channel):
-    """Common tables: what rows took of orders and journal items, what the shop calls
-    its orders, which of them are invoiced."""
-    company = channel.company_id
+    """Common tables: what rows took of orders, journal items and other records, what
+    the shop calls its orders, what orders and invoices were paid with online."""
+    company, amount = channel.company_id, SQL("l.amount")
     return (
-        SQL(
-            """taken_orders AS MATERIALIZED (
-                SELECT l.order_id, sum(l.amount) AS amount, %(ids)s AS ids
-                  FROM retail_settlement_link l
-                  JOIN retail_settlement_event e ON e.id = l.event_id
-                 WHERE l.state = 'applied' AND l.order_id IS NOT NULL
-                   AND l.company_id = %(company)s
-                 GROUP BY l.order_id)""",
-            ids=_limited_ids(),
-            company=company.id,
-        ),
-        SQL(
-            """taken_items AS MATERIALIZED (
-                SELECT l.move_line_id, sum(%(taken)s) AS amount, %(ids)s AS ids
-                  FROM retail_settlement_link l
-                  JOIN retail_settlement_event e ON e.id = l.event_id
-                  LEFT JOIN account_move_line pl ON pl.id = e.move_line_id
-                 WHERE l.state = 'applied' AND l.move_line_id IS NOT NULL
-                   AND l.company_id = %(company)s
-                 GROUP BY l.move_line_id)""",
-            ids=_limited_ids(),
-            taken=TAKEN,
-            company=company.id,
-        ),
-        SQL(
-            """taken_sources AS MATERIALIZED (
-                SELECT l.source_model, l.source_id, sum(l.amount) AS amount,
-                       %(ids)s AS ids
-                  FROM retail_settlement_link l
-                  JOIN retail_settlement_event e ON e.id = l.event_id
-                 WHERE l.state = 'applied' AND l.source_id IS NOT NULL
-                   AND l.company_id = %(company)s
-                 GROUP BY l.source_model, l.source_id)""",
-            ids=_limited_ids(),
-            company=company.id,
-        ),
-        SQL(
-            """shop_orders AS MATERIALIZED (
-                SELECT g.order_id, bool_or(g.channel_id = %(channel)s) AS mine,
-                       string_agg(concat_ws(%(line)s, g.source_number, g.source_ref),
-                                  %(line)s) FILTER (WHERE g.channel_id = %(channel)s)
-                           AS refs
-                  FROM retail_ledger g
-                 WHERE g.kind = 'order' AND g.order_id IS NOT NULL
-                 GROUP BY g.order_id)""",
-            channel=channel.id,
-            line=LINE,
-        ),
-        SQL(
-            """paid_orders AS MATERIALIZED (
-                SELECT r.sale_order_id AS order_id,
-                       string_agg(t.provider_reference, %(line)s) AS ids,
-                       string_agg(t.reference, %(line)s) AS refs
-                  FROM sale_order_transaction_rel r
-                  JOIN payment_transaction t ON t.id = r.transaction_id
-                 GROUP BY r.sale_order_id)""",
-            line=LINE,
-        ),
-        SQL(
-            """paid_invoices AS MATERIALIZED (
-                SELECT r.invoice_id, string_agg(t.provider_reference, %(line)s) AS ids,
-                       string_agg(t.reference, %(line)s) AS refs
-                  FROM account_invoice_transaction_rel r
-                  JOIN payment_transaction t ON t.id = r.transaction_id
-                 GROUP BY r.invoice_id)""",
-            line=LINE,
-        ),
+        _taken(company, "taken_orders", amount, "order_id"),
+        _taken(company, "taken_items", TAKEN, "move_line_id"),
+        _taken(company, "taken_sources", amount, "source_id", "source_model"),
+        _shop_orders(channel),
+        _paid_online("paid_orders", "sale_order_transaction_rel", "sale_order_id"),
+        _paid_online("paid_invoices", "account_invoice_transaction_rel", "invoice_id"),
+    )
+
+
+def _taken(company, name, amount, *target):
+    """The table ``name``: what all rows take of each ``target`` (columns of the link
+    ``l``), ``amount`` (SQL) of one of them, and the ids the provider gave them."""
+    columns = SQL(", ").join(SQL.identifier("l", column) for column in target)
+    return SQL(
+        """%(name)s AS MATERIALIZED (
+            SELECT %(columns)s, sum(%(amount)s) AS amount, %(ids)s AS ids
+              FROM retail_settlement_link l
+              JOIN retail_settlement_event e ON e.id = l.event_id
+              LEFT JOIN account_move_line pl ON pl.id = e.move_line_id
+             WHERE l.state = 'applied' AND %(target)s IS NOT NULL
+               AND l.company_id = %(company)s
+             GROUP BY %(columns)s)""",
+        name=SQL.identifier(name),
+        columns=columns,
+        amount=amount,
+        ids=_limited_ids(),
+        target=SQL.identifier("l", target[0]),
+        company=company.id,
+    )
+
+
+def _shop_orders(channel):
+    return SQL(
+        """shop_orders AS MATERIALIZED (
+            SELECT g.order_id, bool_or(g.channel_id = %(channel)s) AS mine,
+                   string_agg(concat_ws(%(line)s, g.source_number, g.source_ref),
+                              %(line)s) FILTER (WHERE g.channel_id = %(channel)s)
+                       AS refs
+              FROM retail_ledger g
+             WHERE g.kind = 'order' AND g.order_id IS NOT NULL
+             GROUP BY g.order_id)""",
+        channel=channel.id,
+        line=LINE,
+    )
+
+
+def _paid_online(name, relation, document):
+    """The table ``name``: ids and references of the online payments of each
+    document."""
+    return SQL(
+        """%(name)s AS MATERIALIZED (
+            SELECT r.%(document)s AS document_id,
+                   string_agg(t.provider_reference, %(line)s) AS ids,
+                   string_agg(t.reference, %(line)s) AS refs
+              FROM %(relation)s r
+              JOIN payment_transaction t ON t.id = r.transaction_id
+             GROUP BY r.%(document)s)""",
+        name=SQL.identifier(name),
+        relation=SQL.identifier(relation),
+        document=SQL.identifier(document),
+        line=LINE,
     )
 
 
@@ -189,7 +183,7 @@ def _orders(channel, since):
              JOIN res_partner p ON p.id = o.partner_id
              LEFT JOIN taken_orders k ON k.order_id = o.id
              LEFT JOIN shop_orders g ON g.order_id = o.id
-             LEFT JOIN paid_orders t ON t.order_id = o.id
+             LEFT JOIN paid_orders t ON t.document_id = o.id
             WHERE o.company_id = %(company)s AND o.state != 'cancel'
               AND g.mine IS NOT FALSE
               AND o.date_order >= %(since)s::date - make_interval(months => %(months)s)
@@ -225,7 +219,7 @@ def _invoices(company, since):
              JOIN res_currency c ON c.id = ml.currency_id
              LEFT JOIN res_partner p ON p.id = ml.partner_id
              LEFT JOIN taken_items k ON k.move_line_id = ml.id
-             LEFT JOIN paid_invoices t ON t.invoice_id = m.id
+             LEFT JOIN paid_invoices t ON t.document_id = m.id
              LEFT JOIN (
                  SELECT il.move_id, bool_or(g.mine IS NOT FALSE) AS mine,
                         string_agg(DISTINCT concat_ws(%(line)s, so.reference, t.ids),
@@ -238,7 +232,7 @@ def _invoices(company, since):
                    JOIN sale_order_line ol ON ol.id = r.order_line_id
                    JOIN sale_order so ON so.id = ol.order_id
                    LEFT JOIN shop_orders g ON g.order_id = so.id
-                   LEFT JOIN paid_orders t ON t.order_id = so.id
+                   LEFT JOIN paid_orders t ON t.document_id = so.id
                   WHERE il.company_id = %(company)s
                   GROUP BY il.move_id) o ON o.move_id = m.id
             WHERE ml.company_id = %(company)s AND ml.parent_state = 'posted'

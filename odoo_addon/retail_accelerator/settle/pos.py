@@ -13,6 +13,41 @@ No column of the module is named unless it is installed.
 from odoo.tools import SQL
 
 MODEL = "pos.payment"
+LINES = """
+    SELECT pay.id AS payment_id, entry.line_id
+      FROM (SELECT pp.id, pp.session_id, pp.payment_method_id, pp.amount,
+                   pc.currency_id,
+                   p.commercial_partner_id AS partner_id,
+                   row_number() OVER (
+                       PARTITION BY pp.session_id, pp.payment_method_id,
+                                    p.commercial_partner_id, pp.amount
+                       ORDER BY pp.id) AS turn
+              FROM pos_payment pp
+              JOIN pos_order po ON po.id = pp.pos_order_id
+              JOIN pos_session ps ON ps.id = pp.session_id
+              JOIN pos_config pc ON pc.id = ps.config_id
+              LEFT JOIN res_partner p ON p.id = po.partner_id
+             WHERE pp.session_id IN (
+                   SELECT pp.session_id FROM pos_payment pp WHERE %(payments)s)
+           ) pay
+      JOIN (SELECT ml.id AS line_id, ap.pos_session_id, ap.partner_id,
+                   ap.pos_payment_method_id, ml.amount_currency AS amount,
+                   ml.currency_id,
+                   row_number() OVER (
+                       PARTITION BY ap.pos_session_id, ap.pos_payment_method_id,
+                                    ap.partner_id, ml.amount_currency
+                       ORDER BY ap.id) AS turn
+              FROM account_payment ap
+              JOIN account_move_line ml ON ml.move_id = ap.move_id
+              JOIN account_account a ON a.id = ml.account_id
+             WHERE ap.pos_session_id IS NOT NULL
+               AND ml.parent_state = 'posted' AND %(owed)s) entry
+        ON entry.pos_session_id = pay.session_id
+       AND entry.pos_payment_method_id = pay.payment_method_id
+       AND entry.currency_id = pay.currency_id
+       AND (entry.partner_id IS NULL
+            OR entry.partner_id = pay.partner_id
+               AND entry.amount = pay.amount AND entry.turn = pay.turn)"""
 
 
 def installed(env):
@@ -27,44 +62,7 @@ def lines(payments):
     Split payments of one customer and amount are interchangeable: the first goes with
     the first entry.
     """
-    return SQL(
-        """SELECT pay.id AS payment_id, entry.line_id
-             FROM (SELECT pp.id, pp.session_id, pp.payment_method_id, pp.amount,
-                          pc.currency_id,
-                          p.commercial_partner_id AS partner_id,
-                          row_number() OVER (
-                              PARTITION BY pp.session_id, pp.payment_method_id,
-                                           p.commercial_partner_id, pp.amount
-                              ORDER BY pp.id) AS turn
-                     FROM pos_payment pp
-                     JOIN pos_order po ON po.id = pp.pos_order_id
-                     JOIN pos_session ps ON ps.id = pp.session_id
-                     JOIN pos_config pc ON pc.id = ps.config_id
-                     LEFT JOIN res_partner p ON p.id = po.partner_id
-                    WHERE pp.session_id IN (
-                          SELECT pp.session_id FROM pos_payment pp WHERE %(payments)s)
-                  ) pay
-             JOIN (SELECT ml.id AS line_id, ap.pos_session_id, ap.partner_id,
-                          ap.pos_payment_method_id, ml.amount_currency AS amount,
-                          ml.currency_id,
-                          row_number() OVER (
-                              PARTITION BY ap.pos_session_id, ap.pos_payment_method_id,
-                                           ap.partner_id, ml.amount_currency
-                              ORDER BY ap.id) AS turn
-                     FROM account_payment ap
-                     JOIN account_move_line ml ON ml.move_id = ap.move_id
-                     JOIN account_account a ON a.id = ml.account_id
-                    WHERE ap.pos_session_id IS NOT NULL
-                      AND ml.parent_state = 'posted' AND %(owed)s) entry
-               ON entry.pos_session_id = pay.session_id
-              AND entry.pos_payment_method_id = pay.payment_method_id
-              AND entry.currency_id = pay.currency_id
-              AND (entry.partner_id IS NULL
-                   OR entry.partner_id = pay.partner_id
-                      AND entry.amount = pay.amount AND entry.turn = pay.turn)""",
-        payments=payments,
-        owed=owed(),
-    )
+    return SQL(LINES, payments=payments, owed=owed())
 
 
 def targets(payments):
