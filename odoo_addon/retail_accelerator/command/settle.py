@@ -38,31 +38,17 @@ def add_arguments(parser):
 
 
 def run(env, args):
-    if not args.files and not args.bank:
-        raise UserError(env._("Name a report to read, or a bank file with --bank."))
-    for path in (*args.files, *args.bank):
-        if not os.path.isfile(path):
-            raise UserError(env._("There is no file %s.", path))
+    _check_files(env, (*args.files, *args.bank))
     channel = env["retail.channel"]._by_code(args.channel)
     channel._prepare_settlements()
     runner = Runner(channel)
     refused = {}
     taken = _take(runner, args.files, refused)
     settlements = env["retail.settlement"].union(*(one.settlements for one in taken))
-    levels, reasons = Counter(), Counter()
     open_states = ("draft", "proved", "matched")
     pending = settlements.filtered(lambda payout: payout.state in open_states)
-    if pending:
-        matched = runner.match(pending)
-        levels.update(matched["levels"])
-        reasons.update(matched["reasons"])
-    posted = 0
-    if args.post:
-        ready = pending.filtered(lambda payout: payout.reference)
-        before = _reasons(ready)
-        posted = runner.post(ready)
-        # What came between matching and posting leaves rows to people, too.
-        reasons.update(_reasons(ready) - before)
+    levels, reasons = _match(runner, pending)
+    posted = _post(runner, pending, reasons) if args.post else 0
     _take(runner, args.bank, refused, bank=True)
     runner.reconcile(_posted(env, channel, settlements, args.bank))
     refused.update(
@@ -85,6 +71,32 @@ def run(env, args):
     if refused:
         result["refused"] = refused
     return result
+
+
+def _check_files(env, paths):
+    if not paths:
+        raise UserError(env._("Name a report to read, or a bank file with --bank."))
+    for path in paths:
+        if not os.path.isfile(path):
+            raise UserError(env._("There is no file %s.", path))
+
+
+def _match(runner, settlements):
+    """Counters of the rows by what they were matched by, and by why they wait."""
+    if not settlements:
+        return Counter(), Counter()
+    matched = runner.match(settlements)
+    return Counter(matched["levels"]), Counter(matched["reasons"])
+
+
+def _post(runner, settlements, reasons):
+    """How many payouts were posted. What came between matching and posting leaves rows
+    to people, too: their ``reasons`` are counted."""
+    ready = settlements.filtered("reference")
+    before = _reasons(ready)
+    posted = runner.post(ready)
+    reasons.update(_reasons(ready) - before)
+    return posted
 
 
 def _reasons(settlements):
