@@ -9,6 +9,7 @@
 
 #define RA_SWAP_ALIKE 0.88
 #define RA_NAME_WORDS 8
+#define RA_LETTER_BYTES 4 /* of the longest letter in UTF-8 */
 #define RA_EMAIL_SLIP 4
 #define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
 /* A year and a month: each part of a date may be off by one. */
@@ -115,9 +116,10 @@ static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
     return whole > 0 ? 3 : 1;
 }
 
-/* One letter alone. */
+/* One letter alone. Most terms are longer, and their texts are not in the cache. */
 static bool is_initial(const ra_link_term *term) {
     uint32_t len = 1;
+    if (term->len > RA_LETTER_BYTES) return false;
     while (len < term->len && ((unsigned char)term->text[len] & 0xC0) == 0x80)
         len++;
     return len == term->len;

@@ -11,6 +11,7 @@
 #define RA_TASK_ROWS 512
 #define RA_CHUNK_PAIRS 1024
 #define RA_AHEAD 6                /* candidates whose rows are fetched in advance */
+#define RA_TERMS_AHEAD 3          /* open columns whose terms are fetched in advance */
 #define RA_WIDE_DICTIONARY 100000 /* terms beyond which a look-up is a cache miss */
 
 typedef struct ra_pair_chunk {
@@ -113,6 +114,11 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
         bool crossed = crosses(comparer, a, b, c);
         if ((!a[c] || !b[c]) && !crossed) continue;
         if (a[c] != b[c] && !crossed) {
+            if (open_count < RA_TERMS_AHEAD) {
+                const ra_link_term *terms = table->dictionaries[table->dictionary[c]].terms;
+                __builtin_prefetch(&terms[a[c]]);
+                __builtin_prefetch(&terms[b[c]]);
+            }
             open[open_count++] = (uint8_t)c;
             most += run->ceiling[c];
             continue;
@@ -188,8 +194,11 @@ static ra_status scan_rows(void *context, uint32_t number, uint32_t worker) {
         gather(scan, gatherer, row);
         task->compared += gatherer->count;
         for (uint32_t i = 0; i < gatherer->count && status == RA_OK; i++) {
-            if (i + RA_AHEAD < gatherer->count)
-                __builtin_prefetch(cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns);
+            if (i + RA_AHEAD < gatherer->count) {
+                const uint32_t *ahead = cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns;
+                __builtin_prefetch(ahead);
+                __builtin_prefetch(ahead + columns - 1); /* rows straddle cache lines */
+            }
             uint32_t other = gatherer->rows[i];
             ra_link_pair pair = {.a = row < other ? row : other, .b = row < other ? other : row};
             if (weigh(run, &pair)) status = keep(task, &run->arenas[worker], &pair);
