@@ -6,7 +6,7 @@
 build="gcc make pkg-config util-linux python3-dev python3-venv python3-setuptools python3-wheel python3-pip
     libyajl-dev libcsv-dev libutf8proc-dev libmsgpack-dev libxxhash-dev libpq-dev"
 checks="libcmocka-dev clang-14 libclang-rt-14-dev clang-tidy-14 clang-format-14 cppcheck
-    shellcheck binutils git python3-hypothesis python3-pytest"
+    shellcheck binutils git python3-hypothesis python3-msgpack python3-pytest"
 database="postgresql-15 postgresql-client-15"
 browser="chromium chromium-driver python3-selenium python3-websocket fonts-font-awesome fonts-roboto-unhinted
     libjs-jquery libjs-jquery-form libjs-underscore"
