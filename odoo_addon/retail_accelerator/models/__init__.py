@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 from . import (
+    ir_config_parameter,
     mixins,
     retail_audit,
     retail_bank_line,

@@ -147,14 +147,19 @@ class TaxSetup:
         names = {rate.name.casefold(), self._name(rate).casefold()}
         tax = same.filtered(lambda tax: tax.name.casefold() in names)[:1]
         if not tax:
-            countries = {row.country for row in group}
-            domestic = same.filtered(lambda tax: {tax.country_id.code} == countries)
-            default = domestic & self.company.sudo().account_sale_tax_id
-            tax = default or (domestic if len(domestic) == 1 else self.taxes)
+            tax = self._domestic(group, same)
         if tax:
             self.counts["matched"] += 1
             self.claimed.add(tax.id)
         return tax
+
+    def _domestic(self, group, taxes):
+        """Of these taxes that of the rates' country: the company's own default, else
+        the only one."""
+        countries = {row.country for row in group}
+        domestic = taxes.filtered(lambda tax: {tax.country_id.code} == countries)
+        default = domestic & self.company.sudo().account_sale_tax_id
+        return default or (domestic if len(domestic) == 1 else self.taxes)
 
     # -- new taxes -------------------------------------------------------------------
 
@@ -164,29 +169,50 @@ class TaxSetup:
         return rate.name if percent in rate.name else f"{rate.name} {percent}"
 
     def _create(self, group):
-        rate = group[0]
-        tax = self.taxes.create(
-            {
-                "name": self._free_name(rate),
-                "invoice_label": rate.name,
-                "type_tax_use": "sale",
-                "amount_type": "percent",
-                "amount": float(rate.percent),
-                "price_include_override": (
-                    "tax_included" if self.channel.tax_included else "tax_excluded"
-                ),
-                "include_base_amount": affects_others(group, self.rates),
-                "is_base_affected": rate.compound,
-                # Odoo applies taxes in this order; a compound one needs the others.
-                "sequence": rate.priority + (100 if rate.compound else 0),
-                "company_id": self.company.id,
-                "tax_group_id": self._group(rate).id,
-                **self._distribution(),
-            }
-        )
+        vals = self._tax_vals(group)
+        twin = self._twin(group)
+        if twin:
+            # A second tax that replaced another one would double it there.
+            tax = twin.copy({**vals, "original_tax_ids": [Command.clear()]})
+        else:
+            rate = group[0]
+            tax = self.taxes.create(
+                {
+                    **vals,
+                    "invoice_label": rate.name,
+                    "type_tax_use": "sale",
+                    "amount_type": "percent",
+                    "amount": float(rate.percent),
+                    "company_id": self.company.id,
+                    "tax_group_id": self._group(rate).id,
+                    **self._distribution(),
+                }
+            )
         self.counts["created"] += 1
         self.claimed.add(tax.id)
         return tax
+
+    def _tax_vals(self, group):
+        rate = group[0]
+        return {
+            "name": self._free_name(rate),
+            "price_include_override": (
+                "tax_included" if self.channel.tax_included else "tax_excluded"
+            ),
+            "include_base_amount": affects_others(group, self.rates),
+            "is_base_affected": rate.compound,
+            # Odoo applies taxes in this order; a compound one needs the others.
+            "sequence": rate.priority + (100 if rate.compound else 0),
+        }
+
+    def _twin(self, group):
+        """The company's own tax of that country and rate, which only counts otherwise
+        (prices that include it, say): the new one belongs to the same accounts and
+        boxes of the tax return."""
+        percent = round(float(group[0].percent), 4)
+        return self._domestic(
+            group, self.candidates.filtered(lambda tax: round(tax.amount, 4) == percent)
+        )
 
     def _free_name(self, rate):
         """Tax names are unique within a company."""

@@ -12,6 +12,7 @@ from . import (
     test_ledger,
     test_link_command,
     test_native_connection,
+    test_parameters,
     test_quirk_amounts,
     test_quirk_currencies,
     test_quirk_customers,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A shop's tax rates become Odoo's taxes, once."""
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..setup.channel_setup import ChannelSetup
@@ -153,3 +154,58 @@ class TestTaxes(SetupCase):
         self.load(taxes=[rate(1, "GST", "5.0000")])
         for lines in ("invoice_repartition_line_ids", "refund_repartition_line_ids"):
             self.assertEqual(self.tax_of(1)[lines].account_id, account)
+
+    def test_new_tax_goes_where_the_country_s_own_tax_of_that_rate_goes(self):
+        country = self.company.account_fiscal_country_id
+        account, box, closing = self._own_account(), self._tag("base"), self._tag("tax")
+        lines = [
+            Command.create({"repartition_type": "base", "tag_ids": box.ids}),
+            Command.create({"account_id": account.id, "tag_ids": closing.ids}),
+        ]
+        mine = self.env["account.tax"].create(
+            {
+                "name": "Reduced",
+                "amount": 6.125,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_excluded",
+                "original_tax_ids": self.company.account_sale_tax_id.ids,
+                "invoice_repartition_line_ids": lines,
+                "refund_repartition_line_ids": lines,
+            }
+        )
+        self.channel.tax_included = True
+        self.load(
+            taxes=[
+                rate(1, "Shop", "6.1250", country=country.code),
+                rate(2, "Abroad", "6.1250", country="ZW"),
+            ]
+        )
+        tax = self.tax_of(1)
+        self.assertNotEqual(tax, mine)
+        self.assertTrue(tax.price_include)
+        self.assertEqual(tax.tax_group_id, mine.tax_group_id)
+        for name in ("invoice_repartition_line_ids", "refund_repartition_line_ids"):
+            self.assertEqual(tax[name].account_id, account)
+            self.assertEqual(tax[name].tag_ids, box + closing)
+            self.assertEqual(
+                self.tax_of(2)[name].tag_ids, self.env["account.account.tag"]
+            )
+        self.assertFalse(tax.original_tax_ids, "it would be applied beside the other")
+
+    def _own_account(self):
+        return self.env["account.account"].create(
+            {
+                "name": "Reduced tax",
+                "code": "RATAX",
+                "account_type": "liability_current",
+            }
+        )
+
+    def _tag(self, name):
+        return self.env["account.account.tag"].create(
+            {
+                "name": name,
+                "applicability": "taxes",
+                "country_id": self.company.account_fiscal_country_id.id,
+            }
+        )
