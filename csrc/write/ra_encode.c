@@ -9,9 +9,8 @@
 #include <string.h>
 
 /* 2000-01-01, the day PostgreSQL counts from, seen from 1970-01-01. */
-#define PG_EPOCH_DAYS INT64_C(10957)
 #define US_PER_DAY INT64_C(86400000000)
-#define PG_EPOCH_US (PG_EPOCH_DAYS * US_PER_DAY)
+#define PG_EPOCH_US (10957 * US_PER_DAY)
 
 #define JSONB_VERSION 1
 
@@ -73,11 +72,6 @@ void ra_copy_null(ra_buffer *buffer) {
     if (at != NULL) store32(at, UINT32_MAX);
 }
 
-void ra_copy_bool(ra_buffer *buffer, bool value) {
-    char *at = open_field(buffer, 1);
-    if (at != NULL) *at = value ? 1 : 0;
-}
-
 void ra_copy_int4(ra_buffer *buffer, int32_t value) {
     char *at = open_field(buffer, 4);
     if (at != NULL) store32(at, (uint32_t)value);
@@ -116,12 +110,6 @@ void ra_copy_timestamp(ra_buffer *buffer, int64_t unix_us) {
         return;
     }
     ra_copy_int8(buffer, unix_us - PG_EPOCH_US);
-}
-
-void ra_copy_date(ra_buffer *buffer, int64_t unix_us) {
-    /* Towards the past: the last microsecond of 1969 belongs to its own day. */
-    int64_t days = unix_us / US_PER_DAY - (unix_us % US_PER_DAY < 0 ? 1 : 0);
-    ra_copy_int4(buffer, (int32_t)(days - PG_EPOCH_DAYS));
 }
 
 static int floor_group(int position) {

@@ -35,7 +35,6 @@ void ra_copy_trailer(ra_buffer *buffer);
 /* A negative count would end the stream in the middle and fails the buffer. */
 void ra_copy_tuple(ra_buffer *buffer, int16_t fields);
 void ra_copy_null(ra_buffer *buffer);
-void ra_copy_bool(ra_buffer *buffer, bool value);
 void ra_copy_int4(ra_buffer *buffer, int32_t value);
 void ra_copy_int8(ra_buffer *buffer, int64_t value);
 void ra_copy_float8(ra_buffer *buffer, double value);
@@ -43,10 +42,9 @@ void ra_copy_float8(ra_buffer *buffer, double value);
 void ra_copy_text(ra_buffer *buffer, ra_str value);
 /* jsonb: version byte 1 and the JSON text. */
 void ra_copy_jsonb(ra_buffer *buffer, ra_str json);
-/* timestamp without time zone / date from microseconds since 1970-01-01 UTC. A time that
- * PostgreSQL's epoch cannot express in 64 bits fails the buffer. */
+/* timestamp without time zone from microseconds since 1970-01-01 UTC. A time that PostgreSQL's
+ * epoch cannot express in 64 bits fails the buffer. */
 void ra_copy_timestamp(ra_buffer *buffer, int64_t unix_us);
-void ra_copy_date(ra_buffer *buffer, int64_t unix_us);
 /* Keeps the scale: 1.50 is shown as 1.50. */
 void ra_copy_numeric(ra_buffer *buffer, ra_decimal value);
 /* The numeric that Python's repr(float) denotes: the shortest decimal that reads back as `value`

@@ -46,9 +46,6 @@ static bool encode(ra_buffer *buffer, char *line) {
     case 'N':
         ra_copy_null(buffer);
         return true;
-    case 'b':
-        ra_copy_bool(buffer, value[0] == '1');
-        return true;
     case 'i':
         ra_copy_int4(buffer, (int32_t)strtol(value, NULL, 10));
         return true;
@@ -72,9 +69,6 @@ static bool encode(ra_buffer *buffer, char *line) {
         return true;
     case 's':
         ra_copy_timestamp(buffer, strtoll(value, NULL, 10));
-        return true;
-    case 'D':
-        ra_copy_date(buffer, strtoll(value, NULL, 10));
         return true;
     default:
         return false;

@@ -58,10 +58,6 @@ static void test_fixed_size_fields(void **state) {
     ra_buffer *buffer = *state;
     ra_copy_null(buffer);
     assert_bytes(buffer, BYTES("\377\377\377\377"));
-    ra_copy_bool(buffer, true);
-    assert_bytes(buffer, BYTES("\0\0\0\1\1"));
-    ra_copy_bool(buffer, false);
-    assert_bytes(buffer, BYTES("\0\0\0\1\0"));
     ra_copy_int4(buffer, -2);
     assert_bytes(buffer, BYTES("\0\0\0\4\377\377\377\376"));
     ra_copy_int8(buffer, INT64_C(0x0102030405060708));
@@ -88,22 +84,6 @@ static void test_times(void **state) {
     assert_bytes(buffer, BYTES("\0\0\0\10\0\0\0\0\0\0\0\1"));
     ra_copy_timestamp(buffer, INT64_C(946684799999999));
     assert_bytes(buffer, BYTES("\0\0\0\10\377\377\377\377\377\377\377\377"));
-    ra_copy_date(buffer, INT64_C(946684800000000));
-    assert_bytes(buffer, BYTES("\0\0\0\4\0\0\0\0"));
-    ra_copy_date(buffer, INT64_C(946684799999999));
-    assert_bytes(buffer, BYTES("\0\0\0\4\377\377\377\377"));
-}
-
-static void test_day_before_the_epoch_is_its_own(void **state) {
-    ra_buffer *buffer = *state;
-    ra_copy_date(buffer, -1);
-    assert_bytes(buffer, BYTES("\0\0\0\4\377\377\325\62"));
-    ra_copy_date(buffer, 0);
-    assert_bytes(buffer, BYTES("\0\0\0\4\377\377\325\63"));
-    ra_copy_date(buffer, INT64_C(-86400000000));
-    assert_bytes(buffer, BYTES("\0\0\0\4\377\377\325\62"));
-    ra_copy_date(buffer, INT64_MIN);
-    assert_false(buffer->failed);
 }
 
 static void test_time_before_the_range_fails(void **state) {
@@ -208,16 +188,14 @@ static void encode_everything(ra_buffer *buffer) {
     static const char text[1500] = "text";
     ra_copy_header(buffer);
     for (int i = 0; i < 40; i++) {
-        ra_copy_tuple(buffer, 11);
+        ra_copy_tuple(buffer, 9);
         ra_copy_null(buffer);
-        ra_copy_bool(buffer, true);
         ra_copy_int4(buffer, i);
         ra_copy_int8(buffer, i);
         ra_copy_float8(buffer, i);
         ra_copy_text(buffer, (ra_str){text, sizeof text});
         ra_copy_jsonb(buffer, (ra_str){text, sizeof text});
         ra_copy_timestamp(buffer, i);
-        ra_copy_date(buffer, i);
         ra_copy_numeric(buffer, (ra_decimal){i, 2});
         ra_copy_numeric_double(buffer, i / 7.0);
     }
@@ -258,7 +236,6 @@ int main(void) {
         TEST(test_fixed_size_fields),
         TEST(test_texts),
         TEST(test_times),
-        TEST(test_day_before_the_epoch_is_its_own),
         TEST(test_time_before_the_range_fails),
         TEST(test_numeric_groups),
         TEST(test_numeric_takes_every_coefficient),
