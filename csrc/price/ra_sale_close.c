@@ -35,42 +35,70 @@ static ra_status check_limit(const ra_sale_work *work, ra_decimal total, ra_deci
     return beyond(*difference, limit) ? RA_TOTAL_MISMATCH : RA_OK;
 }
 
-static int64_t linked_amount(const ra_sale_work *work, size_t line, int32_t id, bool *found) {
-    const ra_tax_set *set = work->lines[line].set;
-    for (size_t i = 0; i < set->linked_count; i++) {
-        if (set->linked_ids[i] != id) continue;
-        *found = true;
-        return work->items[line].linked[i];
-    }
-    return 0;
+/* What the order has of a linked tax. */
+typedef struct order_tax {
+    int32_t id;
+    size_t first; /* line */
+    int64_t amount;
+} order_tax;
+
+static int by_id(const void *left, const void *right) {
+    int32_t a = ((const order_tax *)left)->id, b = ((const order_tax *)right)->id;
+    return (a > b) - (a < b);
 }
 
-/* Absolute tax of the order on one linked tax; -1 when a line before `first` had it already. */
-static int64_t order_amount(const ra_sale_work *work, size_t first, int32_t id) {
-    int64_t amount = 0;
+static int by_id_then_line(const void *left, const void *right) {
+    const order_tax *a = left, *b = right;
+    int order = by_id(a, b);
+    return order != 0 ? order : (a->first > b->first) - (a->first < b->first);
+}
+
+/* Each linked tax of the order once, by id. */
+static ra_status sum_taxes(const ra_sale_work *work, order_tax **out, size_t *count) {
+    size_t room = 0;
+    for (size_t i = 0; i < work->count; i++)
+        room += work->lines[i].set->linked_count;
+    order_tax *taxes = ra_arena_array(work->arena, room, sizeof *taxes);
+    if (taxes == NULL) return RA_NO_MEMORY;
+    size_t filled = 0;
     for (size_t i = 0; i < work->count; i++) {
-        bool found = false;
-        amount += linked_amount(work, i, id, &found);
-        if (found && i < first) return -1;
+        const ra_tax_set *set = work->lines[i].set;
+        for (size_t j = 0; j < set->linked_count; j++)
+            taxes[filled++] = (order_tax){set->linked_ids[j], i, work->items[i].linked[j]};
     }
-    return amount < 0 ? -amount : amount;
+    if (room > 1) qsort(taxes, room, sizeof *taxes, by_id_then_line);
+    size_t kept = 0;
+    for (size_t i = 0; i < room; i++) {
+        if (kept > 0 && taxes[kept - 1].id == taxes[i].id)
+            taxes[kept - 1].amount += taxes[i].amount;
+        else
+            taxes[kept++] = taxes[i];
+    }
+    *out = taxes;
+    *count = kept;
+    return RA_OK;
 }
 
-/* The tax with the largest amount; of a group, the first tax it holds. NULL: no tax at all. */
-static const ra_tax *largest_tax(const ra_sale_work *work) {
-    const ra_tax *largest = NULL;
+/* The tax with the largest amount, the first of several; of a group, the first tax it holds. NULL:
+ * no tax at all. */
+static ra_status largest_tax(const ra_sale_work *work, const ra_tax **out) {
+    order_tax *taxes = NULL;
+    size_t count = 0;
     int64_t most = -1;
-    for (size_t i = 0; i < work->count; i++) {
+    *out = NULL;
+    ra_status status = sum_taxes(work, &taxes, &count);
+    for (size_t i = 0; i < work->count && status == RA_OK; i++) {
         const ra_tax_set *set = work->lines[i].set;
         for (size_t j = 0; j < set->count; j++) {
             if (j > 0 && set->owners[j] == set->owners[j - 1]) continue;
-            int64_t amount = order_amount(work, i, set->linked_ids[set->owners[j]]);
-            if (amount <= most) continue;
-            most = amount;
-            largest = set->taxes[j];
+            order_tax wanted = {.id = set->linked_ids[set->owners[j]]};
+            const order_tax *tax = bsearch(&wanted, taxes, count, sizeof *taxes, by_id);
+            if (tax->first < i || llabs(tax->amount) <= most) continue;
+            most = llabs(tax->amount);
+            *out = set->taxes[j];
         }
     }
-    return largest;
+    return status;
 }
 
 static ra_status single_tax(ra_arena *arena, const ra_tax *tax, const ra_tax_set **out) {
@@ -124,7 +152,9 @@ ra_status ra_close_order(ra_sale_work *work, ra_decimal total, ra_decimal total_
     status = ra_units_from(work, total, &amount);
     if (status == RA_OK) status = ra_units_from(work, total_tax, &tax);
     if (status != RA_OK) return status;
-    const ra_tax *carrier = largest_tax(work);
+    const ra_tax *carrier = NULL;
+    status = largest_tax(work, &carrier);
+    if (status != RA_OK) return status;
     if (carrier == NULL) tax = 0;
     work->untaxed = amount - tax;
     work->tax = tax;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Rounding and totals of a whole document (_round_base_lines_tax_details,
  * _get_tax_totals_summary). */
+#include <stdlib.h>
+
 #include "price/ra_tax_details.h"
 
 typedef struct document {
@@ -12,56 +14,66 @@ typedef struct document {
     bool moves_tax;
 } document;
 
-/* The line's data of a tax, or NULL. */
-static ra_tax_data *find_data(ra_tax_details *details, const ra_tax *tax) {
-    for (size_t i = 0; i < details->count; i++) {
-        if (details->taxes[i].tax->id == tax->id) return &details->taxes[i];
-    }
-    return NULL;
+/* What one line has of a tax. */
+typedef struct tax_share {
+    ra_tax_data *data;
+    size_t line;
+} tax_share;
+
+static int by_tax_then_line(const void *left, const void *right) {
+    const tax_share *a = left, *b = right;
+    int32_t a_id = a->data->tax->id, b_id = b->data->tax->id;
+    if (a_id != b_id) return a_id < b_id ? -1 : 1;
+    return (a->line > b->line) - (a->line < b->line);
 }
 
-/* One group of _round_tax_details_tax_amounts: the lines from `first` on that carry `tax`. */
-static ra_status round_tax(document *doc, size_t first, const ra_tax *tax) {
+/* One group of _round_tax_details_tax_amounts: what the lines have of one tax, in their order. */
+static ra_status round_tax(document *doc, const tax_share *shares, size_t count) {
     double target = 0.0, current = 0.0;
-    size_t count = 0;
-    for (size_t i = first; i < doc->count; i++) {
-        const ra_tax_data *data = find_data(&doc->lines[i], tax);
-        if (data == NULL) continue;
+    for (size_t i = 0; i < count; i++) {
+        const ra_tax_data *data = shares[i].data;
         target += data->target_tax;
         current += data->tax_amount;
-        doc->factors[count++] = data->raw_tax;
+        doc->factors[i] = data->raw_tax;
     }
     double delta = ra_tax_round(doc->config, target) - current;
     if (ra_float_is_zero(delta, doc->config->currency_rounding)) return RA_OK;
     doc->moves_tax = true;
     ra_status status =
         ra_tax_distribute(doc->config, doc->arena, delta, doc->factors, count, doc->amounts);
-    if (status != RA_OK) return status;
-    const double *amount = doc->amounts;
-    for (size_t i = first; i < doc->count; i++) {
-        ra_tax_data *data = find_data(&doc->lines[i], tax);
-        if (data != NULL) data->tax_amount += *amount++;
-    }
-    return RA_OK;
+    for (size_t i = 0; i < count && status == RA_OK; i++)
+        shares[i].data->tax_amount += doc->amounts[i];
+    return status;
 }
 
-static bool met_before(const document *doc, size_t line, const ra_tax *tax) {
-    for (size_t i = 0; i < line; i++) {
-        if (find_data(&doc->lines[i], tax) != NULL) return true;
+/* A line has a tax once at most (ra_tax_set), so that no group is longer than the document. */
+static ra_status sort_shares(const document *doc, tax_share **out, size_t *count) {
+    size_t room = 0;
+    for (size_t i = 0; i < doc->count; i++)
+        room += doc->lines[i].count;
+    tax_share *shares = ra_arena_array(doc->arena, room, sizeof *shares);
+    if (shares == NULL) return RA_NO_MEMORY;
+    *out = shares;
+    *count = room;
+    for (size_t i = 0; i < doc->count; i++) {
+        for (size_t j = 0; j < doc->lines[i].count; j++)
+            *shares++ = (tax_share){&doc->lines[i].taxes[j], i};
     }
-    return false;
+    if (room > 1) qsort(*out, room, sizeof **out, by_tax_then_line);
+    return RA_OK;
 }
 
 static ra_status round_taxes(document *doc) {
-    for (size_t i = 0; i < doc->count; i++) {
-        for (size_t j = 0; j < doc->lines[i].count; j++) {
-            const ra_tax *tax = doc->lines[i].taxes[j].tax;
-            if (met_before(doc, i, tax)) continue;
-            ra_status status = round_tax(doc, i, tax);
-            if (status != RA_OK) return status;
-        }
+    tax_share *shares = NULL;
+    size_t count = 0;
+    ra_status status = sort_shares(doc, &shares, &count);
+    for (size_t first = 0, end = 0; first < count && status == RA_OK; first = end) {
+        int32_t id = shares[first].data->tax->id;
+        while (end < count && shares[end].data->tax->id == id)
+            end++;
+        status = round_tax(doc, &shares[first], end - first);
     }
-    return RA_OK;
+    return status;
 }
 
 static bool all_included(const document *doc) {
