@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Reports written by hand, each event of them to the cent; files that are wrong in the
-ways in which people and programs spoil them."""
+"""Reports written by hand, each event of them to the cent."""
 
-import json
 from datetime import datetime, timezone
 
 import pytest
@@ -44,14 +42,6 @@ def payouts(events):
         (one["reference"], one["currency"], one["total"], one["declared"])
         for one in events.payouts
     ]
-
-
-def error_of(content, **options):
-    """(reason, message, row, column)"""
-    with pytest.raises(native.Error) as caught:
-        read(content, **options)
-    reason, message, at, _offset, column = caught.value.args[:5]
-    return reason, message, at, column
 
 
 # -- Amazon --
@@ -181,12 +171,17 @@ SECOND = [
 ]
 
 
-def test_paypal_stl_of_several_sections_and_currencies():
-    events = read(
-        samples.stl(
-            samples.stl_section("A", 16, *FIRST), samples.stl_section("B", 2, *SECOND)
-        )
+@pytest.fixture
+def stl():
+    """A report of two sections, each with the number of its rows at its end."""
+    return samples.stl(
+        samples.stl_section("A", len(FIRST), *FIRST),
+        samples.stl_section("B", len(SECOND), *SECOND),
     )
+
+
+def test_paypal_stl_of_several_sections_and_currencies(stl):
+    events = read(stl)
     assert rows(events) == [
         row("capture", 10000, -320),
         row("capture", 5000, -220),
@@ -211,19 +206,23 @@ def test_paypal_stl_of_several_sections_and_currencies():
     assert set(moments(events)) == {"11 04:30"}
 
 
-def test_paypal_stl_that_lost_a_row_is_refused_with_both_numbers():
-    content = samples.stl(
-        samples.stl_section("A", 16, *FIRST), samples.stl_section("B", 3, *SECOND)
-    )
-    reason, message, at, _column = error_of(content)
+def refusal(content):
+    """(reason, message, row) of a file that must not be read."""
+    with pytest.raises(native.Error) as caught:
+        read(content)
+    return caught.value.args[:3]
+
+
+def test_paypal_stl_that_lost_a_row_is_refused_with_both_numbers(stl):
+    reason, message, at = refusal(stl.replace(b'"SC",2', b'"SC",3'))
     assert (reason, at) == ("total_mismatch", 19)
     assert "has 2 rows" in message and "says 3" in message
-    # The rest of a section that began in the file before.
-    part = content[content.index(b'"CH"') :]
-    lost = part.replace(b'"SC",16', b'"SC",1000016').replace(b'"SC",3', b'"SC",2')
-    assert len(read(lost)) == 18
-    broken = content.replace(b'"SC",3', b'"SC",""')
-    assert error_of(broken)[0] == "bad_number"
+    assert refusal(stl.replace(b'"SC",2', b'"SC",""'))[0] == "bad_number"
+
+
+def test_paypal_stl_goes_on_with_a_section_of_the_file_before(stl):
+    rest = stl[stl.index(b'"CH"') :].replace(b'"SC",16', b'"SC",1000016')
+    assert len(read(rest)) == 18
 
 
 LANGUAGES = {
@@ -298,7 +297,7 @@ def test_paypal_activity_in_four_languages_and_encodings(language, encoding):
 # -- others --
 
 
-def test_shopify_payments_of_every_generation():
+def test_shopify_of_2017_groups_payouts_by_their_day():
     events = read(samples.SHOPIFY_2017, currency="USD")
     assert rows(events) == [
         row("capture", 2183, -93),
@@ -308,6 +307,8 @@ def test_shopify_payments_of_every_generation():
     assert payouts(events) == [("2017-03-04", "USD", 2531, None)]
     assert moments(events)[1] == "02 04:30"
 
+
+def test_shopify_with_dollar_signs_and_three_ways_to_write_less_than_nothing():
     events = read(samples.SHOPIFY_DOLLARS)
     assert rows(events) == [
         row("capture", 102183, -93),
@@ -318,6 +319,8 @@ def test_shopify_payments_of_every_generation():
         row("unknown", -100),
     ]
 
+
+def test_shopify_with_fee_tax_a_foreign_sale_and_a_pending_row():
     events = read(samples.SHOPIFY_VAT)
     assert rows(events) == [
         row("capture", 10000, -250, -48),
@@ -410,7 +413,7 @@ def test_klarna_with_fee_tax_reserve_and_two_currencies(comma):
     ]
 
 
-def test_woopayments_and_square():
+def test_woopayments_disputes_are_lost_and_won():
     events = read(samples.WOOPAYMENTS)
     assert rows(events) == [
         row("capture", 10000, -290),
@@ -422,6 +425,8 @@ def test_woopayments_and_square():
     ]
     assert payouts(events) == [("po_1", "EUR", 14770, None)]
 
+
+def test_square_counts_cards_but_no_cash():
     events = read(samples.SQUARE, currency="USD")
     assert rows(events) == [
         row("capture", 123450, -4336),
@@ -431,54 +436,3 @@ def test_woopayments_and_square():
     ]
     assert payouts(events) == [("D1", "USD", 110159, None)]
     assert moments(events)[0] == "14 23:05"
-
-
-# -- spoilt files --
-
-HEAD = (
-    "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
-    "reporting_category,{}\n"
-)
-CHARGE = 'po_1,t1,2026-03-08 23:30:00,usd,"1,020.00",30.00,990.00,charge,{}\n'
-REFUND = "po_1,t2,2026-03-08 23:31:00,usd,(20.00),0.00,20.00-,refund,{}\n"
-PAYOUT = "po_1,t3,2026-03-08 23:31:00,usd,-970.00,0.00,-$970.00,payout,{}\n"
-
-
-def stripe(extra, *cells):
-    parts = zip((CHARGE, REFUND, PAYOUT), cells, strict=True)
-    return HEAD.format(extra) + "".join(part.format(cell) for part, cell in parts)
-
-
-def test_a_column_that_is_there_twice_must_say_the_same():
-    assert len(read(stripe("currency", "usd", "usd", "usd"))) == 3
-    reason, message, at, column = error_of(stripe("currency", "usd", "eur", "usd"))
-    assert (reason, at, column) == ("duplicate_key", 2, "currency")
-    assert "twice" in message
-
-
-def test_unknown_columns_of_one_name_are_all_kept():
-    events = read(stripe("note,note,note", "a,b,c", ",,", ",d,"))
-    extra = [json.loads(text) if text else {} for text in events.column("extra")]
-    assert extra[0] == {"note": "a", "note (2)": "b", "note (3)": "c"}
-    assert extra[2] == {"note (2)": "d"}
-
-
-def test_a_missing_column_is_named_together_with_the_report():
-    reason, message, _at, column = error_of(
-        stripe("x", "1", "1", "1").replace(",net,", ",netto,")
-    )
-    assert (reason, column) == ("bad_format", "net")
-    assert '"Stripe: payout reconciliation, itemized"' in message
-
-
-def test_a_row_that_does_not_add_up_tells_the_difference():
-    wrong = stripe("x", "1", "1", "1").replace("30.00,990.00", "30.00,990.07")
-    reason, message, at, _column = error_of(wrong)
-    assert (reason, at) == ("total_mismatch", 1)
-    assert "make 990.00" in message and "is 990.07" in message and "-0.07" in message
-
-
-@pytest.mark.parametrize("page", [b"<!DOCTYPE html><html></html>", b"\n<HTML lang=en>"])
-def test_a_web_page_instead_of_a_report_is_called_one(page):
-    with pytest.raises(files.FileError, match="web page"):
-        files.rows(page)
