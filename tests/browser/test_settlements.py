@@ -187,6 +187,8 @@ def test_preview_shows_the_entry_and_posting_books_it(screen, payout):
     open_payout(screen)
     screen.click("button[name=action_preview]")
     screen.one(".modal .o_data_row", PAYOUT)
+    shown = screen.one(".modal .o_data_row", "Payouts in Transit").text
+    assert f"{euros(payout.net)} €" in shown.replace("\xa0", " ")
     debit, credit = (
         cell.text for cell in screen.all(".modal tfoot .o_list_number")[-2:]
     )
@@ -321,6 +323,8 @@ def test_phone_shows_payouts_and_exceptions_as_cards(screen):
             screen.go(f"/odoo/action-retail_accelerator.{action}")
             for word in words:
                 screen.one(".o_kanban_record", word)
+            if action == "retail_settlement_action":
+                screen.one(".o_control_panel button", "Read Reports")
             screen.guide(f"phone-{action.removesuffix('_action')}")
         screen.click(".o_kanban_record button[name=action_resolve]")
         screen.one(".modal [name=order_id], .o_form_view [name=order_id]")
@@ -466,6 +470,7 @@ def run_sql(database, statements):
 
 def test_channel_form_shows_how_payouts_are_booked(screen):
     screen.open_menu("Retail", "Configuration", "Channels")
+    screen.one(".o_breadcrumb", "Channels")
     screen.click(".o_data_row .o_data_cell, .o_kanban_record", "inc")
     screen.click(".nav-link[name=settlements]")
     account = screen.one("[name=settlement_transit_account_id] input")

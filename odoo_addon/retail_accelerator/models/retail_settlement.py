@@ -88,7 +88,7 @@ class RetailSettlement(models.Model):
     amount_exception = fields.Monetary(
         string="At stake",
         compute="_compute_event_counts",
-        help="Net amount of the rows that wait to be resolved.",
+        help="Of the rows that wait to be resolved, each without its sign.",
     )
     event_ids = fields.One2many(
         "retail.settlement.event", "settlement_id", readonly=True
@@ -179,7 +179,7 @@ class RetailSettlement(models.Model):
         groups = self.env["retail.settlement.event"]._read_group(
             [("settlement_id", "in", self.ids)],
             ["settlement_id", "state"],
-            ["__count", "net:sum"],
+            ["__count", "amount_at_stake:sum"],
         )
         found = {(settlement.id, state): rest for settlement, state, *rest in groups}
         for settlement in self:
@@ -187,7 +187,7 @@ class RetailSettlement(models.Model):
                 state: found.get((settlement.id, state), (0, 0.0))
                 for state in dict(self.env["retail.settlement.event"].STATES)
             }
-            settlement.event_count = sum(count for count, _net in states.values())
+            settlement.event_count = sum(count for count, _sum in states.values())
             settlement.matched_count = states["matched"][0]
             settlement.exception_count = sum(states[name][0] for name in OPEN_EVENTS)
             settlement.amount_exception = sum(states[name][1] for name in OPEN_EVENTS)

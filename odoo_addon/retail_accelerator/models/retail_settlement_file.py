@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from ..settle import files, providers
+
 
 class RetailSettlementFile(models.Model):
     _name = "retail.settlement.file"
@@ -21,14 +23,21 @@ class RetailSettlementFile(models.Model):
     checksum = fields.Char(
         string="SHA-256", size=64, required=True, readonly=True, index=True
     )
-    provider = fields.Char(readonly=True, help="The profile the file was read by.")
+    create_date = fields.Datetime(string="Read on")
+    provider = fields.Char(
+        string="Profile", readonly=True, help="The profile the file was read by."
+    )
+    provider_name = fields.Char(string="Provider", compute="_compute_provider_name")
     state = fields.Selection(
-        [("read", "Read"), ("refused", "Refused")], required=True, readonly=True
+        [("read", "Read"), ("refused", "Refused")],
+        string="Status",
+        required=True,
+        readonly=True,
     )
     message = fields.Text(readonly=True, help="Why the file was refused, and where.")
-    row_count = fields.Integer(string="Events", readonly=True)
+    row_count = fields.Integer(string="Rows", readonly=True)
     new_count = fields.Integer(
-        string="New Events",
+        string="New Rows",
         readonly=True,
         help="The rest was known from files read before.",
     )
@@ -40,6 +49,14 @@ class RetailSettlementFile(models.Model):
         readonly=True,
         help="Payouts the file tells of.",
     )
+
+    @api.depends("provider")
+    def _compute_provider_name(self):
+        for report in self:
+            profile = report.provider or ""
+            report.provider_name = (
+                profile.upper() if profile in files.BANK else providers.label(profile)
+            )
 
     @api.model
     def _known(self, channel, checksum):

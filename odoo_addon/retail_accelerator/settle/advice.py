@@ -101,6 +101,11 @@ def advice(env, reason):
     return _translated(env, ADVICE, reason)
 
 
+def listed(texts):
+    """Several texts for a notification, which keeps no line breaks."""
+    return texts[0] if len(texts) == 1 else " ".join(f"• {text}" for text in texts)
+
+
 def remedy(env, reason):
     """A sentence on what to do about a report that was refused for this reason of the
     engine's; empty where the reason's own text says it."""

@@ -35,7 +35,8 @@ def read(channel, content, name):
     except files.FileError as error:
         raise UserError(explain(env, name, error)) from error
     except native.require().Error as error:
-        raise UserError(explain(env, name, error)) from error
+        table = files.kind_of(content) in ("table", "xlsx")
+        raise UserError(explain(env, name, error, below_header=table)) from error
     report = Report(events, digits)
     alone = _declared_alone(events)
     for payout in events.payouts:
@@ -69,8 +70,11 @@ def digits_of(env):
     }
 
 
-def explain(env, name, error):
-    """The error with its file, row and column, and what to do about it."""
+def explain(env, name, error, below_header=False):
+    """The error with its file, row and column, and what to do about it.
+
+    below_header: rows are counted from the header on, which people do not.
+    """
     remedy = ""
     if isinstance(error, files.FileError):
         row, column, message = error.row, error.column, error.message
@@ -82,8 +86,11 @@ def explain(env, name, error):
     if remedy:
         message = env._("%(message)s. %(remedy)s", message=message, remedy=remedy)
     if row:
+        place = env._("row %s", row)
+        if below_header:
+            place = env._("row %s below the header", row)
         return env._(
-            "%(name)s, row %(row)s: %(message)s", name=name, row=row, message=message
+            "%(name)s, %(place)s: %(message)s", name=name, place=place, message=message
         )
     return env._("%(name)s: %(message)s", name=name, message=message)
 

@@ -106,7 +106,9 @@ class TestSettlementIntake(SettlementCase):
 
     def test_file_that_cannot_be_read_says_row_and_column(self):
         report = stripe(("ch_1", "many", 0), payout=1)
-        with self.assertRaisesRegex(UserError, r"bad\.csv, row 1: .*\(gross\)"):
+        with self.assertRaisesRegex(
+            UserError, r"bad\.csv, row 1 below the header: .*\(gross\)"
+        ):
             intake.take(self.channel, report, "bad.csv")
         with self.assertRaisesRegex(UserError, r"bad\.json: .*damaged"):
             intake.take(self.channel, b'{"data": [', "bad.json")
@@ -208,12 +210,27 @@ class TestSettlementIntake(SettlementCase):
         rows = stripe(("ch", "12.34", 0), payout="12.34")
         twice = rows.replace(b"\n", b",usd\n").replace(b",usd", b",currency", 1)
         for spoilt, expected in (
-            (rows[:-9], r"x\.csv, row 2: .*middle of a row\. Download"),
-            (rows.replace(b"12.34", b"12.3x", 1), r"row 1: .*\(gross\)\. Correct"),
-            (rows.replace(b"2026-0", b"2026-9", 1), r"row 1: .*\(created.*profile"),
+            (
+                rows[:-9],
+                r"x\.csv, row 2 below the header: .*middle.*Download",
+            ),
+            (
+                rows.replace(b"12.34", b"12.3x", 1),
+                r"row 1 b.*: .*\(gross\)\. Correct",
+            ),
+            (
+                rows.replace(b"2026-0", b"2026-9", 1),
+                r"row 1 b.*: .*\(created.*profile",
+            ),
             (rows.replace(b",net", b",nett", 1), r'x\.csv: .*"Stripe.*\(net\)'),
-            (rows.replace(b"USD", b"dollar", 1), r"row 1: .*\(currency\)\. Correct"),
-            (twice.replace(b",usd", b",eur", 1), r"row 1: .*\(currency\)\. Remove"),
+            (
+                rows.replace(b"USD", b"dollar", 1),
+                r"row 1 b.*\(currency\)\. Correct",
+            ),
+            (
+                twice.replace(b",usd", b",eur", 1),
+                r"row 1 b.*\(currency\)\. Remove",
+            ),
         ):
             with (
                 self.subTest(expected=expected),

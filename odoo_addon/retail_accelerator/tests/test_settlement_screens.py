@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from ..models.retail_settlement_event import REASONS
 from ..settle import posting
@@ -73,6 +74,14 @@ class TestSettlementScreens(SettlementCase):
         self.assertIn("difference of", wizard.preview)
         self.assertEqual(wizard.preview.count("fa-times-circle"), 2)
         self.assertEqual(self.env["retail.settlement"].search_count([]), before)
+
+    def test_preview_is_the_same_when_the_saved_form_is_read_again(self):
+        """A web client asks for the size of files then."""
+        wizard = self.upload(self.good())
+        before = wizard.preview
+        wizard.invalidate_recordset()
+        self.env.invalidate_all()
+        self.assertEqual(wizard.with_context(bin_size=True).preview, before)
 
     def test_report_that_is_refused_does_not_hold_up_the_others(self):
         action = self.upload(self.good(), self.wrong()).action_read()
@@ -253,10 +262,60 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(event.state, "exception")
         self.assertTrue(event.suspense_line_id)
 
+    def test_operator_is_told_why_posted_rows_stay_unmatched(self):
+        event = self.exception(order="", transaction="ch_77")
+        posting.post(event.settlement_id)
+        answer = event.settlement_id.with_user(self.people["operator"]).action_match()
+        self.assertEqual(answer["params"]["type"], "warning")
+        self.assertIn("only accountants", answer["params"]["message"])
+        self.assertNotIn(
+            "accountants", event.settlement_id.action_match()["params"]["message"]
+        )
+
+    def test_payout_has_at_stake_what_its_rows_have(self):
+        """A refund does not take a payment's amount away from what is at stake."""
+        sale = {**SALE, "order": "", "fee": -100}
+        settlement = self.payout(
+            {**sale, "transaction": "ch_88", "gross": 5000},
+            {**sale, "transaction": "re_88", "gross": -4000, "kind": "refund"},
+        )
+        rows = settlement.event_ids
+        rows.write({"state": "exception", "reason": "no_candidate"})
+        self.assertEqual(settlement.exception_count, 2)
+        self.assertEqual(settlement.amount_exception, 90.0)
+        self.assertEqual(sum(rows.mapped("amount_at_stake")), 90.0)
+
+    def test_payout_without_bank_line_is_told_with_its_date_as_the_user_reads_it(self):
+        settlement = self.payout(SALE)
+        posting.post(settlement)
+        answer = settlement.action_reconcile()["params"]
+        self.assertIn(format_date(self.env, settlement.date), answer["message"])
+        self.assertFalse(answer["title"].endswith("."))
+
+    def test_preview_shows_the_payouts_currency_where_it_is_not_the_companys(self):
+        settlement = self.payout(SALE)
+        preview = self.env["retail.settlement.preview"]._for(settlement)
+        self.assertFalse(preview.is_foreign)
+        settlement.sudo().currency_id = self.env.ref("base.EUR")
+        preview.invalidate_recordset()
+        self.assertTrue(preview.is_foreign)
+
+    def test_reports_are_listed_by_their_providers_name(self):
+        self.upload(self.good()).action_read()
+        report = self.env["retail.settlement.file"].search([], limit=1)
+        self.assertEqual(report.provider_name, "Stripe")
+        report.provider = "camt"
+        self.assertEqual(report.provider_name, "CAMT")
+
+    def test_several_refused_reports_are_told_apart(self):
+        bad = [self.wrong(), self.wrong().replace("po_8", "po_7")]
+        message = self.upload(self.good(), *bad).action_read()["params"]["message"]
+        self.assertEqual(message.count("• report"), 2)
+
     def test_retry_of_everything_says_what_is_left(self):
         self.exception(order="", transaction="ch_77")
         answer = self.env["retail.settlement.event"].action_retry_all()
-        self.assertIn("rows are left", answer["params"]["message"])
+        self.assertIn("left to resolve: 1", answer["params"]["title"])
 
     def test_write_off_is_offered_within_the_limit_only(self):
         small = self.exception(gross=500)

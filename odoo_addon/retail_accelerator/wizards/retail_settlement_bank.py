@@ -113,8 +113,3 @@ class RetailSettlementBankLine(models.TransientModel):
         """This line is the payout's money, though it is not the amount expected."""
         self.ensure_one()
         return self.choice_id._take(self.bank_line_id)
-
-    def action_open(self):
-        """The line, to look at."""
-        self.ensure_one()
-        return self.bank_line_id.action_open_retail_line()

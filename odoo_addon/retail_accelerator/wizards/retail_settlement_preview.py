@@ -19,11 +19,20 @@ class RetailSettlementPreview(models.TransientModel):
     )
     problems = fields.Text(readonly=True)
     cautions = fields.Text(readonly=True)
+    is_foreign = fields.Boolean(
+        compute="_compute_is_foreign", help="Amounts are in two currencies."
+    )
     entry_count = fields.Integer(string="Entries", readonly=True)
     line_count = fields.Integer(string="Lines", readonly=True)
     line_ids = fields.One2many(
         "retail.settlement.preview.line", "preview_id", readonly=True
     )
+
+    @api.depends("settlement_id")
+    def _compute_is_foreign(self):
+        for preview in self:
+            payout = preview.settlement_id
+            preview.is_foreign = payout.currency_id != payout.company_currency_id
 
     @api.model
     def _for(self, settlement):

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..settle import bank, files, intake, providers, statements
+from ..settle import advice, bank, files, intake, providers, statements
 
 OPEN = ("draft", "proved", "matched")
 
@@ -44,7 +44,7 @@ class RetailSettlementUpload(models.TransientModel):
 
     def _describe(self, attachment):
         """A line of the preview: what the file is, or why it cannot be read."""
-        content, name = attachment.sudo().raw, attachment.name
+        content, name = self._content(attachment), attachment.name
         known = self.env["retail.settlement.file"]._known(
             self.channel_id, intake.checksum(content)
         )
@@ -64,12 +64,17 @@ class RetailSettlementUpload(models.TransientModel):
         return self._line("fa-check-circle text-success", name, text)
 
     @staticmethod
+    def _content(attachment):
+        """The file's bytes; a form that is read again asks for their number instead."""
+        return attachment.sudo().with_context(bin_size=False, bin_size_raw=False).raw
+
+    @staticmethod
     def _line(icon, name, text):
         return Markup(
             "<tr><td><i class='fa %s'></i></td><td>%s</td><td>%s</td></tr>"
         ) % (
             icon,
-            name,
+            "" if text.startswith(name) else name,
             text,
         )
 
@@ -115,7 +120,7 @@ class RetailSettlementUpload(models.TransientModel):
             raise UserError(self.env._("Add a report first."))
         self.channel_id._prepare_settlements()
         for attachment in self.attachment_ids:
-            content, name = attachment.sudo().raw, attachment.name
+            content, name = self._content(attachment), attachment.name
             try:
                 with self.env.cr.savepoint():
                     taken = intake.take(self.channel_id, content, name)
@@ -157,7 +162,7 @@ class RetailSettlementUpload(models.TransientModel):
                 "type": "danger",
                 "sticky": True,
                 "title": self.env._("Not every report could be read"),
-                "message": "\n".join(problems),
+                "message": advice.listed(problems),
                 "next": action,
             },
         }

@@ -91,20 +91,7 @@ class RetailSettlementEventDesk(models.AbstractModel):
 
     def action_retry_all(self):
         """Match again every open row of the user's companies."""
-        settlements = self.search([("state", "in", OPEN)]).settlement_id
-        settlements.action_match()
-        left = self.search_count([("state", "in", OPEN)])
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "message": self.env._("%s rows are left to resolve.", left)
-                if left
-                else self.env._("Every row is explained now."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self.search([("state", "in", OPEN)]).settlement_id.action_match()
 
     def action_import_orders(self):
         """The way to orders that a row names and Odoo does not have."""

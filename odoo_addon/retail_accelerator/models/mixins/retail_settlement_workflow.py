@@ -5,8 +5,18 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
-from ...settle import bank, bank_search, desk, matching, posting, refused, wallet
+from ...settle import (
+    advice,
+    bank,
+    bank_search,
+    desk,
+    matching,
+    posting,
+    refused,
+    wallet,
+)
 from ...settle.runner import Runner
 
 POSTED = ("posted", "reconciled")
@@ -57,6 +67,28 @@ class RetailSettlementWorkflow(models.AbstractModel):
         mine = self.filtered(lambda payout: may_post or payout.state not in POSTED)
         for _channel, settlements in mine.grouped("channel_id").items():
             matching.match(settlements)
+        return self._say_what_is_left(self - mine)
+
+    def _say_what_is_left(self, kept):
+        """A message; ``kept`` are posted payouts that the user may not match."""
+        left = self.env["retail.settlement.event"].search_count(
+            [("settlement_id", "in", self.ids), ("state", "in", desk.OPEN)]
+        )
+        problems = []
+        if kept and left:
+            problems.append(
+                self.env._(
+                    "Rows of posted payouts are on the suspense account; only "
+                    "accountants match them again."
+                )
+            )
+        return self._notify(
+            self.env._("Rows left to resolve: %s", left)
+            if left
+            else self.env._("Every row is explained now"),
+            problems,
+            kind="warning" if left else "success",
+        )
 
     def action_close_balance(self):
         """Take pending rows of a balance nobody withdrew from as a settlement of their
@@ -83,6 +115,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {**self.env.context, "dialog_size": "extra-large"},
         }
 
     def action_post(self):
@@ -106,7 +139,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
                     settlement.write(refused.noted(error))
         return self._notify(
             self.env._(
-                "%(count)s of %(all)s payouts are posted.",
+                "%(count)s of %(all)s payouts are posted",
                 count=len(self) - len(problems),
                 all=len(self),
             ),
@@ -135,7 +168,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
         if len(self) == 1 and missing and bank_search.scored(missing):
             return missing.action_choose_bank_line()
         return self._notify(
-            self.env._("%s payouts are reconciled with the bank.", found),
+            self.env._("%s payouts are reconciled with the bank", found),
             [payout._why_no_bank_line() for payout in missing],
         )
 
@@ -143,7 +176,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
         texts = {
             "name": self.name,
             "amount": self.currency_id.format(bank_search.expected(self)),
-            "date": self.date,
+            "date": format_date(self.env, self.date),
         }
         if bank_search.scored(self):
             return self.env._(
@@ -178,16 +211,16 @@ class RetailSettlementWorkflow(models.AbstractModel):
         posting.held(self, "posted", "reconciled")
         bank.undo(self)
 
-    def _notify(self, message, problems=()):
+    def _notify(self, message, problems=(), kind=None):
         """A message that stays while there are problems, and the screen anew."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "warning" if problems else "success",
+                "type": kind or ("warning" if problems else "success"),
                 "sticky": bool(problems),
                 "title": message,
-                "message": "\n".join(problems),
+                "message": advice.listed(problems),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
