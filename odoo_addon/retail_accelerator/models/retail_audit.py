@@ -15,6 +15,8 @@ ACTIONS = [
     ("post", "Posted"),
     ("reconcile", "Bank line reconciled"),
     ("release", "Bank line taken away"),
+    ("unreconcile", "Reconciliation undone in Odoo"),
+    ("reconcile_again", "Reconciled again"),
     ("write_off", "Written off"),
     ("book", "Booked on an account"),
     ("undo", "Decision undone"),

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
-from ..settle import bank
+from ..settle import bank, undone
 from ..settle.desk import POSTED
 
 
@@ -120,6 +120,10 @@ class AccountMoveLine(models.Model):
                 "retail.settlement.event"
             ].search_count(line._retail_trail())
 
+    def unlink(self):
+        undone.forget(self)
+        return super().unlink()
+
     def _retail_trail(self):
         """Domain of the rows that pay this item, or whose amount it holds."""
         return self.env["retail.settlement.event"]._trail(items=self)
@@ -134,8 +138,16 @@ class AccountMoveLine(models.Model):
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        undone.adopt(partials)
+        return partials
+
     def unlink(self):
-        """A payout whose bank line somebody takes away waits for it again."""
+        """A payout whose bank line somebody takes away waits for it again, and so do
+        rows that are not reconciled any more with what they pay."""
+        pairs = [(one.debit_move_id.id, one.credit_move_id.id) for one in self]
         moves = (self.debit_move_id | self.credit_move_id).move_id
         payouts = (
             self.env["retail.settlement"]
@@ -144,4 +156,5 @@ class AccountPartialReconcile(models.Model):
         )
         result = super().unlink()
         bank.follow(payouts)
+        undone.follow(self.env, pairs)
         return result

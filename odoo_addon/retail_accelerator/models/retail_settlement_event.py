@@ -43,6 +43,7 @@ REASONS = [
     ("duplicate_row", "Row is there twice"),
     ("target_changed", "Paid in another way meanwhile"),
     ("undone", "Decision was undone"),
+    ("unreconciled", "Reconciliation undone in Odoo"),
 ]
 
 

@@ -63,12 +63,20 @@ ADVICE = {
         "write it off."
     ),
     "target_changed": _lt(
-        "Somebody paid the invoice in another way after the row was matched. "
-        "Match again, or undo the other payment."
+        "Somebody paid the invoice in another way, or took it back, after the row "
+        "was matched. Match again, or undo what was done."
     ),
     "undone": _lt(
         "Somebody took back what was decided about this row. It is not matched by "
         "itself again: match it by hand, book it, or write it off."
+    ),
+    "unreconciled": _lt(
+        "The row was posted and reconciled with what it pays, and somebody undid "
+        "that in Odoo: the invoice or payment was unreconciled, changed, cancelled "
+        "or deleted. The row's amount is still on the account of its journal item. "
+        "Use “Reconcile Again” once the candidate below is posted and open, or say "
+        "with “Resolve” what else the row pays: its amount is moved there by an "
+        "entry of today. It is not matched by itself."
     ),
 }
 AGAIN = _lt(

@@ -4,7 +4,7 @@
 from odoo.exceptions import AccessError, UserError
 
 from ..audit import log
-from . import suspense
+from . import suspense, undone
 from .entry import minor_units
 from .writing import check_accountant
 
@@ -18,6 +18,15 @@ def hold(event):
     event.invalidate_recordset(["state"])
     if event.state not in OPEN:
         raise UserError(event.env._("%s is settled already.", event.display_name))
+    if event.reason == undone.REASON and not event.suspense_line_id:
+        raise UserError(
+            event.env._(
+                "%(row)s pays several items, which are posted as they are. Use "
+                "“Reconcile Again”, or reverse %(payout)s and post it anew.",
+                row=event.display_name,
+                payout=event.settlement_id.name,
+            )
+        )
 
 
 def match_by_hand(

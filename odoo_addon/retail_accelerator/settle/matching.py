@@ -13,7 +13,7 @@ from odoo.tools import SQL
 from ..audit import log
 from ..books.sql import array, ints
 from ..engine import native
-from . import items, overdraft, pos, rules, suspense
+from . import items, overdraft, pos, rules, suspense, undone
 
 # Rows that move a customer's money; the others are explained by their kind.
 MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown")
@@ -102,9 +102,10 @@ class Matching:
         what people undid is for people."""
         return SQL(
             "e.settlement_id = ANY(%s) AND e.state = ANY(%s)"
-            " AND e.kind <> 'adjustment' AND e.reason IS DISTINCT FROM 'undone'",
+            " AND e.kind <> 'adjustment' AND NOT %s",
             self.settlements.ids,
             list(OPEN),
+            undone.FOR_PEOPLE,
         )
 
     def _set_plain(self):

@@ -95,7 +95,7 @@ def _ids(env, query):
 def _paid_meanwhile(settlement):
     """Rows that, one after the other, want more of an item than is open: of its own
     residual, of what posted chargebacks and refunds claimed back, and of what rows of
-    this payout give back before."""
+    this payout give back before. Nothing is open of an entry that was taken back."""
     return SQL(
         """WITH wish AS MATERIALIZED (
                SELECT l.event_id, ml.id, abs(ml.amount_residual_currency) AS open,
@@ -117,6 +117,13 @@ def _paid_meanwhile(settlement):
                    WHERE l.move_line_id = w.id AND l.state = 'applied'
                      AND e.settlement_id <> %(settlement)s
                      AND l.amount * ml.amount_currency < 0), 0)
+            UNION
+           SELECT l.event_id
+             FROM retail_settlement_link l
+             JOIN retail_settlement_event e ON e.id = l.event_id
+             JOIN account_move_line ml ON ml.id = l.move_line_id
+            WHERE e.settlement_id = %(settlement)s AND l.state = 'applied'
+              AND ml.parent_state <> 'posted'
             UNION
            SELECT l.event_id
              FROM retail_settlement_link l

@@ -4,6 +4,8 @@ sales and the bank, by cause and to the cent. Each figure leads to what makes it
 
 from odoo.fields import Domain
 
+from .undone import REASON
+
 CAUSES = (
     "fee",
     "fx",
@@ -77,10 +79,15 @@ def _rows_of(settlement):
     )
 
 
+def undone_rows(settlement):
+    """Domain of the rows whose reconciliation was undone in Odoo's own screens."""
+    return _rows_of(settlement) & Domain("reason", "=", REASON)
+
+
 def rows(settlement, part="rows"):
     """Domain of the rows that a part of the proof is made of: "sales", one of CAUSES,
-    or a figure of the report. What of them counts: the gross, for "fee" also fee and
-    tax on it, for "rows" the net."""
+    "undone", or a figure of the report. What of them counts: the gross, for "fee" also
+    fee and tax on it, for "rows" the net."""
     mine = _rows_of(settlement)
     if part == "rows":
         return mine
@@ -88,6 +95,8 @@ def rows(settlement, part="rows"):
         return Domain("settlement_id", "=", settlement.id) & Domain(
             "kind", "=", "payout"
         )
+    if part == "undone":
+        return undone_rows(settlement)
     model = settlement.env["retail.settlement.event"]
     found = [
         Domain("kind", "=", kind) & Domain("state", "in", states)

@@ -3,7 +3,14 @@
 
 from markupsafe import Markup
 
-from .proof import CAUSES, FIGURES, bank_differences, sales, variance
+from .proof import (
+    CAUSES,
+    FIGURES,
+    bank_differences,
+    sales,
+    undone_rows,
+    variance,
+)
 
 COLUMN = Markup("<div class='col-lg-6'><h4>%s</h4>%s</div>")
 LINK = Markup("<a href='#' data-part='%s'>%s</a>")
@@ -22,8 +29,9 @@ def page(settlement):
         for part, label, amount in _labelled(settlement)
         if not settlement.currency_id.is_zero(amount)
     ]
-    return Markup("%s<div class='row'>%s%s</div>") % (
+    return Markup("%s%s<div class='row'>%s%s</div>") % (
         _verdict(settlement, figures),
+        _undone(settlement),
         COLUMN
         % (
             env._("What must agree"),
@@ -114,6 +122,25 @@ def _verdict(settlement, figures):
     return _alert("info", _before(settlement))
 
 
+def _undone(settlement):
+    """Rows that are posted, and reconciled with nothing any more."""
+    env = settlement.env
+    rows = env["retail.settlement.event"]
+    [[count, gross]] = rows._read_group(
+        undone_rows(settlement), aggregates=["__count", "gross:sum"]
+    )
+    if not count:
+        return ""
+    text = env._(
+        "The reconciliation of %(count)s rows (%(amount)s) was undone in Odoo. Open "
+        "them and use “Reconcile Again”, or resolve them otherwise.",
+        count=count,
+        amount=settlement.currency_id.format(gross),
+    )
+    link = _link("undone", env._("Show these rows"))
+    return _alert("warning", Markup("%s %s") % (text, link))
+
+
 def _before(settlement):
     """What is sure before anything is posted."""
     env = settlement.env
@@ -168,6 +195,7 @@ def names(env):
         "bank_other": env._("Other difference at the bank"),
         "timing": env._("Not on the bank statement yet"),
         "unknown": env._("Not explained yet"),
+        "undone": env._("Reconciliation undone in Odoo"),
     }
 
 

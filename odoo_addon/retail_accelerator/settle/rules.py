@@ -4,6 +4,8 @@ was decided about a word holds for all rows that carry it, set-wise."""
 
 from odoo.tools import SQL
 
+from .undone import FOR_PEOPLE
+
 OPEN = ("new", "waiting", "exception")
 QUESTIONS = ("adjustment", "unknown")
 
@@ -20,13 +22,13 @@ def apply(channel, settlements):
         env.cr.execute(_explain(rule, settlements))
     env.cr.execute(
         SQL(
-            """UPDATE retail_settlement_event
+            """UPDATE retail_settlement_event e
                   SET state = 'exception', reason = 'no_rule'
                 WHERE settlement_id = ANY(%s) AND kind = 'adjustment'
-                  AND account_id IS NULL AND state = ANY(%s)
-                  AND reason IS DISTINCT FROM 'undone'""",
+                  AND account_id IS NULL AND state = ANY(%s) AND NOT %s""",
             settlements.ids,
             list(OPEN),
+            FOR_PEOPLE,
         )
     )
     env["retail.settlement.event"].invalidate_model()
@@ -42,7 +44,7 @@ def _explain(rule, settlements):
              FROM retail_settlement s
             WHERE s.id = e.settlement_id AND s.id = ANY(%(settlements)s)
               AND e.kind = ANY(%(questions)s) AND e.state = ANY(%(open)s)
-              AND e.reason IS DISTINCT FROM 'undone'
+              AND NOT %(for_people)s
               AND e.provider_type ILIKE %(pattern)s
               AND (%(provider)s::text IS NULL
                    OR lower(s.provider) = lower(%(provider)s))""",
@@ -53,6 +55,7 @@ def _explain(rule, settlements):
         settlements=settlements.ids,
         questions=list(QUESTIONS),
         open=list(OPEN),
+        for_people=FOR_PEOPLE,
         pattern=rule._pattern(),
         provider=rule.provider or None,
     )

@@ -79,4 +79,5 @@ def _back(planner, suspense):
         -minor_units(suspense.amount_currency, suspense.currency_id),
         -minor_units(suspense.balance, ours),
         suspense.name,
+        partner=suspense.partner_id,
     )

@@ -39,6 +39,7 @@ from . import (
     test_settlement_runner,
     test_settlement_screens,
     test_settlement_trail,
+    test_settlement_undone,
     test_settlement_wallet,
     test_setup_command,
     test_setup_customers,

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...settle import desk
+from ...settle import again, desk, undone
 from ...settle.advice import advice
 
 OPEN = ("exception", "waiting")
@@ -119,6 +119,9 @@ class RetailSettlementEventDesk(models.AbstractModel):
     def _match_by_hand(self, link):
         """Take a proposal."""
         self.settlement_id._check_operator()
+        if self.reason == undone.REASON:
+            self.action_reconcile_again()
+            return
         target = link.sudo().order_id or link.sudo().move_line_id
         if not target:
             raise UserError(advice(self.env, "not_booked"))
@@ -130,6 +133,16 @@ class RetailSettlementEventDesk(models.AbstractModel):
             link.evidence,
             link.score,
             (link.source_model, link.source_id),
+        )
+
+    def action_reconcile_again(self):
+        """Reconcile these rows again with what they paid before somebody undid it."""
+        done, problems = again.reconcile_again(self)
+        if problems and not done:
+            raise UserError("\n".join(dict.fromkeys(problems.values())))
+        return self.settlement_id._notify(
+            self.env._("%s rows are reconciled again.", len(done)),
+            list(dict.fromkeys(problems.values())),
         )
 
     def action_undo(self):
