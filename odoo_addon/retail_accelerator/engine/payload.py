@@ -2,12 +2,15 @@
 """Payloads for people: canonical msgpack as WooCommerce-shaped JSON, and back."""
 
 import json
+import re
 from datetime import timedelta
 
 from . import native
 from .lanes import EPOCH
 
 MASK = "•••"
+# A string, a bracket or separator, or a number or word.
+JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 PERSONAL = frozenset(
     [
         "first_name",
@@ -37,11 +40,33 @@ def payload_to_json(payload, masked=False):
     except native.require().Error:
         if masked:
             return MASK
-        return payload.decode("utf-8", "replace")
+        return indented(payload.decode("utf-8", "replace"))
     document = _document(order)
     if masked:
         document = _masked(document)
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def indented(text):
+    """The same JSON with a line for each value, as a person needs it to find a mistake.
+
+    Only white space between tokens changes: what else a shop wrote (keys twice, digits
+    beyond a float) may be the mistake. Other text stays as it is.
+    """
+    try:
+        if not isinstance(json.loads(text), dict):
+            return text
+    except (ValueError, RecursionError):
+        return text
+    parts, depth = [], 0
+    for token in JSON_TOKEN.findall(text):
+        closes = token in "}]"
+        depth -= closes
+        if closes or (parts and parts[-1][-1:] in "{[,"):
+            parts.append("\n" + "  " * depth)
+        depth += token in "{["
+        parts.append(": " if token == ":" else token)
+    return "".join(parts)
 
 
 def json_to_payload(text):

@@ -165,6 +165,29 @@ class TestChannel(RetailCase):
         self.assertEqual(self.channel.import_count, 0)
         self.assertEqual(self.channel.unmapped_tax_count, 1)
 
+    def test_a_customer_with_many_keys_counts_once(self):
+        buyer, home = self.env["res.partner"].create([{"name": "Buyer"}, {"name": "B"}])
+        self.env["retail.channel.partner"].create(
+            [
+                {
+                    "channel_id": self.channel.id,
+                    "party_key": str(number) * 32,
+                    "role": role,
+                    "partner_id": partner.id,
+                }
+                for number, (role, partner) in enumerate(
+                    [
+                        ("customer", buyer),
+                        ("customer", buyer),
+                        ("email", buyer),
+                        ("invoice", buyer),
+                        ("delivery", home),
+                    ]
+                )
+            ]
+        )
+        self.assertEqual(self.channel.partner_count, 1)
+
     def test_order_button_shows_the_channel_s_orders(self):
         partner = self.env["res.partner"].create({"name": "Buyer"})
         orders = self.env["sale.order"].create(

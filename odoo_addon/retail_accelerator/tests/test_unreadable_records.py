@@ -55,6 +55,27 @@ class TestUnreadableRecords(QuirkCase):
         self.assertEqual(entry.outcome, "ignored")
         self.assertIn("71", entry.message)
 
+    def test_a_record_on_one_line_is_shown_with_a_line_for_each_value(self):
+        """Nothing but white space changes: keys twice and long numbers may be the
+        mistake that is looked for."""
+        document = {**order(ref=73), "note": 'a, b: {c} "d" [\\]', "none": [{}, []]}
+        line = json.dumps(document)[:-1] + ', "fee": 0.10000000000000000001, "fee": 1}'
+        spoilt = line.replace('"id": 73,', "").encode()
+        shown = self.rejected_row(spoilt).payload_json
+
+        def exactly(text):
+            return json.loads(text, object_pairs_hook=list, parse_float=str)
+
+        self.assertEqual(exactly(shown), exactly(spoilt))
+        lines = [text.strip() for text in shown.splitlines()]
+        self.assertIn('"fee": 0.10000000000000000001,', lines)
+        self.assertIn('"fee": 1', lines)
+        self.assertEqual((lines[0], lines[-1]), ("{", "}"))
+
+    def test_bytes_that_are_no_json_are_shown_as_they_came(self):
+        data = b'{"id": 1,  "x": tru}'
+        self.assertEqual(self.rejected_row(data).payload_json, data.decode())
+
     def test_every_reject_says_what_to_do(self):
         ledger = self.env["retail.ledger"]
         reasons = [reason for reason, _label in ledger._fields["reason"].selection]

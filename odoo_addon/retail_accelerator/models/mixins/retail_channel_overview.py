@@ -27,7 +27,12 @@ class RetailChannelOverview(models.AbstractModel):
 
     def _compute_mapping_counts(self):
         products = self._count("retail.channel.product")
-        partners = self._count("retail.channel.partner")
+        # A customer has a row for each of his keys: id, e-mail, addresses.
+        partners = self._count(
+            "retail.channel.partner",
+            [("role", "=", "customer")],
+            "partner_id:count_distinct",
+        )
         for channel in self:
             channel.product_count = products.get(channel, 0)
             channel.partner_count = partners.get(channel, 0)
@@ -95,6 +100,7 @@ class RetailChannelOverview(models.AbstractModel):
             self.env._("Customers of the Shop"),
             "retail.channel.partner",
             [("channel_id", "=", self.id)],
+            {"search_default_group_role": 1},
         )
 
     def _count(self, model, domain=(), aggregate="__count"):
