@@ -8,7 +8,33 @@
 static const bool structural[256] = {
     ['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true, [','] = true};
 
+#define EACH UINT64_C(0x0101010101010101)
+
 static const bool string_end[256] = {['"'] = true, ['\\'] = true};
+
+/* Where among eight bytes the first quote or backslash is; 8: nowhere. A byte of `x` is zero where
+ * the two agree, and the lowest zero byte is the first whose top bit (x - 01..) & ~x & 80.. sets. */
+static size_t string_end_in(const char *data) {
+    uint64_t word;
+    memcpy(&word, data, sizeof word);
+    uint64_t quote = word ^ (EACH * '"'), escape = word ^ (EACH * '\\');
+    uint64_t found = ((quote - EACH) & ~quote) | ((escape - EACH) & ~escape);
+    found &= EACH * 0x80;
+    return found == 0 ? sizeof word : (size_t)__builtin_ctzll(found) / 8;
+}
+
+/* The first quote or backslash at or behind data[i]; `size` when there is none. */
+static size_t find_string_end(const char *data, size_t size, size_t i) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; size - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+        size_t at = string_end_in(data + i);
+        if (at < sizeof(uint64_t)) return i + at;
+    }
+#endif
+    while (i < size && !string_end[(unsigned char)data[i]])
+        i++;
+    return i;
+}
 
 void ra_json_scan_start(ra_json_scan *scan) {
     memset(scan, 0, sizeof *scan);
@@ -40,8 +66,7 @@ static bool pass_string(ra_json_scan *scan, const char *data, size_t size, size_
             i++;
             continue;
         }
-        while (i < size && !string_end[(unsigned char)data[i]])
-            i++;
+        i = find_string_end(data, size, i);
         if (i == size) break;
         if (data[i++] == '"') {
             scan->in_string = false;
