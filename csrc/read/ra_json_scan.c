@@ -12,8 +12,9 @@ static const bool structural[256] = {
 
 static const bool string_end[256] = {['"'] = true, ['\\'] = true};
 
-/* Where among eight bytes the first quote or backslash is; 8: nowhere. A byte of `x` is zero where
- * the two agree, and the lowest zero byte is the first whose top bit (x - 01..) & ~x & 80.. sets. */
+/* Where among eight bytes the first quote or backslash is; 8: nowhere. A byte that agrees is zero
+ * in the XOR; subtracting 1 from each byte sets the top bit of the lowest zero byte first, see "Bit
+ * Twiddling Hacks", determine if a word has a zero byte. */
 static size_t string_end_in(const char *data) {
     uint64_t word;
     memcpy(&word, data, sizeof word);
