@@ -219,9 +219,22 @@ OUTSIDE = (
         (BOMB, "no document type"),
         (OUTSIDE, "no document type"),
         (b"a,b\n1,2\n", "no bank statement"),
+        (
+            camt(LINES).replace(b'Ccy="EUR"', b"").replace(b"<Ccy>EUR</Ccy>", b""),
+            "no currency",
+        ),
+        (
+            camt(LINES).replace(b"<BookgDt><Dt>2026-03-10</Dt></BookgDt>", b""),
+            "no date",
+        ),
+        (camt(LINES).replace(b"<CdtDbtInd>CRDT</CdtDbtInd>", b""), "CRDT or DBIT"),
+        (camt(LINES, closing=Decimal(1)), "a difference of"),
+        (ofx(LINES, currency=""), "no currency|damaged"),
         (ofx(LINES).replace(b"164.47", b"many", 1), "OFX file is damaged"),
     ],
 )
-def test_bad_bank_files_say_what_is_wrong(content, reason):
-    with pytest.raises(files.FileError, match=reason):
-        files.statements(content)
+def test_bad_bank_files_say_what_is_wrong_and_what_to_do(content, reason):
+    with pytest.raises(files.FileError, match=reason) as caught:
+        for statement in files.statements(content):
+            statement.prove()
+    assert "download" in str(caught.value).lower(), "it names no way out"

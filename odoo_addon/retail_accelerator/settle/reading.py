@@ -78,6 +78,7 @@ def explain(env, name, error, below_header=False):
     remedy = ""
     if isinstance(error, files.FileError):
         row, column, message = error.row, error.column, error.message
+        remedy = error.remedy
     else:
         reason, message, row, _offset, column = error.args[:5]
         remedy = advice.remedy(env, reason)

@@ -22,7 +22,7 @@ def read(channel, content, name):
         raise UserError(explain(env, name, error)) from error
     journal = _journal(channel)
     for statement in found:
-        _check_account(env, journal, name, statement)
+        _check_account(channel, journal, name, statement)
         _check_currency(channel, name, statement)
     return found
 
@@ -45,8 +45,9 @@ def _journal(channel):
     return journal
 
 
-def _check_account(env, journal, name, statement):
+def _check_account(channel, journal, name, statement):
     """OFX has the bare account number where the journal may have the IBAN."""
+    env = channel.env
     mine = journal.bank_account_id.sanitized_acc_number or ""
     theirs = "".join(char for char in statement.account.upper() if char.isalnum())
     if not mine or not theirs or mine.endswith(theirs) or theirs.endswith(mine):
@@ -54,7 +55,11 @@ def _check_account(env, journal, name, statement):
     raise UserError(
         env._(
             "%(name)s is a statement of account %(theirs)s, the journal %(journal)s is "
-            "of account %(mine)s.",
+            "of account %(mine)s. Download the statement of account %(mine)s, or, if "
+            "the provider pays to the other account, choose that account's journal as "
+            "“Bank of Payouts” of the channel %(channel)s. Correct the “Account "
+            "Number” of the journal if it is wrong.",
+            channel=channel.name,
             name=name,
             theirs=statement.account,
             journal=journal.display_name,
@@ -69,7 +74,11 @@ def _check_currency(channel, name, statement):
         raise UserError(
             channel.env._(
                 "%(name)s is a statement in %(theirs)s, the channel's bank journal is "
-                "in %(mine)s.",
+                "in %(mine)s. Download the statement of an account in %(mine)s, or "
+                "choose a journal with the currency %(theirs)s as “Bank of Payouts” of "
+                "the channel %(channel)s. A journal that has no lines yet can be set "
+                "to %(theirs)s itself, under Accounting, Configuration, Journals.",
+                channel=channel.name,
                 name=name,
                 theirs=statement.currency,
                 mine=currency.name,

@@ -80,17 +80,25 @@ class TestSettlementBankFiles(SettlementCase):
             self.take_bank(camt(LINES[:1], closing=244.47))
         self.assertFalse(self.lines())
 
-    def test_statement_of_another_account_or_currency_is_refused(self):
+    def test_statement_of_another_account_or_currency_says_what_to_do(self):
         self.journal.bank_account_id = self.env["res.partner.bank"].create(
             {
                 "acc_number": "DE89 3704 0044 0532 0130 00",
                 "partner_id": self.company.partner_id.id,
             }
         )
-        with self.assertRaisesRegex(UserError, "of account DE02.*of account DE89"):
+        with self.assertRaisesRegex(
+            UserError,
+            "of account DE02.*of account DE89.*Download the statement of account DE89.*"
+            "“Bank of Payouts” of the channel Shop.*“Account Number”",
+        ):
             self.take_bank(camt(LINES))
         self.journal.bank_account_id = False
-        with self.assertRaisesRegex(UserError, "in EUR.*in USD"):
+        with self.assertRaisesRegex(
+            UserError,
+            "in EUR.*in USD. Download the statement of an account in USD, or choose a "
+            "journal with the currency EUR as “Bank of Payouts” of the channel Shop",
+        ):
             self.take_bank(camt(LINES, currency="EUR"))
 
     def test_channel_without_bank_journal_says_what_to_set(self):

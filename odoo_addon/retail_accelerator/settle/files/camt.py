@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from .errors import FileError
+from .errors import AGAIN, FileError
 from .statement import Line, Statement
 
 STATEMENTS = ("Stmt", "Ntfctn", "Rpt")
@@ -26,7 +26,8 @@ def camt_statements(content):
     if not nodes:
         raise FileError(
             f"the document holds no bank statement (its root is "
-            f"{etree.QName(root).localname}); camt.053 and camt.054 are read"
+            f"{etree.QName(root).localname}); download the statement as camt.053, "
+            "camt.054 or OFX"
         )
     return [_statement(node) for node in nodes]
 
@@ -43,7 +44,7 @@ def _parse(content):
             error.lineno or 0,
         ) from error
     if root.getroottree().docinfo.doctype:
-        raise FileError("a bank's file has no document type declaration")
+        raise FileError("a bank's file has no document type declaration", remedy=AGAIN)
     return root
 
 
@@ -68,10 +69,14 @@ def _amount(node, path):
     try:
         value = Decimal((found.text or "").strip())
     except InvalidOperation as error:
-        raise FileError("this is no amount", found.sourceline or 0, path) from error
+        raise _no_amount(found, path) from error
     if not value.is_finite():
-        raise FileError("this is no amount", found.sourceline or 0, path)
+        raise _no_amount(found, path)
     return value, found.get("Ccy", "")
+
+
+def _no_amount(node, path):
+    return FileError("this is no amount", node.sourceline or 0, path, AGAIN)
 
 
 def _sign(node, fallback=None):
@@ -84,6 +89,7 @@ def _sign(node, fallback=None):
             "an amount is CRDT or DBIT, this one does not say which",
             node.sourceline or 0,
             "CdtDbtInd",
+            AGAIN,
         )
     return SIGNS[mark]
 
@@ -97,7 +103,9 @@ def _day(node, *paths):
             return date.fromisoformat(text)
         return datetime.fromisoformat(text).date()
     except ValueError as error:
-        raise FileError("this is no date", node.sourceline or 0, paths[0]) from error
+        raise FileError(
+            "this is no date", node.sourceline or 0, paths[0], AGAIN
+        ) from error
 
 
 def _statement(node):
@@ -105,7 +113,9 @@ def _statement(node):
     booked = [entry for entry in entries if _is_booked(entry)]
     currency = _text(node, "Acct/Ccy") or _entry_currency(node, entries)
     if not currency:
-        raise FileError("the statement names no currency", node.sourceline or 0)
+        raise FileError(
+            "the statement names no currency", node.sourceline or 0, remedy=AGAIN
+        )
     opening, closing = _balance(node, OPENING), _balance(node, CLOSING)
     lines = [line for entry in booked for line in _lines(entry, currency)]
     day = _day(node, "FrToDt/ToDtTm", "CreDtTm")
@@ -149,12 +159,14 @@ def _lines(entry, currency):
     booked."""
     total, own = _amount(entry, "Amt")
     if total is None:
-        raise FileError("the entry has no amount", entry.sourceline or 0, "Amt")
+        raise FileError("the entry has no amount", entry.sourceline or 0, "Amt", AGAIN)
     if own and own != currency:
         raise FileError(
             f"an entry in {own} on an account in {currency}",
             entry.sourceline or 0,
             "Amt",
+            "Download a statement of each currency's account by itself, and read it "
+            "with a channel whose bank journal is in that currency",
         )
     total *= _sign(entry)
     details = list(_nodes(entry, "NtryDtls/TxDtls"))
@@ -181,7 +193,9 @@ def _part(detail, currency, sign):
 def _line(entry, detail, amount, number):
     day = _day(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
     if day is None:
-        raise FileError("the entry has no date", entry.sourceline or 0, "BookgDt")
+        raise FileError(
+            "the entry has no date", entry.sourceline or 0, "BookgDt", AGAIN
+        )
     reference = _text(entry, "AcctSvcrRef", "NtryRef")
     known = detail if detail is not None else entry
     side = "Dbtr" if amount >= 0 else "Cdtr"

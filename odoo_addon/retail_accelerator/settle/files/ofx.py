@@ -5,7 +5,7 @@ import io
 import re
 from datetime import datetime
 
-from .errors import FileError
+from .errors import AGAIN, FileError
 from .statement import Line, Statement
 
 DECLARED = re.compile(r"""encoding=["']([\w.-]+)""", re.IGNORECASE)
@@ -72,7 +72,9 @@ def _readable(content):
         except (LookupError, UnicodeDecodeError):
             continue
     else:
-        raise FileError("the OFX file has characters of no known encoding")
+        raise FileError(
+            "the OFX file has characters of no known encoding", remedy=AGAIN
+        )
     return b"OFXHEADER:100\r\nENCODING:UTF-8\r\n\r\n" + text.encode()
 
 
@@ -80,7 +82,7 @@ def _statement(account):
     statement = account.statement
     currency = (getattr(statement, "currency", "") or account.curdef or "").upper()
     if len(currency) != 3:
-        raise FileError("the statement names no currency")
+        raise FileError("the statement names no currency", remedy=AGAIN)
     transactions = getattr(statement, "transactions", None) or []
     lines = [
         _line(transaction, number) for number, transaction in enumerate(transactions, 1)
@@ -106,9 +108,9 @@ def _day(value):
 def _line(transaction, number):
     day = _day(transaction.date)
     if day is None:
-        raise FileError("the transaction has no date", number, "DTPOSTED")
+        raise FileError("the transaction has no date", number, "DTPOSTED", AGAIN)
     if transaction.amount is None or not transaction.amount.is_finite():
-        raise FileError("the transaction has no amount", number, "TRNAMT")
+        raise FileError("the transaction has no amount", number, "TRNAMT", AGAIN)
     texts = (transaction.payee, transaction.memo, transaction.checknum)
     kept = dict.fromkeys(text.strip() for text in texts if text and text.strip())
     return Line(

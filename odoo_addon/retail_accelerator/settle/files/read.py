@@ -31,9 +31,12 @@ def statements(content):
     kind = kind_of(content)
     if kind not in BANK:
         raise FileError(
-            "this is no bank statement; CAMT.053, CAMT.054 and OFX are read"
+            "this is no bank statement; download it as camt.053, camt.054 or OFX"
         )
     found = STATEMENTS[kind](content)
     if not found:
-        raise FileError("the file holds no statement")
+        raise FileError(
+            "the file holds no statement; download it for days with transactions, or "
+            "as camt.053, camt.054 or OFX"
+        )
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .errors import FileError
+from .errors import AGAIN, FileError
 
 
 @dataclass
@@ -58,7 +58,8 @@ class Statement:
             raise FileError(
                 f"statement {self.reference}: the opening balance {self.opening} and "
                 f"the lines make {total}, the bank says {self.closing}, a difference "
-                f"of {total - self.closing} {self.currency}"
+                f"of {total - self.closing} {self.currency}",
+                remedy=AGAIN,
             )
 
     def keys(self):
