@@ -7,15 +7,22 @@ import tempfile
 from unittest.mock import patch
 
 import psycopg2
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import connection_info_for
 from odoo.tests import Form, HttpCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
-from ..models.mixins import retail_import_run, retail_import_workflow
+from ..models.mixins import (
+    retail_import_run,
+    retail_import_undo,
+    retail_import_workflow,
+)
 from ..models.mixins.retail_import_files import safe_cell
 from .import_common import ImportCase
 
+FORM_VALUES = ["state", "dry_run", "created_count", "undo_user_id"]
 RUNNER = retail_import_workflow.__name__ + ".ImportRunner"
 
 
@@ -357,6 +364,30 @@ class TestImportUndo(ImportCase):
         self.orders[0].message_post(body="Call the customer", message_type="comment")
         self.env.flush_all()
         self.assertEqual(self.record._untouched_orders(), self.orders[1:])
+
+    def test_the_form_says_that_many_quotations_are_being_deleted(self):
+        """And does not offer to undo again."""
+
+        def shown():
+            [form] = self.record.read(FORM_VALUES)
+            form["undo_user_id"] = bool(form["undo_user_id"])
+            return [
+                not safe_eval(node.get("invisible"), form) for node in (banner, button)
+            ]
+
+        view = self.env["retail.import"].with_user(self.manager).get_view()
+        arch = etree.fromstring(view["arch"])
+        [banner] = arch.xpath("//div[@name='undoing']")
+        [button] = arch.xpath("//button[@name='action_undo']")
+        self.assertEqual(shown(), [False, True])
+        with patch.object(retail_import_undo, "UNDO_BATCH", 1):
+            self.record.with_user(self.manager)._undo()
+            self.assertEqual(shown(), [True, False])
+            cron = type(self.env["ir.cron"])
+            with patch.object(cron, "_commit_progress", return_value=60):
+                self.env["retail.import"]._cron_undo()
+        self.assertFalse(self.orders.exists())
+        self.assertEqual(shown(), [False, True])
 
     def test_only_managers_undo(self):
         with self.assertRaises(AccessError):

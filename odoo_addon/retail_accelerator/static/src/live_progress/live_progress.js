@@ -7,7 +7,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const INTERVAL = 2000; // ms between two looks at a run under way
 const LIVE_STATES = new Set(["queued", "running"]);
 
-/** A progress bar that reloads its record while the import is under way. */
+/** A progress bar that reloads its record while the import is under way or undone. */
 export class LiveProgress extends Component {
     static template = "retail_accelerator.LiveProgress";
     static props = { ...standardFieldProps };
@@ -26,7 +26,7 @@ export class LiveProgress extends Component {
     }
 
     get isLive() {
-        return LIVE_STATES.has(this.data.state);
+        return LIVE_STATES.has(this.data.state) || Boolean(this.data.undo_user_id);
     }
 
     async refresh() {
