@@ -10,6 +10,8 @@ from odoo.tools import SQL
 from ..settle.intake import Intake
 
 DAY = "2026-03-10"
+# A row as tests mostly want it: the order 1001, paid by card.
+SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 AMOUNTS = ("gross", "fee", "fee_tax", "net")
 DEFAULTS = {
     "kind": "capture",
@@ -106,6 +108,19 @@ class SettlementCase(TransactionCase):
     def payout(cls, *rows):
         """One payout of these rows."""
         return cls.take(rows).settlements
+
+    @classmethod
+    def exception(cls, reason="no_candidate", **row):
+        """The row of a payout, a sale unless told otherwise, that waits for people."""
+        event = cls.payout({**SALE, **row}).event_ids
+        event.write({"state": "exception", "reason": reason})
+        return event
+
+    def resolve(self, event, **vals):
+        """The wizard of who resolves the row."""
+        return self.env["retail.settlement.resolve"].create(
+            {"event_id": event.id, "note": "seen", **vals}
+        )
 
     @classmethod
     def order(cls, price=100.0, discount=0.0):

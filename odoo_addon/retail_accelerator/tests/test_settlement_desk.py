@@ -6,21 +6,9 @@ from ..audit import log
 from ..settle import desk, posting
 from .settlement_common import SettlementCase
 
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
-
 
 @tagged("post_install", "-at_install")
 class TestSettlementDesk(SettlementCase):
-    def exception(self, **row):
-        event = self.payout({**SALE, **row}).event_ids
-        event.write({"state": "exception", "reason": "no_candidate"})
-        return event
-
-    def resolve(self, event, **vals):
-        return self.env["retail.settlement.resolve"].create(
-            {"event_id": event.id, "note": "seen", **vals}
-        )
-
     def test_row_matched_by_hand_keeps_who_and_why(self):
         event, order = self.exception(), self.order()
         self.resolve(event, order_id=order.id).action_match()

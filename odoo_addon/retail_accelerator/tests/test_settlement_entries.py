@@ -6,9 +6,7 @@ from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..settle import bank, posting
-from .settlement_common import SettlementCase
-
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
+from .settlement_common import SALE, SettlementCase
 
 
 @tagged("post_install", "-at_install")

@@ -5,9 +5,7 @@ from odoo.tests import tagged
 from ..settle import posting
 from ..settle.entry import share
 from ..settle.plan import Planner
-from .settlement_common import DAY, SettlementCase
-
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
+from .settlement_common import DAY, SALE, SettlementCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,9 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..settle import posting
-from .settlement_common import SettlementCase
+from .settlement_common import SALE, SettlementCase
 
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 OPERATORS = ("operator", "accountant")
 ACCOUNTANTS = ("accountant",)
 # Who may press what; what a screen does not show, the server refuses, too.
@@ -56,11 +55,6 @@ class TestSettlementRoles(SettlementCase):
         return env["retail.settlement.upload"].create(
             {"channel_id": self.channel.id, "attachment_ids": attachment.ids}
         )
-
-    def exception(self):
-        event = self.payout(SALE).event_ids
-        event.write({"state": "exception", "reason": "no_candidate"})
-        return event
 
     def test_every_role_opens_every_screen(self):
         order = self.order()

@@ -3,10 +3,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..settle import matching, posting
-from .settlement_common import SettlementCase
+from .settlement_common import SALE, SettlementCase
 
 CORRECTION = {"kind": "adjustment", "type": "Balance_correction", "gross": -700}
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 
 
 @tagged("post_install", "-at_install")

@@ -10,9 +10,8 @@ from odoo.tools import format_date
 
 from ..models.retail_settlement_event import REASONS
 from ..settle import posting
-from .settlement_common import SettlementCase
+from .settlement_common import SALE, SettlementCase
 
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 STRIPE = (
     "automatic_payout_id,balance_transaction_id,created_utc,currency,gross,fee,net,"
     "reporting_category,payment_metadata[order_id]\n"
@@ -23,11 +22,6 @@ STRIPE = (
 
 @tagged("post_install", "-at_install")
 class TestSettlementScreens(SettlementCase):
-    def exception(self, reason="no_candidate", **row):
-        event = self.payout({**SALE, **row}).event_ids
-        event.write({"state": "exception", "reason": reason})
-        return event
-
     def upload(self, *contents):
         attachments = self.env["ir.attachment"].create(
             [
@@ -44,11 +38,6 @@ class TestSettlementScreens(SettlementCase):
 
     def wrong(self):
         return STRIPE.format(payout="po_8", gross="101.00", net="98.00")
-
-    def resolve(self, event, **vals):
-        return self.env["retail.settlement.resolve"].create(
-            {"event_id": event.id, "note": "seen", **vals}
-        )
 
     # -- names --
 

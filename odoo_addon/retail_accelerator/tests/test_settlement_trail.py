@@ -6,9 +6,8 @@ from odoo.tests import Form, tagged
 
 from ..models.retail_settlement_event import KINDS
 from ..settle import bank, bank_search, posting, proof
-from .settlement_common import SettlementCase
+from .settlement_common import SALE, SettlementCase
 
-SALE = {"transaction": "ch_1", "order": "1001", "gross": 12000, "fee": -378}
 STATES = ("new", "matched", "plain", "waiting", "exception", "written_off")
 
 
@@ -189,16 +188,6 @@ class TestSettlementTrail(SettlementCase):
 
 @tagged("post_install", "-at_install")
 class TestSettlementUndo(SettlementCase):
-    def exception(self, **row):
-        event = self.payout({**SALE, **row}).event_ids
-        event.write({"state": "exception", "reason": "no_candidate"})
-        return event
-
-    def resolve(self, event, **vals):
-        return self.env["retail.settlement.resolve"].create(
-            {"event_id": event.id, "note": "seen", **vals}
-        )
-
     def test_wrong_match_is_undone_and_not_made_again_by_itself(self):
         order = self.order()
         order.client_order_ref = "1001"
