@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import payouts
 import pytest
 from screen import Screen
 from selenium import webdriver
@@ -79,6 +80,26 @@ def shell(database):
             subprocess.run(command, stdin=script, check=True)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return payouts.paid_orders()
+
+
+@pytest.fixture(scope="module")
+def shop(retail, database, orders, tmp_path_factory):
+    payouts.set_up_shop(retail, database, orders, tmp_path_factory.mktemp("orders"))
+
+
+@pytest.fixture(scope="module")
+def payout(orders):
+    return payouts.payout_of(orders)
+
+
+@pytest.fixture(scope="module")
+def report(payout, tmp_path_factory):
+    return payouts.write_report(payout, tmp_path_factory.mktemp("reports"))
 
 
 @pytest.fixture(scope="module")

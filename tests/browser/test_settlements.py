@@ -3,84 +3,21 @@
 
 import base64
 import json
-import subprocess
-import sys
-from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from payouts import (
+    PAYOUT,
+    bank_line,
+    euros,
+    find,
+    open_payout,
+    open_row,
+    run_sql,
+    status,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import demo_payouts  # noqa: E402
-import demo_reports  # noqa: E402
-
-SHOP = ROOT / "tests/data/woocommerce/inc"
-SALES = 6
-PAYOUT = "po_browser"
-
-
-@pytest.fixture(scope="module")
-def orders():
-    """Paid orders of the shop, and one more that no report names."""
-    wanted = [
-        order
-        for order in json.loads((SHOP / "orders.json").read_text())
-        if order["payment_method"] == "stripe"
-        and order["status"] in ("processing", "completed")
-        and order["currency"] == "EUR"
-        and Decimal(order["total"]) > 20
-    ]
-    wanted.sort(key=lambda order: order["date_created_gmt"])
-    return wanted[: SALES + 1]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def channel(retail, database, orders, tmp_path_factory):
-    catalogue = [
-        word
-        for name in ("products", "variations", "taxes", "customers")
-        for word in (f"--{name}", SHOP / f"{name}.json")
-    ]
-    retail(
-        *("setup", "--channel", "inc", "--kind", "woocommerce"),
-        *("--currency", "EUR", *catalogue),
-    )
-    # People do the work here; the scheduled action would be first now and then.
-    run_sql(database, "UPDATE ir_cron SET active = false")
-    path = tmp_path_factory.mktemp("orders") / "orders.json"
-    path.write_text(json.dumps(orders))
-    retail("import", "--channel", "inc", path)
-
-
-@pytest.fixture(scope="module")
-def payout(orders):
-    rows = demo_payouts.Builder("txn_", "EUR")
-    sales = [
-        demo_payouts.Sale(
-            order["number"],
-            order["transaction_id"],
-            datetime.fromisoformat(order["date_created_gmt"]),
-            Decimal(order["total"]),
-            "EUR",
-            f"{order['billing']['first_name']} {order['billing']['last_name']}",
-            order["billing"]["email"],
-        )
-        for order in orders
-    ]
-    for sale in sales[:SALES]:
-        rows.sell(sale)
-    rows.back("refund", 0, Decimal("5.00"))
-    rows.plain("fee", fee=Decimal("-2.50"))
-    rows.stranger("90210", sales[SALES].total)
-    return demo_payouts.Payout("inc", "stripe", PAYOUT, "EUR", rows.rows)
-
-
-@pytest.fixture(scope="module")
-def report(payout, tmp_path_factory):
-    return demo_reports.write(payout, tmp_path_factory.mktemp("reports"))
+pytestmark = pytest.mark.usefixtures("shop")
 
 
 @pytest.fixture(scope="module")
@@ -90,34 +27,6 @@ def wrong_report(report):
     path = report.with_name("lost-a-row.csv")
     path.write_text("".join([*lines[:1], *lines[2:]]))
     return path
-
-
-def find(screen, model, domain, fields):
-    (record,) = screen.call(model, "search_read", domain, fields, limit=1)
-    return record
-
-
-def open_payout(screen):
-    screen.open_menu("Retail", "Settlements", "Payouts")
-    screen.click(".o_data_row .o_data_cell", PAYOUT)
-    screen.one(".o_form_view .oe_title", PAYOUT)
-
-
-def open_row(screen, kind, reference):
-    """A row of the payout, on a screen of its own."""
-    open_payout(screen)
-    screen.click("button[name=action_view_events]")
-    screen.click(".o_group_header", kind)
-    screen.click(".o_data_row .o_data_cell[name=order_ref]", reference)
-    screen.one(".o_form_view [name=source_row]")
-
-
-def status(screen, name):
-    return screen.one(".o_statusbar_status .o_arrow_button_current", name)
-
-
-def euros(amount):
-    return f"{amount:,.2f}"
 
 
 def test_empty_list_says_where_to_begin(screen):
@@ -204,90 +113,6 @@ def test_preview_shows_the_entry_and_posting_books_it(screen, payout):
     screen.click(".o_data_row .o_data_cell[name=name]")
     screen.click("button[name=action_view_retail_settlements]")
     screen.one(".o_data_row, .o_form_view", PAYOUT)
-
-
-def bank_line(screen, payout, text, days, charge=0):
-    journal = screen.call(
-        "account.journal", "search", [["code", "=", "EURB"]], limit=1
-    ) or screen.call(
-        "account.journal",
-        "create",
-        [
-            {
-                "name": "Euros",
-                "code": "EURB",
-                "type": "bank",
-                "currency_id": find(
-                    screen, "res.currency", [["name", "=", "EUR"]], ["id"]
-                )["id"],
-            }
-        ],
-    )
-    screen.call(
-        "account.bank.statement.line",
-        "create",
-        [
-            {
-                "journal_id": journal[0],
-                "date": f"{payout.date + timedelta(days=days):%Y-%m-%d}",
-                "payment_ref": text,
-                "amount": float(payout.net) - charge,
-            }
-        ],
-    )
-
-
-def test_missing_bank_line_is_said(screen, payout):
-    open_payout(screen)
-    screen.click("button[name=action_reconcile]")
-    notice = screen.one(".o_notification", "no open bank line")
-    assert euros(payout.net) in notice.text
-    screen.click(".o_notification_close")
-
-
-def test_bank_line_less_a_charge_is_taken_with_the_difference(screen, payout):
-    bank_line(screen, payout, "CARDS LESS CHARGE", 1, charge=3)
-    open_payout(screen)
-    screen.click("button[name=action_choose_bank_line]")
-    screen.one(".modal .o_data_row", "CARDS LESS CHARGE")
-    screen.click(".modal button[name=action_take_difference]")
-    assert "3.00" in screen.one(".modal [name=difference]").text
-    screen.select(".modal [name=cause]", "Kept by the bank")
-    screen.one(".modal [name=account_id]")
-    screen.guide("settlement-bank-difference")
-    screen.click(".modal button[name=action_take]")
-    status(screen, "Reconciled")
-    assert "Kept by the bank" in screen.one("[name=proof_html]", "is booked").text
-    screen.click(".o_notebook a[name=bank]")
-    screen.one("[name=bank_match_ids] .o_data_row", "By hand")
-    screen.click("button[name=action_release_bank_line]")
-    screen.click(".modal .btn-primary")
-    status(screen, "Posted")
-    lines = screen.call(
-        "account.bank.statement.line",
-        "search",
-        [["payment_ref", "=", "CARDS LESS CHARGE"]],
-    )
-    screen.call("account.bank.statement.line", "unlink", lines)
-
-
-def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payout):
-    for days in (1, 2):
-        bank_line(screen, payout, f"CARD SALES {days}", days)
-    open_payout(screen)
-    screen.click("button[name=action_reconcile]")
-    first = screen.one(".modal .o_data_row", "CARD SALES 1")
-    assert "same amount, a day after" in first.text
-    screen.guide("settlement-bank")
-    screen.click(".modal button[name=action_take]")
-    status(screen, "Reconciled")
-    screen.click("button[name=action_view_bank_line]")
-    screen.one(".o_form_view [name=payment_ref]", "CARD SALES 1")
-    screen.click("button[name=action_view_retail_settlements]")
-    status(screen, "Reconciled")
-    screen.click("button[name=action_release_bank_line]")
-    screen.click(".modal .btn-primary")
-    status(screen, "Posted")
 
 
 def test_line_that_names_the_payout_is_found(screen, payout):
@@ -461,11 +286,6 @@ def test_changed_entry_of_the_audit_log_is_found(screen, database):
 def open_audit_log(screen):
     screen.open_menu("Retail", "Reporting", "Audit Log")
     screen.one(".o_breadcrumb", "Audit Log")
-
-
-def run_sql(database, statements):
-    command = [ROOT / "tools/env", "psql", "-Xq", "-v", "ON_ERROR_STOP=1", database]
-    subprocess.run(command, input=statements, text=True, check=True)
 
 
 def test_channel_form_shows_how_payouts_are_booked(screen):

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A posted payout and the lines of the bank that may be its money."""
+
+import pytest
+from payouts import bank_line, euros, open_payout, status
+
+
+@pytest.fixture(scope="module", autouse=True)
+def posted(shop, retail, report):
+    retail("settle", "--channel", "inc", "--post", report)
+
+
+def test_missing_bank_line_is_said(screen, payout):
+    open_payout(screen)
+    screen.click("button[name=action_reconcile]")
+    notice = screen.one(".o_notification", "no open bank line")
+    assert euros(payout.net) in notice.text
+    screen.click(".o_notification_close")
+
+
+def test_bank_line_less_a_charge_is_taken_with_the_difference(screen, payout):
+    bank_line(screen, payout, "CARDS LESS CHARGE", 1, charge=3)
+    open_payout(screen)
+    screen.click("button[name=action_choose_bank_line]")
+    screen.one(".modal .o_data_row", "CARDS LESS CHARGE")
+    screen.click(".modal button[name=action_take_difference]")
+    assert "3.00" in screen.one(".modal [name=difference]").text
+    screen.select(".modal [name=cause]", "Kept by the bank")
+    screen.one(".modal [name=account_id]")
+    screen.guide("settlement-bank-difference")
+    screen.click(".modal button[name=action_take]")
+    status(screen, "Reconciled")
+    assert "Kept by the bank" in screen.one("[name=proof_html]", "is booked").text
+    screen.click(".o_notebook a[name=bank]")
+    screen.one("[name=bank_match_ids] .o_data_row", "By hand")
+    screen.click("button[name=action_release_bank_line]")
+    screen.click(".modal .btn-primary")
+    status(screen, "Posted")
+    lines = screen.call(
+        "account.bank.statement.line",
+        "search",
+        [["payment_ref", "=", "CARDS LESS CHARGE"]],
+    )
+    screen.call("account.bank.statement.line", "unlink", lines)
+
+
+def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payout):
+    for days in (1, 2):
+        bank_line(screen, payout, f"CARD SALES {days}", days)
+    open_payout(screen)
+    screen.click("button[name=action_reconcile]")
+    first = screen.one(".modal .o_data_row", "CARD SALES 1")
+    assert "same amount, a day after" in first.text
+    screen.guide("settlement-bank")
+    screen.click(".modal button[name=action_take]")
+    status(screen, "Reconciled")
+    screen.click("button[name=action_view_bank_line]")
+    screen.one(".o_form_view [name=payment_ref]", "CARD SALES 1")
+    screen.click("button[name=action_view_retail_settlements]")
+    status(screen, "Reconciled")
+    screen.click("button[name=action_release_bank_line]")
+    screen.click(".modal .btn-primary")
+    status(screen, "Posted")
