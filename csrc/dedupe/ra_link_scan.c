@@ -11,7 +11,6 @@
 #define RA_TASK_ROWS 512
 #define RA_CHUNK_PAIRS 1024
 #define RA_AHEAD 6                /* candidates whose rows are fetched in advance */
-#define RA_TERMS_AHEAD 3          /* open columns whose terms are fetched in advance */
 #define RA_WIDE_DICTIONARY 100000 /* terms beyond which a look-up is a cache miss */
 
 typedef struct ra_pair_chunk {
@@ -97,6 +96,22 @@ static float settled_shares(const ra_link_model *model, const float *worth, cons
     return ra_link_model_shared(model, worth, unknown);
 }
 
+/* In a large table each term and each text is a cache miss: ask for those of the next columns while
+ * the ones before are looked at. */
+static void fetch_terms(const ra_link_table *table, const uint32_t *a, const uint32_t *b,
+                        uint32_t column) {
+    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
+    __builtin_prefetch(&terms[a[column]]);
+    __builtin_prefetch(&terms[b[column]]);
+}
+
+static void fetch_texts(const ra_link_table *table, const uint32_t *a, const uint32_t *b,
+                        uint32_t column) {
+    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
+    __builtin_prefetch(terms[a[column]].text);
+    __builtin_prefetch(terms[b[column]].text);
+}
+
 /* Cheap first: equal and missing values cost one look at the row, and what the others could add at
  * most decides whether their texts are read at all. */
 static bool score(const ra_scan_run *run, ra_link_pair *pair) {
@@ -114,11 +129,7 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
         bool crossed = crosses(comparer, a, b, c);
         if ((!a[c] || !b[c]) && !crossed) continue;
         if (a[c] != b[c] && !crossed) {
-            if (open_count < RA_TERMS_AHEAD) {
-                const ra_link_term *terms = table->dictionaries[table->dictionary[c]].terms;
-                __builtin_prefetch(&terms[a[c]]);
-                __builtin_prefetch(&terms[b[c]]);
-            }
+            fetch_terms(table, a, b, c);
             open[open_count++] = (uint8_t)c;
             most += run->ceiling[c];
             continue;
@@ -131,6 +142,7 @@ static bool score(const ra_scan_run *run, ra_link_pair *pair) {
     if (most >= run->scan->floor) most -= settled_shares(model, worth, open, open_count);
     for (uint32_t i = 0; i < open_count && most >= run->scan->floor; i++) {
         uint32_t c = open[i];
+        if (i + 1 < open_count) fetch_texts(table, a, b, open[i + 1]);
         uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);
         pair->pattern |= level << (4 * c);
         worth[c] = model->weight[c][level] + bits;

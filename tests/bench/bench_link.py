@@ -176,20 +176,20 @@ def threshold_curve(rows, true):
 
 def large(folder, rows):
     """A crowd of `rows` and a tenth of it, each linked in a process of its own; the
-    tenth three times, as so short a run scatters."""
-    results, measures = [], []
+    tenth twice before and twice behind, as machines change their pace."""
+    files, measures = [], []
     for count in (rows // 10, rows):
         file, truth = folder / f"people-{count}.csv", folder / f"truth-{count}.csv"
         maker = ROOT / "tests/generate/people.py"
         command = [sys.executable, maker, "--rows", str(count), "--seed", "20260701"]
         subprocess.run([*command, "--out", file, "--truth", truth], check=True)
-        results.append(
-            [in_own_process(file) for _repetition in range(3 if count < rows else 1)]
-        )
-        if len(results) == 1:
+        files.append(file)
+        if count < rows:
             measures += beside(file, truth, count)
-    small, [whole] = results
-    times = whole["seconds"] / statistics.median(run["seconds"] for run in small)
+    tenth, all_of_it = files
+    results = [in_own_process(f) for f in (tenth, tenth, all_of_it, tenth, tenth)]
+    whole = results.pop(2)
+    times = whole["seconds"] / statistics.median(run["seconds"] for run in results)
     if rows != 1_000_000:
         method = f"{rows} made-up people, file to pairs"
         return [
