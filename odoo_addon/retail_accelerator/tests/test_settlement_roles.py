@@ -32,6 +32,7 @@ BUTTONS = {
         "action_assign_to_me": OPERATORS,
         "action_undo": OPERATORS,
         "action_apply": OPERATORS,
+        "action_reconcile_again": ACCOUNTANTS,
     },
 }
 REPORT = (
@@ -170,6 +171,8 @@ class TestSettlementRoles(SettlementCase):
         """A record in the state the button is for."""
         if name == "action_close_balance":
             return self.payout({**SALE, "payout": ""})
+        if name == "action_reconcile_again":
+            return self.unreconciled()
         event = self.exception()
         if name in ("action_reconcile", "action_choose_bank_line"):
             posting.post(event.settlement_id)
@@ -184,6 +187,15 @@ class TestSettlementRoles(SettlementCase):
         if name == "action_undo":
             event.write({"state": "written_off", "reason": False})
         return event.settlement_id
+
+    def unreconciled(self):
+        """A posted payout whose row somebody took apart in Odoo's own screens."""
+        item = self.item(self.invoice())
+        payout = self.payout(SALE)
+        self.link(payout.event_ids, item)
+        posting.post(payout)
+        item.remove_move_reconcile()
+        return payout
 
     def pressed(self, role, model, name):
         """Whether the role may do what the button does, also without its screen."""
