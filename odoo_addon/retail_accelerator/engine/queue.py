@@ -83,12 +83,9 @@ class ChunkQueue:
     def take(self):
         """The next piece of work; None when there is none, or none is wanted."""
         with self._taking:
-            if (
-                self._ahead is None
-                or self.failure
-                or (self.handed_out and self.stopped())
-            ):
-                self.open.set()
+            if self._ahead is None or self.failure:
+                return None
+            if self.handed_out and self.stopped():
                 return None
             chunk = self._ahead.result()
             self._ahead = None if chunk.last else self._pool.submit(self._read)
@@ -134,6 +131,7 @@ class ChunkQueue:
             del self._under_way[piece.number]
             self.committed += 1
             self._changed.notify_all()
+        self.open.set()
 
     def fail(self, number, error):
         """Nothing from this chunk on will be committed."""

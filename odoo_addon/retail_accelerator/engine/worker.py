@@ -70,6 +70,8 @@ class Worker:
         except BaseException as error:
             self.env.cr.rollback()
             self.queue.fail(number, error)
+        finally:
+            self.queue.open.set()  # there may have been no chunk at all
 
     def _prepare(self):
         self._open_session(self.lane)
