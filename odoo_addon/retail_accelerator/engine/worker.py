@@ -54,9 +54,11 @@ class Worker:
         try:
             # While the first chunk is being read there is time to make ready.
             if first or self.queue.is_long:
-                self._prepare()
+                self._open_session(self.lane)
             if not first:
                 self.queue.open.wait()
+            # A chunk that waited for earlier ones is to see what they brought.
+            self.env.cr.rollback()
             while True:
                 # When reading fails, everything handed out before is still good.
                 number = self.queue.handed_out
@@ -72,10 +74,6 @@ class Worker:
             self.queue.fail(number, error)
         finally:
             self.queue.open.set()  # there may have been no chunk at all
-
-    def _prepare(self):
-        self._open_session(self.lane)
-        self.env.cr.rollback()  # the first chunk is to see the latest state
 
     # -- one piece --
 
