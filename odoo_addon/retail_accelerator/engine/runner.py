@@ -120,9 +120,7 @@ class ImportRunner:
     def _run_crew(self, queue, progress, deadline):
         """Several connections; this one looks after the counters and stop requests."""
         make = self._workers(queue, progress)
-        crew = Crew(
-            self.env, self._connections(), lambda env: make(env, env), queue.fail
-        )
+        crew = Crew(self.env, queue.workers, lambda env: make(env, env), queue.fail)
         self.stopping = self._is_over(deadline)
         try:
             crew.start()

@@ -9,6 +9,18 @@ from ..engine.session import Session
 from .quirk_common import QuirkCase, line, order, tax_line
 
 
+def order_taxed(rate):
+    """An order of 20.00 with 8.3 % at a rate of the shop."""
+    taxed = line(taxes=[{"id": rate, "total": "1.66", "subtotal": "1.66"}])
+    taxed["total_tax"] = "1.66"
+    return order(
+        total="21.66",
+        total_tax="1.66",
+        line_items=[taxed],
+        tax_lines=[tax_line(rate, 8.3, tax_total="1.66", label="New tax")],
+    )
+
+
 @tagged("post_install", "-at_install")
 class TestQuirkTaxes(QuirkCase):
     def test_unknown_tax_is_rejected_with_its_rate(self):
@@ -19,14 +31,7 @@ class TestQuirkTaxes(QuirkCase):
 
     def test_unknown_tax_is_set_up_where_the_channel_says_so(self):
         self.channel.unknown_tax_policy = "create"
-        taxed = line(taxes=[{"id": 99, "total": "1.66", "subtotal": "1.66"}])
-        taxed["total_tax"] = "1.66"
-        document = order(
-            total="21.66",
-            total_tax="1.66",
-            line_items=[taxed],
-            tax_lines=[tax_line(99, 8.3, tax_total="1.66", label="New tax")],
-        )
+        document = order_taxed(99)
         created = self.created(document)
         rule = self.channel.tax_ids.filtered(lambda rule: rule.rate_ref == "99")
         self.assertEqual(created.order_line.tax_ids, rule.tax_ids)
@@ -37,14 +42,7 @@ class TestQuirkTaxes(QuirkCase):
         """By a chunk on another connection, or by an accountant meanwhile."""
         session = Session(self.channel.with_company(self.company))
         tax = self.make_tax(98, 8.3)
-        taxed = line(taxes=[{"id": 98, "total": "1.66", "subtotal": "1.66"}])
-        taxed["total_tax"] = "1.66"
-        document = order(
-            total="21.66",
-            total_tax="1.66",
-            line_items=[taxed],
-            tax_lines=[tax_line(98, 8.3, tax_total="1.66")],
-        )
+        document = order_taxed(98)
         session.job.open(json.dumps([document]).encode())
         chunk = session.job.read(100, 1 << 24)
         session.process(chunk)
