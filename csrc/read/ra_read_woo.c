@@ -38,6 +38,8 @@ typedef struct builder {
     bool no_memory;
 } builder;
 
+static const char malformed[] = "the record is not well-formed JSON";
+
 static void refuse(builder *b, ra_status code, const char *field, const char *message) {
     ra_error *error = &b->draft.order.error;
     if (error->code != RA_OK) return;
@@ -413,7 +415,7 @@ static void syntax_error(builder *b) {
     }
     /* Takes precedence: what was read before it may be misunderstood. */
     b->draft.order.error.code = RA_OK;
-    refuse(b, RA_BAD_SYNTAX, NULL, "the record is not well-formed JSON");
+    refuse(b, RA_BAD_SYNTAX, NULL, malformed);
 }
 
 /* Lines that were cut short get their defaults too. */
@@ -424,15 +426,30 @@ static void close_frames(builder *b) {
     }
 }
 
+/* yajl takes vertical tabs and form feeds for blanks; JSON (RFC 8259, 2) has them nowhere. */
+static size_t find_false_blank(ra_str text) {
+    if (text.len == 0) return 0;
+    const char *found = memchr(text.ptr, '\v', text.len);
+    if (found == NULL) found = memchr(text.ptr, '\f', text.len);
+    return found == NULL ? text.len : (size_t)(found - text.ptr);
+}
+
 /* Whether the text can be given to the parser at all. */
 static bool check_text(ra_str text, ra_error *error) {
     size_t bad = ra_text_check(text);
     if (bad == text.len) bad = ra_text_check_escapes(text);
-    if (bad == text.len) return true;
-    error->offset = bad;
-    (void)ra_fail(error, RA_BAD_ENCODING, NULL,
-                  "the text is not valid UTF-8 or holds a NUL character");
-    return false;
+    if (bad < text.len) {
+        error->offset = bad;
+        (void)ra_fail(error, RA_BAD_ENCODING, NULL,
+                      "the text is not valid UTF-8 or holds a NUL character");
+        return false;
+    }
+    bad = find_false_blank(text);
+    if (bad < text.len) {
+        error->offset = bad;
+        (void)ra_fail(error, RA_BAD_SYNTAX, NULL, malformed);
+    }
+    return bad == text.len;
 }
 
 /* Goods first, then shipping, then fees, whatever the order of the members. */

@@ -264,6 +264,8 @@ static void test_malformed_records_are_refused(void **state) {
         {WHOLE ",\"a\":\"\t\"}", RA_BAD_SYNTAX, NULL},
         {WHOLE, RA_BAD_SYNTAX, NULL},
         {"{\"id\":nul}", RA_BAD_SYNTAX, NULL},
+        {WHOLE ",\v\"a\":1}", RA_BAD_SYNTAX, NULL},
+        {WHOLE ",\"a\":\f1}", RA_BAD_SYNTAX, NULL},
     };
     REFUSALS(state, cases);
 }

@@ -6,7 +6,8 @@ import io
 from decimal import Decimal
 from itertools import groupby
 
-from hypothesis import given, settings
+from examples import tried_on
+from hypothesis import given
 from hypothesis import strategies as st
 from read_driver import read
 
@@ -145,7 +146,7 @@ def seen(record):
     }
 
 
-@settings(max_examples=60, deadline=None)
+@tried_on(60)
 @given(ORDERS, DIALECTS)
 def test_any_cells_are_read_as_python_reads_them(orders, dialect):
     data = written(orders, dialect)

@@ -3,7 +3,8 @@
 
 from decimal import Decimal, InvalidOperation
 
-from hypothesis import given, settings
+from examples import tried_on
+from hypothesis import given
 from hypothesis import strategies as st
 from read_driver import run
 
@@ -30,7 +31,7 @@ def expected(text):
     return value if len(digits) <= 18 and exponent >= -18 else None
 
 
-@settings(max_examples=60, deadline=None)
+@tried_on(60)
 @given(st.lists(st.one_of(SHAPED, NOISE), min_size=50, max_size=300))
 def test_decimals_are_those_of_python(texts):
     output = run("decimal", ("\n".join(texts) + "\n").encode()).decode()

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import msgpack
 import pytest
-from hypothesis import given, settings
+from examples import tried_on
+from hypothesis import given
 from hypothesis import strategies as st
 from read_driver import SAMPLES, read, run
 
@@ -330,7 +331,7 @@ ORDERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@tried_on(60)
 @given(st.lists(ORDERS, max_size=4), st.booleans(), st.sampled_from([None, 1]))
 def test_any_order_is_read_as_python_reads_it(orders, ascii_only, indent):
     data = json.dumps(orders, ensure_ascii=ascii_only, indent=indent).encode()
@@ -354,7 +355,25 @@ def test_a_file_cut_anywhere_keeps_the_orders_before_the_cut():
         assert ended["row"] == len(records) + 1
 
 
-@settings(max_examples=60, deadline=None)
+def test_every_byte_between_values_is_refused_or_passed_over_as_in_python():
+    """All but the line break, which ends the record of such a file."""
+    order = json.loads((SAMPLES / "inc" / "orders.json").read_bytes())[0]
+    head, tail = json.dumps(order).encode().split(b", ", 1)
+    between = [bytes([value]) for value in range(256) if value != 10]
+    lines = [head + b"," + byte + tail for byte in between]
+    records, ended = read(b"\n".join(lines) + b"\n")
+    assert ended["code"] == "end"
+    assert len(records) == len(lines)
+    for byte, line, record in zip(between, lines, records, strict=True):
+        try:
+            json.loads(line)
+        except ValueError:
+            assert record["error"]["code"] != "ok", byte
+        else:
+            assert record["error"]["code"] == "ok", byte
+
+
+@tried_on(60)
 @given(st.data())
 def test_a_damaged_line_never_harms_its_neighbours(data):
     orders = json.loads((SAMPLES / "inc" / "orders.json").read_bytes())[:3]
