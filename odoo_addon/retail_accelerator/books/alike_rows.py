@@ -3,8 +3,9 @@
 
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from .invariants import execute
-from .sql import array, copied_columns, ints
+from .sql import copied_columns
 
 MOVE_COLUMNS = (
     "id",
@@ -60,10 +61,10 @@ def copy_moves(env, entries, sources, pattern_ids):
             **copied_columns(env, "account_move", MOVE_COLUMNS),
             ids=ints(entry.move_id for entry in entries),
             patterns=ints(sources[entry.move_id] for entry in entries),
-            names=array("text", (entry.name for entry in entries)),
+            names=texts(entry.name for entry in entries),
             numbers=ints(entry.number for entry in entries),
             gaps=array("bool", (entry.made_gap for entry in entries)),
-            refs=array("text", (entry.vals.get("ref") or None for entry in entries)),
+            refs=texts(entry.vals.get("ref") or None for entry in entries),
             dates=array("date", (entry.date for entry in entries)),
             home=array("numeric", (home for home, _own in totals)),
             own=array("numeric", (own for _home, own in totals)),

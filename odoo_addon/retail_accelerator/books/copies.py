@@ -4,8 +4,9 @@
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
+from ..arrays import array, ints, texts
 from .invariants import returning
-from .sql import array, copied_columns, ints
+from .sql import copied_columns
 
 OWN = ("id", "res_id", "parent_id", "message_id", "body")
 
@@ -52,7 +53,7 @@ def copy_message(env, template, ids, bodies=None):
                 "text",
                 (generate_tracking_message_id(f"{i}-{template.model}") for i in ids),
             ),
-            bodies=array("text", bodies or [None] * len(ids)),
+            bodies=texts(bodies or [None] * len(ids)),
             template=template.id,
         ),
         len(ids),

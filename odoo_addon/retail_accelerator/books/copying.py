@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from ..engine.column_sources import REVIEWED_MODULES
 from .invariants import execute
 from .lane import (
@@ -13,7 +14,7 @@ from .lane import (
     overriding_modules,
     trigger_problems,
 )
-from .sql import array, copied_columns, ints
+from .sql import copied_columns
 
 # Columns of an item that its own values or its entry decide; all others are its
 # template's.
@@ -80,7 +81,7 @@ def insert_items(env, copies):
             templates=ints(copy.template for copy in copies),
             moves=ints(copy.move_id for copy in copies),
             partners=ints(copy.partner_id for copy in copies),
-            names=array("text", (copy.name for copy in copies)),
+            names=texts(copy.name for copy in copies),
             balances=array("numeric", (copy.balance for copy in copies)),
             amounts=array("numeric", (copy.amount_currency for copy in copies)),
             bases=array("numeric", (copy.tax_base for copy in copies)),

@@ -13,6 +13,7 @@ from math import fsum
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..arrays import ints
 from . import checks
 from .copying import (
     Copy,
@@ -25,7 +26,7 @@ from .copying import (
     rank_partners,
 )
 from .invariants import check_balance, check_expansion, execute
-from .sql import ints, next_ids
+from .sql import next_ids
 
 PLAIN = {
     "account_id",

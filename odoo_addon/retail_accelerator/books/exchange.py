@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from .alike import Entry, post_entries
 from .planning import Line, Partial, apply_partials, closed, components
-from .sql import ints
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections import Counter
 
 from odoo.tools import SQL
 
-from .sql import ints
+from ..arrays import ints
 
 SHOWN = 5  # ids named in a message
 

@@ -10,9 +10,10 @@ from collections import defaultdict
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
+from ..arrays import ints
 from .copies import copy_message, last_message, new_messages
 from .lane import overriding_modules
-from .sql import copied_columns, ints
+from .sql import copied_columns
 
 METHODS = (
     "message_post",

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from .copies import copy_message, last_message, new_messages
 from .lane import automation_problems, overriding_modules
-from .sql import ints
 
 _logger = logging.getLogger(__name__)
 

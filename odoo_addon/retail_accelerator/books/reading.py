@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
+from ..arrays import ints, texts
 from .exchange import unready
 from .foreign import plan_foreign, prefetch
 from .planning import Group, Line, apply_partials, plan_same_currency
-from .sql import array, ints
 
 INVOICE_TYPES = (
     "out_invoice",
@@ -126,9 +126,7 @@ class Reader:
         numbers = {line.matching_number for line in lines.values()} - {None}
         bound = defaultdict(list)
         if numbers:
-            condition = SQL(
-                "l.matching_number = ANY(%s)", array("text", sorted(numbers))
-            )
+            condition = SQL("l.matching_number = ANY(%s)", texts(sorted(numbers)))
             for line in self._lines(condition).values():
                 bound[line.matching_number].append(lines.get(line.id, line))
         return bound

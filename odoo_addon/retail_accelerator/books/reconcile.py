@@ -3,9 +3,9 @@
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from . import exchange, paid_notes, states, writing
 from .messages import ChangeLog
-from .sql import ints
 
 
 def reconcile_native(env, groups):

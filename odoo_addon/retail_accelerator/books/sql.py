@@ -1,42 +1,10 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What the room's statements share: long lists as parameters, ids, columns.
-
-psycopg2 writes a list as ``ARRAY[1,2,3]``, of which PostgreSQL parses and plans every
-element: with thousands of rows as long as the statement itself takes. One literal
-``'{1,2,3}'`` is one constant.
-"""
+"""What the room's statements share: ids, plans, columns."""
 
 from odoo.tools import SQL
 
 # Rows added at once that are worth new statistics.
 MANY = 1000
-CASTS = {
-    "int": SQL("int[]"),
-    "bigint": SQL("bigint[]"),
-    "numeric": SQL("numeric[]"),
-    "float": SQL("float8[]"),
-    "date": SQL("date[]"),
-    "bool": SQL("bool[]"),
-    "text": SQL("text[]"),
-}
-
-
-def array(kind, values):
-    """The values, None among them, as one array; ``kind``: a key of ``CASTS``."""
-    convert = _quoted if kind == "text" else str
-    literal = ",".join(
-        ["NULL" if value is None else convert(value) for value in values]
-    )
-    return SQL("%s::%s", f"{{{literal}}}", CASTS[kind])
-
-
-def ints(values):
-    return array("int", values)
-
-
-def _quoted(text):
-    text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
 
 
 def next_ids(env, table, count):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from .invariants import execute, returning
 from .reading import PAYABLE
-from .sql import array, ints
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 INBOUND = ("out_invoice", "in_refund", "out_receipt")
@@ -351,7 +351,7 @@ class Payments:
                 uid=self.env.uid,
                 now=self.env.cr.now(),
                 ids=ints(payments),
-                states=array("text", (p.state for p in payments.values())),
+                states=texts(p.state for p in payments.values()),
                 matched=array("bool", (p.is_matched for p in payments.values())),
                 reconciled=array("bool", (p.is_reconciled for p in payments.values())),
             ),

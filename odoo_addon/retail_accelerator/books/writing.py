@@ -6,11 +6,12 @@ Everything is set-wise: one statement a table, whatever the number of groups.
 
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from .exchange import closed_parts
 from .invariants import check_lines, check_plan, execute
 from .planning import matching_numbers
 from .rights import check_rules
-from .sql import array, ints, next_ids
+from .sql import next_ids
 
 INSERT_PARTIALS = """
     INSERT INTO account_partial_reconcile
@@ -205,7 +206,7 @@ def _write_changed(env, rows):
                 "bigint", (line.residual_currency for line, _n, _full in rows)
             ),
             fulls=ints(full_id for _line, _number, full_id in rows),
-            numbers=array("text", (number for _line, number, _full in rows)),
+            numbers=texts(number for _line, number, _full in rows),
         ),
         len(rows),
     )
@@ -222,7 +223,7 @@ def _write_renumbered(env, rows):
                       AS new(id, number, full_id)
                 WHERE line.id = new.id""",
             ints(rows),
-            array("text", (number for number, _full in rows.values())),
+            texts(number for number, _full in rows.values()),
             ints(full_id for _number, full_id in rows.values()),
         ),
         len(rows),

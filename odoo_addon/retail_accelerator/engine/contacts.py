@@ -12,6 +12,7 @@ import io
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from .conflicts import RECORD_ERRORS, REFUSED_ROWS
 from .contact_plan import TABLE
 from .contact_rows import MOMENTS, ContactRows, Parent, encoded, text
@@ -150,7 +151,7 @@ class Contacts:
                 SQL(", ").join(SQL("c.%s::text", SQL.identifier(n)) for n in names),
                 SQL.identifier(TABLE),
                 SQL.identifier(TABLE),
-                sorted(ids),
+                ints(ids),
             )
         )
         return {
@@ -239,7 +240,7 @@ class Contacts:
             SQL(
                 "SELECT id, ctid::text FROM %s WHERE id = ANY(%s) ORDER BY id",
                 SQL.identifier(TABLE),
-                sorted(ids),
+                ints(ids),
             )
         )
 
@@ -251,7 +252,7 @@ class Contacts:
                 "SELECT id, %s FROM %s WHERE id = ANY(%s)",
                 SQL(", ").join(SQL("%s::text", SQL.identifier(n)) for n in columns),
                 SQL.identifier(TABLE),
-                ids,
+                ints(ids),
             )
         )
         return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in rows}

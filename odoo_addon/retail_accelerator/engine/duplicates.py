@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from . import resemblance
 from .lanes import to_microseconds
 from .typed_orders import TypedOrders
@@ -184,15 +185,14 @@ class DuplicateCheck:
                 """WITH new AS MATERIALIZED (
                        SELECT index, content, near,
                               timestamp 'epoch' + second * interval '1 s' AS created
-                         FROM unnest(%s::int[], string_to_array(%s, ',', ''),
-                                     string_to_array(%s, ',', ''), %s::bigint[])
+                         FROM unnest(%s, %s, %s, %s)
                            AS new(index, content, near, second)
                    )
                    %s UNION ALL %s ORDER BY 1, 2 DESC, 4""",
-                [newcomer.index for newcomer in newcomers],
-                ",".join(newcomer.content or "" for newcomer in newcomers),
-                ",".join(newcomer.near or "" for newcomer in newcomers),
-                [newcomer.created // SECOND_US for newcomer in newcomers],
+                ints(newcomer.index for newcomer in newcomers),
+                texts(newcomer.content or None for newcomer in newcomers),
+                texts(newcomer.near or None for newcomer in newcomers),
+                array("bigint", (n.created // SECOND_US for n in newcomers)),
                 self._equal("content", self.window, SQL("NULL::bytea")),
                 self._equal("near", self.wide_window, SQL("l.payload")),
             )
@@ -346,7 +346,7 @@ class DuplicateCheck:
                 """SELECT l.identity_key, d.state, d.first_id, d.second_id
                      FROM retail_duplicate d JOIN retail_ledger l ON l.id = d.ledger_id
                     WHERE l.identity_key = ANY(%s) AND d.state != 'open'""",
-                list(identities),
+                texts(identities),
             )
         )
         return {
@@ -417,7 +417,7 @@ class DuplicateCheck:
             SQL(
                 """SELECT identity_key, id, order_id FROM retail_ledger
                     WHERE identity_key = ANY(%s)""",
-                list(identities),
+                texts(identities),
             )
         )
         entries = {identity: (entry, order) for identity, entry, order in rows}

@@ -16,7 +16,7 @@ from .references import References
 
 EPOCH = datetime(1970, 1, 1)
 SEQUENCE_FIELDS = ("implementation", "use_date_range", "prefix", "suffix", "padding")
-CONFIRM, CANCEL = native.ACTIONS["confirm"], native.ACTIONS["cancel"]
+CANCEL = native.ACTIONS["cancel"]
 
 
 def to_datetime(microseconds):

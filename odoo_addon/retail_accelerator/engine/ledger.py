@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from ..books.sql import array
+from ..arrays import texts
 from . import native
 from .lanes import EPOCH, to_microseconds
 
@@ -22,7 +22,7 @@ def known(env, keys):
             """SELECT identity_key, id, order_id, content_hash, source_modified, outcome
                  FROM retail_ledger
                 WHERE identity_key = ANY(%s)""",
-            array("text", keys),
+            texts(keys),
         )
     )
     return [

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
+from ..arrays import ints, texts
 from . import native
 from .context import QUIET
 
@@ -70,7 +71,7 @@ class Parties:
                 """SELECT party_key, partner_id FROM retail_channel_partner
                     WHERE channel_id = %s AND party_key = ANY(%s)""",
                 self.channel.id,
-                keys,
+                texts(keys),
             )
         )
         found = dict(rows)
@@ -142,7 +143,7 @@ class Parties:
         rows = list(rows)
         if not rows:
             return
-        keys, roles, refs, partners = map(list, zip(*rows, strict=True))
+        keys, roles, refs, partners = zip(*rows, strict=True)
         self.env.execute_query(
             SQL(
                 """INSERT INTO retail_channel_partner (
@@ -150,8 +151,7 @@ class Parties:
                        create_uid, write_uid, create_date, write_date)
                    SELECT %(channel)s, r.key, r.role, r.ref, r.partner,
                           %(uid)s, %(uid)s, %(now)s, %(now)s
-                     FROM unnest(%(keys)s::varchar[], %(roles)s::varchar[],
-                                 %(refs)s::varchar[], %(partners)s::int4[])
+                     FROM unnest(%(keys)s, %(roles)s, %(refs)s, %(partners)s)
                           AS r(key, role, ref, partner)
                        ON CONFLICT (party_key) WHERE role = 'email'
                        DO UPDATE SET (channel_id, partner_id, write_date)
@@ -161,10 +161,10 @@ class Parties:
                 channel=self.channel.id,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
-                keys=keys,
-                roles=roles,
-                refs=refs,
-                partners=partners,
+                keys=texts(keys),
+                roles=texts(roles),
+                refs=texts(refs),
+                partners=ints(partners),
             )
         )
         self.channel.invalidate_recordset(["partner_ids"])
@@ -260,7 +260,7 @@ class Parties:
                 """SELECT party_key, partner_id, channel_id
                      FROM retail_channel_partner
                     WHERE role = 'email' AND party_key = ANY(%s)""",
-                keys,
+                texts(keys),
             )
         )
         foreign = self._foreign({partner_id for _key, partner_id, _channel in rows})

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..books.sql import ints
+from ..arrays import ints
 
 CHECKED = (
     ("res.partner", "partner"),

@@ -14,6 +14,7 @@ from collections import deque
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from . import lanes
 
 SEND_FUNCTIONS = {
@@ -144,7 +145,7 @@ class Templates:
                    LEFT JOIN res_partner c ON c.id = p.commercial_partner_id
                    WHERE p.id = ANY(%s)""",
                 SQL(", ").join(columns),
-                partner_ids,
+                ints(partner_ids),
             )
         )
         return [(row[0], row[1:]) for row in rows]
@@ -310,7 +311,7 @@ class Templates:
                 "SELECT id, %s FROM %s WHERE id = ANY(%s)",
                 SQL(", ").join(parts),
                 SQL.identifier(table),
-                ids,
+                ints(ids),
             )
         )
         return {

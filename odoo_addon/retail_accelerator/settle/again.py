@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arrays import ints
 from ..audit import log
 from ..books import Books
-from ..books.sql import ints
 from .undone import REASON, settle
 from .writing import check_accountant
 

@@ -13,6 +13,8 @@ from itertools import count
 
 from odoo.tools import SQL, split_every
 
+from ..arrays import texts
+
 BATCH = 5000
 
 
@@ -57,7 +59,7 @@ def _known(channel, identities):
                      JOIN retail_settlement s ON s.id = e.settlement_id
                     WHERE e.channel_id = %s AND e.identity = ANY(%s)""",
                 channel.id,
-                batch,
+                texts(batch),
             )
         )
         known.update((row[0], row[1:]) for row in rows)

@@ -10,8 +10,8 @@ from collections import Counter
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arrays import array, ints, texts
 from ..audit import log
-from ..books.sql import array, ints
 from ..engine import native
 from . import items, overdraft, pos, rules, suspense, undone
 
@@ -44,6 +44,36 @@ FIELDS = {
     "paid": items.minor(SQL("e.paid_amount"), "pc"),
     "rate": SQL("NULLIF(e.rate, 0)::text"),
 }
+
+# The engine's links, with the currency of what they lead to.
+LINKS = """INSERT INTO retail_settlement_link
+       (event_id, settlement_id, company_id, state, kind, level,
+        score, amount, currency_id, evidence, order_id,
+        move_line_id, source_model, source_id)
+SELECT e.id, e.settlement_id, e.company_id, %(state)s, new.kind,
+       new.level, round(new.score::numeric, 4),
+       new.amount / 10.0 ^ c.decimal_places, c.id, new.evidence,
+       o.id, ml.id, new.source,
+       CASE WHEN new.source IS NOT NULL THEN new.target_id END
+  FROM unnest(%(events)s, %(targets)s, %(kinds)s, %(levels)s,
+              %(amounts)s, %(scores)s, %(evidence)s, %(sources)s)
+       WITH ORDINALITY AS new(event_id, target_id, kind, level,
+                              amount, score, evidence, source,
+                              number)
+  JOIN retail_settlement_event e ON e.id = new.event_id
+  LEFT JOIN sale_order o
+         ON o.id = new.target_id AND new.kind = 'order'
+  LEFT JOIN payment_transaction t
+         ON t.id = new.target_id AND new.kind = 'transaction'
+  %(pos)s
+  LEFT JOIN account_move_line ml
+         ON ml.id = CASE WHEN new.source IS NULL THEN new.target_id
+                         ELSE pos.line_id END
+        AND new.kind <> 'order'
+  JOIN res_currency c
+    ON c.id = COALESCE(o.currency_id, t.currency_id,
+                       pos.currency_id, ml.currency_id)
+ ORDER BY new.number"""
 
 
 def match(settlements):
@@ -197,7 +227,7 @@ class Matching:
         }
 
     def _link(self, links, state):
-        """Keep the engine's links, with the currency of what they lead to."""
+        """Keep the engine's links."""
         if not links:
             return
         events, targets, kinds, levels, amounts, scores, evidence = zip(
@@ -205,46 +235,17 @@ class Matching:
         )
         self.env.cr.execute(
             SQL(
-                """INSERT INTO retail_settlement_link
-                          (event_id, settlement_id, company_id, state, kind, level,
-                           score, amount, currency_id, evidence, order_id,
-                           move_line_id, source_model, source_id)
-                   SELECT e.id, e.settlement_id, e.company_id, %(state)s, new.kind,
-                          new.level, round(new.score::numeric, 4),
-                          new.amount / 10.0 ^ c.decimal_places, c.id, new.evidence,
-                          o.id, ml.id, new.source,
-                          CASE WHEN new.source IS NOT NULL THEN new.target_id END
-                     FROM unnest(%(events)s, %(targets)s, %(kinds)s, %(levels)s,
-                                 %(amounts)s, %(scores)s, %(evidence)s, %(sources)s)
-                          WITH ORDINALITY AS new(event_id, target_id, kind, level,
-                                                 amount, score, evidence, source,
-                                                 number)
-                     JOIN retail_settlement_event e ON e.id = new.event_id
-                     LEFT JOIN sale_order o
-                            ON o.id = new.target_id AND new.kind = 'order'
-                     LEFT JOIN payment_transaction t
-                            ON t.id = new.target_id AND new.kind = 'transaction'
-                     %(pos)s
-                     LEFT JOIN account_move_line ml
-                            ON ml.id = CASE WHEN new.source IS NULL THEN new.target_id
-                                            ELSE pos.line_id END
-                           AND new.kind <> 'order'
-                     JOIN res_currency c
-                       ON c.id = COALESCE(o.currency_id, t.currency_id,
-                                          pos.currency_id, ml.currency_id)
-                    ORDER BY new.number""",
+                LINKS,
                 pos=self._join_pos(targets, kinds),
                 state=state,
                 events=ints(self.events[event] for event in events),
                 targets=ints(targets),
-                kinds=array("text", (items.KINDS[kind] for kind in kinds)),
-                sources=array(
-                    "text", (items.SOURCES.get(items.KINDS[kind]) for kind in kinds)
-                ),
-                levels=array("text", levels),
+                kinds=texts(items.KINDS[kind] for kind in kinds),
+                sources=texts(items.SOURCES.get(items.KINDS[kind]) for kind in kinds),
+                levels=texts(levels),
                 amounts=array("bigint", amounts),
                 scores=array("float", scores),
-                evidence=array("text", evidence),
+                evidence=texts(evidence),
             )
         )
 
@@ -290,7 +291,7 @@ class Matching:
                        UPDATE retail_settlement_link l SET state = 'proposed'
                          FROM held WHERE held.event_id = l.event_id)
                    SELECT event_id, not_booked FROM held""",
-                events=events,
+                events=ints(events),
             )
         )
         return {
@@ -321,7 +322,7 @@ class Matching:
                       AND e.reason IS DISTINCT FROM new.reason""",
                 waiting=list(WAITING),
                 events=ints(reasons),
-                reasons=array("text", reasons.values()),
+                reasons=texts(reasons.values()),
             )
         )
 

@@ -3,7 +3,7 @@
 
 from odoo.tools import SQL
 
-from ..books.sql import ints
+from ..arrays import ints
 from . import items, pos
 
 # Whether new links take more of it (up) or give back (down).

@@ -12,6 +12,8 @@ No column of the module is named unless it is installed.
 
 from odoo.tools import SQL
 
+from ..arrays import ints
+
 MODEL = "pos.payment"
 LINES = """
     SELECT pay.id AS payment_id, entry.line_id
@@ -68,15 +70,16 @@ def lines(payments):
 def targets(payments):
     """The statement (id, currency_id, line_id) of POS payments by their ids; no line
     while their session is open."""
+    chosen = SQL("pp.id = ANY(%s)", ints(payments))
     return SQL(
         """SELECT pp.id, pc.currency_id, pl.line_id
              FROM pos_payment pp
              JOIN pos_session ps ON ps.id = pp.session_id
              JOIN pos_config pc ON pc.id = ps.config_id
              LEFT JOIN (%s) pl ON pl.payment_id = pp.id
-            WHERE pp.id = ANY(%s)""",
-        lines(SQL("pp.id = ANY(%s)", payments)),
-        payments,
+            WHERE %s""",
+        lines(chosen),
+        chosen,
     )
 
 

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arrays import ints
 from ..audit import log
 from ..books import Books
 from ..books.checks import Refusal
@@ -161,7 +162,7 @@ def _release(env, events, state, reason):
         SQL(
             "DELETE FROM retail_settlement_link WHERE event_id = ANY(%s)"
             " AND state = 'applied'",
-            events,
+            ints(events),
         )
     )
     env.cr.execute(
@@ -170,7 +171,7 @@ def _release(env, events, state, reason):
             " WHERE id = ANY(%s)",
             state,
             reason,
-            events,
+            ints(events),
         )
     )
     env.invalidate_all(flush=False)

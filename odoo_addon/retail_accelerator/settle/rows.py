@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from .items import minor
 
 
@@ -50,7 +51,7 @@ def read(settlement, timezone, events=None):
     env.flush_all()
     chosen = SQL("e.settlement_id = %s", settlement.id)
     if events is not None:
-        chosen = SQL("%s AND e.id = ANY(%s)", chosen, list(events))
+        chosen = SQL("%s AND e.id = ANY(%s)", chosen, ints(events))
     found = env.execute_query(
         SQL(
             """SELECT e.id, e.kind, e.state,
@@ -115,8 +116,8 @@ def earlier(settlement, rows):
                                      AND other.state = 'applied' AND other.id <> l.id)
                 ORDER BY ml.id""",
             settlement=settlement.id,
-            orders=list(orders),
-            items=list(items),
+            orders=ints(orders),
+            items=ints(items),
         )
     )
     result = defaultdict(list)

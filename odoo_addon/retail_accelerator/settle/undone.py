@@ -10,8 +10,8 @@ several items has no single one; it is reconciled again, or its payout reversed.
 
 from odoo.tools import SQL
 
+from ..arrays import ints
 from ..audit import log
-from ..books.sql import ints
 
 REASON = "unreconciled"
 KINDS = {"out_invoice": "invoice", "out_refund": "credit_note"}

@@ -15,6 +15,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..arrays import ints
+
 BALANCE = "balance"  # type of the row that no report has
 
 
@@ -62,7 +64,7 @@ def move(settlement, events):
                   AND old.reference IS NULL
             RETURNING e.id, old.id""",
             settlement.id,
-            list(events),
+            ints(events),
         )
     )
     env.cr.execute(
@@ -70,7 +72,7 @@ def move(settlement, events):
             "UPDATE retail_settlement_link SET settlement_id = %s"
             " WHERE event_id = ANY(%s)",
             settlement.id,
-            [event for event, _old in rows],
+            ints(event for event, _old in rows),
         )
     )
     env.invalidate_all(flush=False)

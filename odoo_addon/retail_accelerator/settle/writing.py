@@ -7,6 +7,7 @@ from collections import defaultdict
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..arrays import array, ints
 from ..audit import log
 from ..books import Books
 from ..books.checks import Refusal
@@ -173,7 +174,7 @@ class Writer:
             SQL(
                 """SELECT move_id, array_agg(id ORDER BY id) FROM account_move_line
                     WHERE move_id = ANY(%s) GROUP BY move_id""",
-                moves.ids,
+                ints(moves.ids),
             )
         )
         return dict(rows)
@@ -186,12 +187,12 @@ class Writer:
                 """UPDATE retail_settlement_event e
                       SET move_line_id = new.item,
                           suspense_line_id = CASE WHEN new.suspense THEN new.item END
-                     FROM unnest(%s::int[], %s::int[], %s::bool[])
+                     FROM unnest(%s, %s, %s)
                           AS new(event_id, item, suspense)
                     WHERE e.id = new.event_id""",
-                list(holders),
-                [item for item, _suspense in holders.values()],
-                [suspense for _item, suspense in holders.values()],
+                ints(holders),
+                ints(item for item, _suspense in holders.values()),
+                array("bool", (suspense for _item, suspense in holders.values())),
             )
         )
         self.env["retail.settlement.event"].invalidate_model(
