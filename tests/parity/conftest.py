@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from books_world import World
 
 import odoo
 from odoo import api
@@ -72,6 +73,17 @@ def close(name):
     Registry.registries.pop(name, None)
     odoo.sql_db.close_db(name)
     run(ROOT / "tools/db", "drop", name)
+
+
+@pytest.fixture
+def world(environment, plain_database):
+    """Books to be filled, undone at the end."""
+    return World(environment(plain_database))
+
+
+@pytest.fixture
+def world_of_modules(environment, modules_database):
+    return World(environment(modules_database))
 
 
 @pytest.fixture

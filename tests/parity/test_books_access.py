@@ -3,20 +3,11 @@
 
 import pytest
 from books_parity import compare
-from books_world import World
 
 from odoo import Command
 from odoo.exceptions import AccessError
 
 LANES = ("orm", "auto")
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    env = environment(plain_database)
-    yield World(env)
-    # Odoo remembers users, companies and rules that are rolled back now.
-    env.registry.clear_all_caches()
 
 
 def user(world, *groups, company=None):

@@ -4,23 +4,12 @@
 Random entries; ``RA_SEED`` reproduces them.
 """
 
-import os
-
 import pytest
 from books_parity import compare
-from books_world import World
 
 from odoo.exceptions import UserError
 
-SEED = int(os.environ.get("RA_SEED", "7"))
 NATIVE = ("native", {})
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    env = environment(plain_database)
-    yield World(env, SEED)
-    env.registry.clear_all_caches()
 
 
 def charge(world, number, fee=None, day=None, **more):
@@ -79,8 +68,8 @@ def test_an_entry_for_each_charge(world):
     assert posted(world, entries) == NATIVE
 
 
-def test_entries_beside_other_modules(environment, modules_database):
-    world = World(environment(modules_database), SEED)
+def test_entries_beside_other_modules(world_of_modules):
+    world = world_of_modules
     assert posted(world, [charge(world, number) for number in range(30)]) == NATIVE
 
 

@@ -4,20 +4,10 @@
 Random entries; ``RA_SEED`` reproduces them.
 """
 
-import os
-
 import pytest
 from books_parity import compare
-from books_world import World
 
 from odoo.exceptions import UserError
-
-SEED = int(os.environ.get("RA_SEED", "7"))
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    return World(environment(plain_database), SEED)
 
 
 def vals(world, **more):
@@ -73,8 +63,8 @@ def test_entry_of_many_partners(world):
     assert posted(world, vals(world), lines) == ("native", {})
 
 
-def test_entry_beside_other_modules(environment, modules_database):
-    world = World(environment(modules_database), SEED)
+def test_entry_beside_other_modules(world_of_modules):
+    world = world_of_modules
     lines = balanced(world, plain_lines(world, 60))
     assert posted(world, vals(world), lines) == ("native", {})
 

@@ -5,15 +5,11 @@ their matchings, full reconciliations, numbers, followers and messages.
 Random worlds; ``RA_SEED`` reproduces one.
 """
 
-import os
-
 import pytest
 from books_parity import compare
-from books_world import World
 
 from odoo.exceptions import UserError
 
-SEED = int(os.environ.get("RA_SEED", "7"))
 RATES = (
     ("2026-01-01", 0.9137),
     ("2026-03-10", 0.9411),
@@ -24,22 +20,19 @@ RATES = (
 
 
 @pytest.fixture
-def world(environment, plain_database):
-    yield from made(environment(plain_database))
+def world(world):
+    return with_rates(world)
 
 
 @pytest.fixture
-def world_of_modules(environment, modules_database):
-    yield from made(environment(modules_database))
+def world_of_modules(world_of_modules):
+    return with_rates(world_of_modules)
 
 
-def made(env):
-    env.user.group_ids += env.ref("account.group_account_user")
-    world = World(env, SEED)
+def with_rates(world):
     for day, rate in RATES:
         world.use_rate(day, rate)
-    yield world
-    env.registry.clear_all_caches()
+    return world
 
 
 def reconciled(env, groups):

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Whatever fails while the native lane works, nothing of the call stays."""
 
-import os
 import random
 
 import psycopg2
 import pytest
-from books_world import World
+from books_world import SEED
 
 from odoo import sql_db
 
-SEED = int(os.environ.get("RA_SEED", "7"))
 TABLES = (
     "account_move",
     "account_move_line",
@@ -22,11 +20,6 @@ TABLES = (
     "res_partner",
 )
 FAULTS = 14  # of each kind
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    return World(environment(plain_database), SEED)
 
 
 class Faults:

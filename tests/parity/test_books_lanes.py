@@ -12,11 +12,6 @@ MODULE = "retail_test_books"
 
 
 @pytest.fixture
-def world(environment, plain_database):
-    return World(environment(plain_database))
-
-
-@pytest.fixture
 def world_of_module(environment, books_database):
     return World(environment(books_database))
 

@@ -5,24 +5,12 @@ Random worlds; ``RA_SEED`` reproduces one.
 """
 
 import logging
-import os
 
 import pytest
 from books_parity import compare
-from books_world import World
+from books_world import SEED, World
 
 from odoo.fields import Command
-
-SEED = int(os.environ.get("RA_SEED", "7"))
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    env = environment(plain_database)
-    env.user.group_ids += env.ref("account.group_account_user")
-    yield World(env, SEED)
-    # Odoo remembers companies and users that are rolled back now.
-    env.registry.clear_all_caches()
 
 
 @pytest.fixture
@@ -233,7 +221,7 @@ def test_a_module_with_its_own_messages_gets_odoos_calls(
 ):
     from odoo.addons.retail_accelerator.books import paid_notes
 
-    world = World(environment(books_database), SEED)
+    world = World(environment(books_database))
     found = orders(world, 3)
     invoices = world.env["account.move"]
     for order in found:

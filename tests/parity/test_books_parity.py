@@ -4,16 +4,12 @@
 Random worlds; ``RA_SEED`` reproduces one.
 """
 
-import os
-
 import pytest
 from books_parity import compare
-from books_world import World
+from books_world import SEED, World
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-
-SEED = int(os.environ.get("RA_SEED", "7"))
 
 
 def reconciled(env, groups):
@@ -30,23 +26,6 @@ def reconciled(env, groups):
     assert not differences, differences[:10]
     assert "account_partial_reconcile" in tables
     return results["auto"]
-
-
-@pytest.fixture
-def world(environment, plain_database):
-    yield from made(environment(plain_database))
-
-
-@pytest.fixture
-def world_of_modules(environment, modules_database):
-    yield from made(environment(modules_database))
-
-
-def made(env):
-    env.user.group_ids += env.ref("account.group_account_user")
-    yield World(env, SEED)
-    # Odoo remembers companies and users that are rolled back now.
-    env.registry.clear_all_caches()
 
 
 def all_native(result, count):
