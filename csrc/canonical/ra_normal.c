@@ -50,8 +50,8 @@ static ra_status fold_unicode(ra_str text, ra_arena *arena, ra_str *out) {
     utf8proc_int32_t *points = ra_arena_array(arena, (size_t)count + 1, sizeof *points);
     if (points == NULL) return RA_NO_MEMORY;
     count = utf8proc_decompose(bytes, length, points, count, options);
-    count = utf8proc_reencode(points, count, options);
-    *out = (ra_str){(const char *)points, (size_t)count};
+    if (count >= 0) count = utf8proc_reencode(points, count, options);
+    *out = count < 0 ? text : (ra_str){(const char *)points, (size_t)count};
     return RA_OK;
 }
 

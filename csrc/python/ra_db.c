@@ -291,53 +291,65 @@ static bool add_id(PyObject *set, int32_t id) {
     return done;
 }
 
-/* Ids that one plan's rows refer to, beyond those of its classes. */
-static bool add_references(const ra_catalog *catalog, const ra_plan *plan, PyObject *sets[6]) {
-    const ra_vector *parties = &catalog->party_items;
-    bool done = add_id(sets[0], RA_ITEM(*parties, ra_party, plan->customer).partner_id) &&
-                add_id(sets[0], RA_ITEM(*parties, ra_party, plan->invoice).partner_id) &&
-                add_id(sets[0], RA_ITEM(*parties, ra_party, plan->delivery).partner_id) &&
-                add_id(sets[4], plan->header_class);
+/* What the rows of native plans refer to, by the names it has in Python. */
+typedef enum ra_referred {
+    RA_REFERRED_PARTNER,
+    RA_REFERRED_PRODUCT,
+    RA_REFERRED_UOM,
+    RA_REFERRED_TAX,
+    RA_REFERRED_ORDER_CLASS,
+    RA_REFERRED_LINE_CLASS,
+    RA_REFERRED_CURRENCY,
+    RA_REFERRED_KINDS
+} ra_referred;
+
+static const char *const referred_names[RA_REFERRED_KINDS] = {
+    "partner", "product", "uom", "tax", "order_class", "line_class", "currency"};
+
+static bool add_line_references(const ra_product *product, const ra_tax_set *set,
+                                PyObject *sets[RA_REFERRED_KINDS]) {
+    bool done = add_id(sets[RA_REFERRED_PRODUCT], product->product_id) &&
+                add_id(sets[RA_REFERRED_UOM], product->uom_id) &&
+                add_id(sets[RA_REFERRED_LINE_CLASS], product->line_class);
+    for (size_t i = 0; done && i < set->linked_count; i++) {
+        done = add_id(sets[RA_REFERRED_TAX], set->linked_ids[i]);
+    }
+    return done;
+}
+
+static bool add_references(const ra_catalog *catalog, const ra_plan *plan,
+                           PyObject *sets[RA_REFERRED_KINDS]) {
+    const int32_t parties[] = {plan->customer, plan->invoice, plan->delivery};
+    const ra_currency *currency = &RA_ITEM(catalog->currency_items, ra_currency, plan->currency);
+    bool done = add_id(sets[RA_REFERRED_ORDER_CLASS], plan->header_class) &&
+                add_id(sets[RA_REFERRED_CURRENCY], currency->id);
+    for (size_t i = 0; done && i < sizeof parties / sizeof *parties; i++) {
+        const ra_party *party = &RA_ITEM(catalog->party_items, ra_party, parties[i]);
+        done = add_id(sets[RA_REFERRED_PARTNER], party->partner_id);
+    }
     for (size_t i = 0; done && i < plan->line_count; i++) {
         const ra_product *product = &RA_ITEM(catalog->products, ra_product, plan->lines[i].product);
-        done = add_id(sets[1], product->product_id) && add_id(sets[2], product->uom_id) &&
-               add_id(sets[5], product->line_class);
-        const ra_tax_set *set = plan->prices[i].set;
-        for (size_t t = 0; done && t < set->linked_count; t++) {
-            done = add_id(sets[3], set->linked_ids[t]);
-        }
+        done = add_line_references(product, plan->prices[i].set, sets);
     }
     return done;
 }
 
 PyObject *ra_chunk_references(PyObject *self, PyObject *arg) {
     const ra_chunk_object *object = (const ra_chunk_object *)self;
-    const ra_catalog *catalog = &object->job->catalog;
     uint32_t wave;
     if (!ra_wave_from(arg, &wave) || !ra_job_idle(object->job) || !check_plans(object, wave)) {
         return NULL;
     }
-    PyObject *sets[6] = {NULL}, *currencies = PySet_New(NULL);
-    bool done = currencies != NULL;
-    for (int i = 0; i < 6; i++) {
-        sets[i] = PySet_New(NULL);
-        done = done && sets[i] != NULL;
+    PyObject *sets[RA_REFERRED_KINDS], *result = PyDict_New();
+    bool done = result != NULL;
+    for (int i = 0; done && i < RA_REFERRED_KINDS; i++) {
+        sets[i] = PySet_New(NULL); /* the dictionary owns it from here on */
+        done = ra_dict_set(result, referred_names[i], sets[i]);
     }
     for (size_t i = 0; done && i < object->chunk.count; i++) {
         const ra_plan *plan = &object->chunk.plans[i];
-        if (!ra_rows_native(plan, wave)) continue;
-        done = add_references(catalog, plan, sets) &&
-               add_id(currencies, RA_ITEM(catalog->currency_items, ra_currency, plan->currency).id);
+        if (ra_rows_native(plan, wave)) done = add_references(&object->job->catalog, plan, sets);
     }
-    PyObject *result = NULL;
-    if (done) {
-        result = Py_BuildValue("{sOsOsOsOsOsOsO}", "partner", sets[0], "product", sets[1], "uom",
-                               sets[2], "tax", sets[3], "order_class", sets[4], "line_class",
-                               sets[5], "currency", currencies);
-    }
-    for (int i = 0; i < 6; i++) {
-        Py_XDECREF(sets[i]);
-    }
-    Py_XDECREF(currencies);
+    if (!done) Py_CLEAR(result);
     return result;
 }

@@ -4,7 +4,7 @@
  * Formats: WooCommerce JSON (an array, a single object, or NDJSON), the CSV layout of
  * docs/formats.md, and a sequence of canonical msgpack maps. A record that cannot be used comes
  * back with order->error set and reading goes on behind it; only a file that cannot be read any
- * further ends the stream with an error. Limits: record size, depth, string length. */
+ * further ends the stream with an error. Limits: ra_limits.h. */
 #ifndef RA_READ_READER_H
 #define RA_READ_READER_H
 
