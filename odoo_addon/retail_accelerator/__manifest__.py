@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 {
     "name": "Retail Accelerator",
-    "summary": "Import web shop orders, exactly once and at the speed of PostgreSQL",
+    "summary": "Web shop orders, duplicates and payouts, each exactly once",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Retail Accelerator contributors",
