@@ -35,7 +35,7 @@ def details(part, value, version):
         amount = f"<AmtDtls><TxAmt>{amount}</TxAmt></AmtDtls>"
     return (
         f"<TxDtls><Refs><EndToEndId>{part.get('end', 'NOTPROVIDED')}</EndToEndId>"
-        f"</Refs>{amount}<RltdPties><{who}>{person}</{who}></RltdPties>"
+        f"</Refs>{amount}{part.get('inside', '')}<RltdPties><{who}>{person}</{who}></RltdPties>"
         f"<RmtInf><Ustrd>{part.get('text', '')}</Ustrd></RmtInf></TxDtls>"
     )
 
@@ -51,6 +51,7 @@ def entry(line, version):
         f"<Ntry>{amount_of(value)}<CdtDbtInd>{side_of(value)}</CdtDbtInd>"
         f"<Sts>{status}</Sts><BookgDt><Dt>{line.get('date', DAY)}</Dt></BookgDt>"
         + (f"<AcctSvcrRef>{reference}</AcctSvcrRef>" if reference else "")
+        + line.get("beside", "")
         + f"<NtryDtls>{inner}</NtryDtls></Ntry>"
     )
 
@@ -80,7 +81,7 @@ def ofx(lines, closing=Decimal(0), currency="EUR", account="202051"):
         f"<STMTTRN><TRNTYPE>{'CREDIT' if line['amount'] >= 0 else 'DEBIT'}\n"
         f"<DTPOSTED>{line.get('date', DAY):%Y%m%d}120000\n<TRNAMT>{line['amount']}\n"
         f"<FITID>{line['reference']}\n<NAME>{line.get('name', 'Provider')}\n"
-        f"<MEMO>{line.get('text', '')}\n</STMTTRN>\n"
+        f"<MEMO>{line.get('text', '')}\n{line.get('currency', '')}</STMTTRN>\n"
         for line in lines
     )
     return (

@@ -2,16 +2,16 @@
 """ISO 20022 bank files: camt.052, camt.053 and camt.054, of any version."""
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from .camt_charges import exchange, kept
+from .camt_nodes import amount_of, nodes_of, sign_of, text_of
 from .errors import AGAIN, FileError
 from .statement import Line, Statement
 
 STATEMENTS = ("Stmt", "Ntfctn", "Rpt")
 BOOKED = "BOOK"
-SIGNS = {"CRDT": 1, "DBIT": -1}
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 REFERENCES = ("EndToEndId", "TxId", "InstrId", "PmtInfId", "MsgId", "MndtId")
 NOT_PROVIDED = ("NOTPROVIDED", "NONREF", "")
@@ -48,54 +48,8 @@ def _parse(content):
     return root
 
 
-def _text(node, *paths):
-    """The first of the paths that has text, without the blanks around it."""
-    for path in paths:
-        found = node.findtext("/".join(f"{{*}}{name}" for name in path.split("/")))
-        if found and found.strip():
-            return found.strip()
-    return ""
-
-
-def _nodes(node, path):
-    return node.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")))
-
-
-def _amount(node, path):
-    """(Decimal, currency) or (None, "")."""
-    found = node.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-    if found is None:
-        return None, ""
-    try:
-        value = Decimal((found.text or "").strip())
-    except InvalidOperation as error:
-        raise _no_amount(found, path) from error
-    if not value.is_finite():
-        raise _no_amount(found, path)
-    return value, found.get("Ccy", "")
-
-
-def _no_amount(node, path):
-    return FileError("this is no amount", node.sourceline or 0, path, AGAIN)
-
-
-def _sign(node, fallback=None):
-    """1 or -1; ``fallback`` where the node does not say."""
-    mark = _text(node, "CdtDbtInd")
-    if not mark and fallback:
-        return fallback
-    if mark not in SIGNS:
-        raise FileError(
-            "an amount is CRDT or DBIT, this one does not say which",
-            node.sourceline or 0,
-            "CdtDbtInd",
-            AGAIN,
-        )
-    return SIGNS[mark]
-
-
 def _day(node, *paths):
-    text = _text(node, *paths)
+    text = text_of(node, *paths)
     if not text:
         return None
     try:
@@ -109,9 +63,9 @@ def _day(node, *paths):
 
 
 def _statement(node):
-    entries = list(_nodes(node, "Ntry"))
+    entries = list(nodes_of(node, "Ntry"))
     booked = [entry for entry in entries if _is_booked(entry)]
-    currency = _text(node, "Acct/Ccy") or _entry_currency(node, entries)
+    currency = text_of(node, "Acct/Ccy") or _entry_currency(node, entries)
     if not currency:
         raise FileError(
             "the statement names no currency", node.sourceline or 0, remedy=AGAIN
@@ -120,9 +74,9 @@ def _statement(node):
     lines = [line for entry in booked for line in _lines(entry, currency)]
     day = _day(node, "FrToDt/ToDtTm", "CreDtTm")
     return Statement(
-        account=_text(node, "Acct/Id/IBAN", "Acct/Id/Othr/Id").replace(" ", ""),
+        account=text_of(node, "Acct/Id/IBAN", "Acct/Id/Othr/Id").replace(" ", ""),
         currency=currency,
-        reference=_text(node, "Id", "ElctrncSeqNb"),
+        reference=text_of(node, "Id", "ElctrncSeqNb"),
         date=day or max((line.date for line in lines), default=None),
         lines=lines,
         opening=opening,
@@ -133,12 +87,12 @@ def _statement(node):
 
 def _is_booked(entry):
     """Entries of old versions have the status as text, those of new ones a code."""
-    return (_text(entry, "Sts/Cd", "Sts") or BOOKED) == BOOKED
+    return (text_of(entry, "Sts/Cd", "Sts") or BOOKED) == BOOKED
 
 
 def _entry_currency(node, entries):
-    for holder in (*_nodes(node, "Bal"), *entries):
-        _value, currency = _amount(holder, "Amt")
+    for holder in (*nodes_of(node, "Bal"), *entries):
+        _value, currency = amount_of(holder, "Amt")
         if currency:
             return currency
     return ""
@@ -146,10 +100,10 @@ def _entry_currency(node, entries):
 
 def _balance(node, codes):
     for code in codes:
-        for balance in _nodes(node, "Bal"):
-            if _text(balance, "Tp/CdOrPrtry/Cd") == code:
-                value, _currency = _amount(balance, "Amt")
-                return None if value is None else value * _sign(balance)
+        for balance in nodes_of(node, "Bal"):
+            if text_of(balance, "Tp/CdOrPrtry/Cd") == code:
+                value, _currency = amount_of(balance, "Amt")
+                return None if value is None else value * sign_of(balance)
     return None
 
 
@@ -157,7 +111,7 @@ def _lines(entry, currency):
     """One line for each transaction of the entry, as long as they make up the entry.
     Where charges are inside they do not: then the entry is one line, of what was
     booked."""
-    total, own = _amount(entry, "Amt")
+    total, own = amount_of(entry, "Amt")
     if total is None:
         raise FileError("the entry has no amount", entry.sourceline or 0, "Amt", AGAIN)
     if own and own != currency:
@@ -168,64 +122,69 @@ def _lines(entry, currency):
             "Download a statement of each currency's account by itself, and read it "
             "with a channel whose bank journal is in that currency",
         )
-    total *= _sign(entry)
-    details = list(_nodes(entry, "NtryDtls/TxDtls"))
-    parts = [_part(detail, currency, _sign(entry)) for detail in details]
+    total *= sign_of(entry)
+    details = list(nodes_of(entry, "NtryDtls/TxDtls"))
+    parts = [_part(detail, currency, sign_of(entry)) for detail in details]
     if len(parts) > 1 and None not in parts and sum(parts) == total:
         return [
-            _line(entry, detail, amount, number)
+            _line(entry, detail, amount, number, currency)
             for number, (detail, amount) in enumerate(
                 zip(details, parts, strict=True), 1
             )
         ]
-    return [_line(entry, details[0] if len(details) == 1 else None, total, 0)]
+    detail = details[0] if len(details) == 1 else None
+    return [_line(entry, detail, total, 0, currency)]
 
 
 def _part(detail, currency, sign):
     """A transaction's amount in the account's currency; None when it is not told."""
     for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
-        value, own = _amount(detail, path)
+        value, own = amount_of(detail, path)
         if value is not None and own in ("", currency):
-            return value * _sign(detail, sign)
+            return value * sign_of(detail, sign)
     return None
 
 
-def _line(entry, detail, amount, number):
+def _line(entry, detail, amount, number, currency):
     day = _day(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
     if day is None:
         raise FileError(
             "the entry has no date", entry.sourceline or 0, "BookgDt", AGAIN
         )
-    reference = _text(entry, "AcctSvcrRef", "NtryRef")
+    reference = text_of(entry, "AcctSvcrRef", "NtryRef")
     known = detail if detail is not None else entry
     side = "Dbtr" if amount >= 0 else "Cdtr"
     foreign, foreign_amount = _foreign(entry, detail, amount)
+    charges = kept(entry, detail, amount, currency, number)
     return Line(
         date=day,
         amount=amount,
         label=_label(entry, detail),
         bank_reference=f"{reference}/{number}" if reference and number else reference,
-        partner=_text(known, f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm"),
-        partner_account=_text(
+        partner=text_of(known, f"RltdPties/{side}/Nm", f"RltdPties/{side}/Pty/Nm"),
+        partner_account=text_of(
             known, f"RltdPties/{side}Acct/Id/IBAN", f"RltdPties/{side}Acct/Id/Othr/Id"
         ),
         foreign_currency=foreign,
         foreign_amount=foreign_amount,
-        kind=_text(entry, "BkTxCd/Prtry/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd"),
+        kind=text_of(entry, "BkTxCd/Prtry/Cd", "BkTxCd/Domn/Fmly/SubFmlyCd"),
         references=_references(entry, detail),
+        charge=charges.kept,
+        other_charges=", ".join(charges.others),
+        exchange=exchange(entry, detail),
     )
 
 
 def _foreign(entry, detail, amount):
     """What was instructed in another currency."""
-    own = _amount(entry, "Amt")[1]
+    own = amount_of(entry, "Amt")[1]
     for node, path in (
         (detail, "AmtDtls/InstdAmt/Amt"),
         (entry, "AmtDtls/InstdAmt/Amt"),
     ):
         if node is None:
             continue
-        value, currency = _amount(node, path)
+        value, currency = amount_of(node, path)
         if value is not None and currency and currency != own:
             return currency, value if amount >= 0 else -value
     return "", None
@@ -234,25 +193,25 @@ def _foreign(entry, detail, amount):
 def _label(entry, detail):
     """All that the bank says, each once."""
     texts = []
-    for node in [detail] if detail is not None else _nodes(entry, "NtryDtls/TxDtls"):
+    for node in [detail] if detail is not None else nodes_of(entry, "NtryDtls/TxDtls"):
         for path in ("RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref"):
-            texts += [part.text or "" for part in _nodes(node, path)]
-        texts.append(_text(node, "AddtlTxInf"))
+            texts += [part.text or "" for part in nodes_of(node, path)]
+        texts.append(text_of(node, "AddtlTxInf"))
         texts += [text for _name, text in _ids(node)]
-    texts.append(_text(entry, "AddtlNtryInf"))
+    texts.append(text_of(entry, "AddtlNtryInf"))
     kept = list(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
-    return " ".join(kept)[:2000] or _text(entry, "AcctSvcrRef", "NtryRef")
+    return " ".join(kept)[:2000] or text_of(entry, "AcctSvcrRef", "NtryRef")
 
 
 def _ids(node):
     for name in REFERENCES:
-        text = _text(node, f"Refs/{name}")
+        text = text_of(node, f"Refs/{name}")
         if text.upper() not in NOT_PROVIDED:
             yield name, text
 
 
 def _references(entry, detail):
-    nodes = [detail] if detail is not None else _nodes(entry, "NtryDtls/TxDtls")
+    nodes = [detail] if detail is not None else nodes_of(entry, "NtryDtls/TxDtls")
     found = {}
     for node in nodes:
         for name, text in _ids(node):

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""OFX bank files, by ofxparse."""
+"""OFX bank files, by ofxparse.
+
+The format has no charges. A transaction's ``ORIGCURRENCY`` names the currency it was
+converted from, and ``CURRATE`` what one unit of it cost in the account's currency (OFX 2,
+"Currency"); what was converted is not told. ``CURRENCY`` names another currency of the
+amount itself.
+"""
 
 import io
 import re
@@ -24,7 +30,7 @@ def ofx_statements(content):
         raise FileError(MISSING) from error
     try:
         readable = _readable(content)
-        parsed = _local_days(OfxParser).parse(io.BytesIO(readable), fail_fast=True)
+        parsed = _complete(OfxParser).parse(io.BytesIO(readable), fail_fast=True)
     except FileError:
         raise
     except Exception as error:
@@ -39,15 +45,30 @@ def ofx_statements(content):
     ]
 
 
-def _local_days(parser):
-    """The library counts times in UTC; a bank's day is the one that it writes."""
+def _complete(parser):
+    """The library counts times in UTC; a bank's day is the one that it writes. And it
+    leaves out what a transaction says of its currency."""
 
-    class LocalDays(parser):
+    class Complete(parser):
         @classmethod
         def parseOfxDateTime(cls, ofxDateTime):
             return super().parseOfxDateTime(ofxDateTime.partition("[")[0].strip())
 
-    return LocalDays
+        @classmethod
+        def parseTransaction(cls, txn_ofx):
+            transaction = super().parseTransaction(txn_ofx)
+            transaction.currency = _currency(txn_ofx, "currency")
+            transaction.original = _currency(txn_ofx, "origcurrency")
+            return transaction
+
+    return Complete
+
+
+def _currency(node, name):
+    """(currency, rate as text) of the aggregate, or empty texts."""
+    found = node.find(name)
+    texts = [found.find(part) if found else None for part in ("cursym", "currate")]
+    return tuple(text.get_text().strip() if text else "" for text in texts)
 
 
 def _readable(content):
@@ -85,7 +106,8 @@ def _statement(account):
         raise FileError("the statement names no currency", remedy=AGAIN)
     transactions = getattr(statement, "transactions", None) or []
     lines = [
-        _line(transaction, number) for number, transaction in enumerate(transactions, 1)
+        _line(transaction, number, currency)
+        for number, transaction in enumerate(transactions, 1)
     ]
     number = (account.number or "").replace(" ", "")
     last = max((line.date for line in lines), default=None)
@@ -105,12 +127,22 @@ def _day(value):
     return value.date() if isinstance(value, datetime) else None
 
 
-def _line(transaction, number):
+def _line(transaction, number, currency):
     day = _day(transaction.date)
     if day is None:
         raise FileError("the transaction has no date", number, "DTPOSTED", AGAIN)
     if transaction.amount is None or not transaction.amount.is_finite():
         raise FileError("the transaction has no amount", number, "TRNAMT", AGAIN)
+    named, _rate = transaction.currency
+    if named and named.upper() != currency:
+        raise FileError(
+            f"the amount is in {named.upper()}, the account in {currency}",
+            number,
+            "CURRENCY",
+            "Download the statement as camt.053, or one of the account in its own "
+            "currency",
+        )
+    original, rate = transaction.original
     texts = (transaction.payee, transaction.memo, transaction.checknum)
     kept = dict.fromkeys(text.strip() for text in texts if text and text.strip())
     return Line(
@@ -120,4 +152,5 @@ def _line(transaction, number):
         bank_reference=transaction.id or "",
         partner=(transaction.payee or "").strip(),
         kind=transaction.type or "",
+        exchange=f"1 {original.upper()} = {rate} {currency}" if original and rate else "",
     )

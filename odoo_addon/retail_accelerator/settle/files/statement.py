@@ -24,6 +24,10 @@ class Line:
     foreign_amount: Decimal | None = None
     kind: str = ""  # the bank's code of the transaction
     references: dict = field(default_factory=dict)
+    # Inside the amount, in the account's currency, positive when the bank kept it.
+    charge: Decimal = Decimal(0)
+    other_charges: str = ""  # that are not told in the account's currency
+    exchange: str = ""  # the bank's rate, as "1 USD = 0.92 EUR"
 
     def content(self):
         """What tells the line from others: the bank's reference where there is one,
