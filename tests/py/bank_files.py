@@ -35,7 +35,8 @@ def details(part, value, version):
         amount = f"<AmtDtls><TxAmt>{amount}</TxAmt></AmtDtls>"
     return (
         f"<TxDtls><Refs><EndToEndId>{part.get('end', 'NOTPROVIDED')}</EndToEndId>"
-        f"</Refs>{amount}{part.get('inside', '')}<RltdPties><{who}>{person}</{who}></RltdPties>"
+        f"</Refs>{amount}{part.get('inside', '')}"
+        f"<RltdPties><{who}>{person}</{who}></RltdPties>"
         f"<RmtInf><Ustrd>{part.get('text', '')}</Ustrd></RmtInf></TxDtls>"
     )
 

@@ -15,6 +15,27 @@ class AccountBankStatementLine(models.Model):
         "bank it comes in.",
     )
 
+    retail_bank_charge = fields.Monetary(
+        string="Kept by the Bank",
+        currency_field="currency_id",
+        readonly=True,
+        copy=False,
+        help="Charges inside the amount, as the bank's file says; less than nothing "
+        "when the bank gave more back than it took.",
+    )
+    retail_bank_other_charges = fields.Char(
+        string="Other Charges",
+        readonly=True,
+        copy=False,
+        help="What the bank's file says of charges, but not in the account's currency.",
+    )
+    retail_bank_rate = fields.Char(
+        string="The Bank's Rate",
+        readonly=True,
+        copy=False,
+        help="The rate at which the bank exchanged, as its file says.",
+    )
+
     retail_bank_match_ids = fields.One2many(
         "retail.settlement.bank.match",
         "bank_line_id",

@@ -71,6 +71,13 @@ class RetailSettlementBankMatch(models.Model):
         "account.account", string="Booked on", readonly=True, ondelete="restrict"
     )
     note = fields.Char(readonly=True)
+    charge = fields.Monetary(
+        readonly=True,
+        help="What the bank kept, at its own rate, of a line in another currency.",
+    )
+    charge_account_id = fields.Many2one(
+        "account.account", readonly=True, ondelete="restrict"
+    )
     move_line_id = fields.Many2one(
         "account.move.line",
         string="Journal Item",
@@ -86,16 +93,27 @@ class RetailSettlementBankMatch(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    charge_line_id = fields.Many2one(
+        "account.move.line",
+        string="Item of the Charge",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     _line_unique = models.Constraint(
         "UNIQUE (settlement_id, bank_line_id, move_line_id)",
         "This bank line is the payout's already.",
     )
 
-    @api.depends("amount", "difference")
+    @api.depends("amount", "difference", "charge")
     def _compute_received(self):
         for match in self:
-            match.received = match.amount + match.difference
+            match.received = match.amount + match.difference + match.charge
+
+    def _items(self):
+        """The bank line's items that are the match's."""
+        return self.move_line_id | self.difference_line_id | self.charge_line_id
 
     def _holds(self):
         """Whether the books still have the two reconciled."""

@@ -12,8 +12,8 @@ from odoo.exceptions import UserError
 
 from ..audit import log
 from ..books import Books
-from . import bank_entry, bank_search
-from .bank_words import evidence
+from . import bank_charge, bank_entry, bank_search
+from .bank_words import charges, evidence
 
 # What becomes of a difference: the first three are booked.
 BOOKED = ("bank_charge", "bank_rate", "bank_other")
@@ -22,11 +22,14 @@ LEFT_OPEN = "open"
 
 @dataclass
 class Difference:
-    """What a person says a difference is; ``account`` where it is booked."""
+    """What a person says a difference is; ``account`` where it is booked. ``charge``
+    is what the bank kept besides of a line that it exchanged, in its currency."""
 
     cause: str
     account: object = None
     note: str = ""
+    charge: float = 0.0
+    charge_account: object = None
 
 
 def reconcile(settlement):
@@ -71,13 +74,19 @@ def apply(settlement, found, level, difference=None):
     line, payouts = found.line, settlement | found.others
     _check_open(line, payouts)
     wanted = {payout: bank_search.expected(payout) for payout in payouts}
-    gap = _gap(found, wanted)
+    charge = bank_charge.value(line, difference.charge) if difference else 0.0
+    gap = _gap(found, wanted, charge)
     _check_difference(settlement, found, wanted, gap, difference)
+    if difference:
+        bank_charge.check(found, sum(wanted.values()), difference, charge)
     rest = gap
     if difference and difference.cause == LEFT_OPEN:
         wanted[settlement] += gap
         rest = 0.0
-    values, amounts = _values(line, settlement, wanted, rest, difference)
+    values, amounts = _values(line, settlement, wanted, rest, difference, charge)
+    kept = bank_charge.share_of(found, sum(wanted.values()) + rest, charge)
+    if charge:
+        values.append(_charge_values(settlement, found, difference, charge))
     waiting = {payout: bank_search.transit_items(payout) for payout in payouts}
     items = bank_entry.split(line, values)
     pairs = list(zip(payouts, items[: len(payouts)], strict=True))
@@ -94,7 +103,9 @@ def apply(settlement, found, level, difference=None):
                 "amount": amounts[payout],
                 "move_line_id": item.id,
                 **(
-                    _difference(rest, difference, items) if first and difference else {}
+                    _difference(rest, kept, difference, items, len(payouts))
+                    if first and difference
+                    else {}
                 ),
             },
         )
@@ -117,18 +128,25 @@ def _check_open(line, payouts):
             )
 
 
-def _gap(found, wanted):
-    """What the bank has more than expected, in the payout's currency; nothing can be
-    said of a line in another currency than payout and books, whose rate is the bank's
-    own."""
-    [currency] = {payout.currency_id for payout in wanted}
-    if found.converted and currency != found.line.company_id.currency_id:
+def _gap(found, wanted, charge):
+    """What the bank has more than expected, charge aside, in the payout's currency;
+    nothing can be said of a line in another currency than payout and books, whose rate
+    is the bank's own."""
+    if found.converted and found.currency != found.line.company_id.currency_id:
         return 0.0
-    return currency.round(found.amount - sum(wanted.values()))
+    return bank_charge.left(found, sum(wanted.values()), charge)
 
 
 def _check_difference(settlement, found, wanted, gap, difference):
     env, currency = settlement.env, settlement.currency_id
+    if not gap and found.hides_charge and not difference:
+        raise UserError(
+            env._(
+                "The bank kept a charge of %(line)s. Take it with its difference, and "
+                "say what the bank kept.",
+                line=found.line.display_name,
+            )
+        )
     if not gap and not found.converted:
         return
     if not difference:
@@ -168,7 +186,7 @@ def _is_part(settlement, wanted, gap):
     return bool(whole) and 0 < (whole + gap) / whole < 1
 
 
-def _values(line, settlement, wanted, rest, difference):
+def _values(line, settlement, wanted, rest, difference, charge):
     """(values of the items that replace the line's open one, {payout: its amount})"""
     currency = settlement.currency_id
     amounts = [*wanted.values(), *([rest] if rest else [])]
@@ -191,23 +209,41 @@ def _values(line, settlement, wanted, rest, difference):
             accounts,
             names,
             amounts,
-            bank_entry.parts(line, currency, amounts),
+            bank_entry.parts(line, currency, amounts, charge),
             strict=True,
         )
     ]
-    analytic = settlement.channel_id.sudo().settlement_analytic_account_id
-    if rest and analytic and difference.account.internal_group in ("expense", "income"):
-        values[-1]["analytic_distribution"] = {str(analytic.id): 100.0}
+    if rest:
+        values[-1] |= _analytic(settlement, difference.account)
     return values, dict(zip(wanted, amounts, strict=False))
 
 
-def _difference(rest, difference, items):
+def _charge_values(settlement, found, difference, charge):
+    name = difference.note or settlement.name
+    values = bank_charge.item_values(found, difference, charge, name)
+    return values | _analytic(settlement, difference.charge_account)
+
+
+def _analytic(settlement, account):
+    analytic = settlement.channel_id.sudo().settlement_analytic_account_id
+    if analytic and account.internal_group in ("expense", "income"):
+        return {"analytic_distribution": {str(analytic.id): 100.0}}
+    return {}
+
+
+def _difference(rest, kept, difference, items, count):
+    """Of the match: ``items`` are those of ``count`` payouts, then the difference's and
+    the charge's, as far as they are."""
+    charged = bool(difference.charge)
     return {
         "difference": rest,
         "cause": difference.cause,
         "account_id": difference.account.id if rest else False,
-        "difference_line_id": items[-1].id if rest else False,
+        "difference_line_id": items[count].id if rest else False,
         "note": difference.note,
+        "charge": -kept,
+        "charge_account_id": difference.charge_account.id if charged else False,
+        "charge_line_id": items[-1].id if charged else False,
     }
 
 
@@ -234,6 +270,14 @@ def _note(settlement, line, vals):
                 "note": match.note or "",
             }
             if match.cause
+            else {}
+        ),
+        **(
+            {
+                "charge": str(match.charge),
+                "charge_account": match.charge_account_id.code or "",
+            }
+            if match.charge_line_id
             else {}
         ),
     )
@@ -265,25 +309,33 @@ def adopt(settlement):
             found[partial.debit_move_id] -= partial.credit_amount_currency
     for item, amount in found.items():
         if item.statement_line_id and item not in known:
-            _note(
-                settlement,
-                item.statement_line_id.sudo(),
-                {
-                    "level": "odoo",
-                    "score": 1.0,
-                    "evidence": settlement.env._("reconciled in Odoo's own screens"),
-                    "amount": settlement.currency_id.round(amount),
-                    "move_line_id": item.id,
-                },
-            )
+            _note_found(settlement, item, settlement.currency_id.round(amount))
     if settlement.bank_match_ids.sudo().move_line_id - known:
         conclude(settlement)
+
+
+def _note_found(settlement, item, amount):
+    line = item.statement_line_id.sudo()
+    words = [settlement.env._("reconciled in Odoo's own screens")]
+    words += charges(settlement.env, line, *bank_charge.told(line))
+    _note(
+        settlement,
+        line,
+        {
+            "level": "odoo",
+            "score": 1.0,
+            "evidence": ", ".join(words),
+            "amount": amount,
+            "move_line_id": item.id,
+            **bank_charge.booked(line, item, amount, settlement.currency_id),
+        },
+    )
 
 
 def release(settlement):
     """The bank lines wait for their payout again."""
     taken = [
-        (match.bank_line_id, match.move_line_id | match.difference_line_id)
+        (match.bank_line_id, match._items())
         for match in settlement.bank_match_ids.sudo()
     ]
     settlement.bank_match_ids.sudo().unlink()

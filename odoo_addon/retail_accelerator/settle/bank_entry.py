@@ -24,12 +24,12 @@ def value(line):
     return -open_item(line).balance
 
 
-def parts(line, currency, amounts):
-    """Values in the company's currency of parts that together are all that is open;
-    ``amounts`` are the parts in ``currency``."""
+def parts(line, currency, amounts, charge=0.0):
+    """Values in the company's currency of parts that together are all that is open, and
+    a charge besides; ``amounts`` are the parts in ``currency``."""
     ours = line.company_id.currency_id
     weights = [minor_units(amount, currency) for amount in amounts]
-    values = share(minor_units(value(line), ours), weights)
+    values = share(minor_units(value(line) + charge, ours), weights)
     return [in_units(minor, ours) for minor in values]
 
 
@@ -59,6 +59,8 @@ def give_back(line, items):
     items.remove_move_reconcile()
     kept = suspense[:1] or items[:1]
     merged = kept | items
+    # A charge in the account's currency is inside what another currency says.
+    alike = merged.filtered(lambda item: item.currency_id == kept.currency_id)
     _write(
         line,
         [
@@ -67,7 +69,7 @@ def give_back(line, items):
                 {
                     "account_id": line.journal_id.suspense_account_id.id,
                     "name": line.payment_ref,
-                    "amount_currency": sum(merged.mapped("amount_currency")),
+                    "amount_currency": sum(alike.mapped("amount_currency")),
                     "balance": sum(merged.mapped("balance")),
                     "analytic_distribution": False,
                 },

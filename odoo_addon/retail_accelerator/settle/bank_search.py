@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from . import bank_entry, proof
+from . import bank_charge, bank_entry, proof
 
 DAYS_BEFORE, DAYS_AFTER = 3, 10
 # What a person may choose from: the bank may be late, or the payout's date wrong.
@@ -21,19 +21,29 @@ NEAR = 0.1
 class Candidate:
     """A bank line that could be the payout's money. ``amount`` is what is open of it in
     the payout's currency, at Odoo's rate where ``converted``; ``others`` payouts that
-    it is the money of, too; ``days`` after the payout, ``score`` from 0 to 1."""
+    it is the money of, too; ``days`` after the payout, ``score`` from 0 to 1. A charge
+    that the bank's file tells is in the account's currency, or text."""
 
     line: object
+    currency: object
     amount: float
     difference: float
     named: bool
     days: int
     converted: bool
     others: object
+    exchanged: bool
+    charge: float
+    other_charges: str
 
     @property
     def exact(self):
-        return not self.difference and not self.converted
+        return not (self.difference or self.converted or self.hides_charge)
+
+    @property
+    def hides_charge(self):
+        """Whether what the bank kept is inside the line without being a difference."""
+        return self.exchanged and bool(self.charge or self.other_charges)
 
     @property
     def score(self):
@@ -124,14 +134,19 @@ def _candidate(settlement, line, total, companions):
         )
     named = names(line, settlement.reference)
     others = _others(line, currency.round(amount - total), named, companions)
+    charge, other_charges = bank_charge.told(line)
     return Candidate(
         line,
+        currency,
         amount,
         currency.round(amount - total - sum(map(expected, others))),
         named,
         (line.date - settlement.date).days if settlement.date else 0,
         converted,
         others,
+        bank_charge.is_exchanged(line, currency),
+        charge,
+        other_charges,
     )
 
 

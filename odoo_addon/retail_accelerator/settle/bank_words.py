@@ -15,7 +15,22 @@ def evidence(env, found):
     if found.named:
         words.append(env._("names the payout"))
     words.append(_distance(env, found.days))
+    words += charges(env, found.line, found.charge, found.other_charges)
     return ", ".join(words)
+
+
+def charges(env, line, charge, others):
+    """What the bank's file says of its charges: list of texts."""
+    words, amount = [], line.currency_id.format(abs(charge))
+    if charge:
+        words.append(
+            env._("the bank kept %s", amount)
+            if charge > 0
+            else env._("the bank gave %s back", amount)
+        )
+    if others:
+        words.append(env._("charges: %s", others))
+    return words
 
 
 def _distance(env, days):

@@ -55,9 +55,22 @@ def bank_differences(settlement):
     """{cause: amount} of what the bank line has more or less than the payout, and was
     booked as that."""
     found = {}
-    for match in settlement.bank_match_ids.filtered("difference"):
-        found[match.cause] = found.get(match.cause, 0.0) + match.difference
+    for match in settlement.bank_match_ids:
+        parts = ((match.cause, match.difference), ("bank_charge", match.charge))
+        for cause, amount in parts:
+            if amount:
+                found[cause] = found.get(cause, 0.0) + amount
     return found
+
+
+def exchange_difference(settlement):
+    """What Odoo booked between the rate of the payout's entry and the bank's, in the
+    company's currency; a loss is less than nothing."""
+    items = settlement.bank_match_ids.sudo().move_line_id
+    moves = (items.matched_debit_ids | items.matched_credit_ids).exchange_move_id
+    transit = settlement.channel_id.sudo().settlement_transit_account_id
+    mine = moves.line_ids.filtered(lambda item: item.account_id == transit)
+    return settlement.company_id.currency_id.round(sum(mine.mapped("balance")))
 
 
 def _walk(settlement):

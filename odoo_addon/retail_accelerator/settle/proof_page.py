@@ -7,6 +7,7 @@ from .proof import (
     CAUSES,
     FIGURES,
     bank_differences,
+    exchange_difference,
     sales,
     undone_rows,
     variance,
@@ -29,7 +30,7 @@ def page(settlement):
         for part, label, amount in _labelled(settlement)
         if not settlement.currency_id.is_zero(amount)
     ]
-    return Markup("%s%s<div class='row'>%s%s</div>") % (
+    return Markup("%s%s<div class='row'>%s%s</div>%s") % (
         _verdict(settlement, figures),
         _undone(settlement),
         COLUMN
@@ -43,6 +44,7 @@ def page(settlement):
             ),
         ),
         COLUMN % (env._("From the sales to the bank"), _table(causes)),
+        _exchange(settlement),
     )
 
 
@@ -139,6 +141,21 @@ def _undone(settlement):
     )
     link = _link("undone", env._("Show these rows"))
     return _alert("warning", Markup("%s %s") % (text, link))
+
+
+def _exchange(settlement):
+    """The rate's part, which is none of the payout's currency."""
+    amount, currency = (
+        exchange_difference(settlement),
+        settlement.company_id.currency_id,
+    )
+    if not amount:
+        return ""
+    return Markup("<p class='text-muted'>%s</p>") % settlement.env._(
+        "Between the bank's rate and the rate of the payout's entry Odoo booked an "
+        "exchange difference of %s.",
+        currency.format(amount),
+    )
 
 
 def _before(settlement):

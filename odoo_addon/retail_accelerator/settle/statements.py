@@ -84,20 +84,22 @@ def _check_currency(channel, name, statement):
                 mine=currency.name,
             )
         )
+    told = [
+        (number, amount)
+        for number, line in enumerate(statement.lines, 1)
+        for amount in (line.amount, line.charge)
+    ]
     scale = -min(
-        (line.amount.normalize().as_tuple().exponent for line in statement.lines),
-        default=0,
+        (amount.normalize().as_tuple().exponent for _number, amount in told), default=0
     )
     digits = max(scale, currency.decimal_places, 0)
-    amounts = (
-        (number, int(line.amount.scaleb(digits)))
-        for number, line in enumerate(statement.lines, 1)
-    )
+    amounts = ((number, int(amount.scaleb(digits))) for number, amount in told)
     check_rounding(channel.env, name, currency, digits, amounts)
 
 
 def keep(channel, statement):
-    """Create the lines that are new; returns them.
+    """Create the lines that are new; returns them. Of those that are known, keep what
+    only this file tells of charges and rate.
 
     A statement record with both balances is made when all of its lines are new and the
     file tells the balances: otherwise it would seem to miss what is there already.
@@ -105,11 +107,13 @@ def keep(channel, statement):
     journal = _journal(channel)
     model = journal.env["account.bank.statement.line"]
     keys = statement.keys()
-    known = set(
-        model.with_context(active_test=False)
-        .search([("journal_id", "=", journal.id), ("retail_bank_key", "in", keys)])
-        .mapped("retail_bank_key")
+    there = model.with_context(active_test=False).search(
+        [("journal_id", "=", journal.id), ("retail_bank_key", "in", keys)]
     )
+    known = {line.retail_bank_key: line for line in there}
+    for key, line in zip(keys, statement.lines, strict=True):
+        if key in known:
+            _complete(known[key], line)
     lines = model.create(
         [
             _values(journal, line, key)
@@ -130,6 +134,24 @@ def keep(channel, statement):
     return lines
 
 
+def _told(line):
+    """What the file says of charges and rate, as values of the line's fields."""
+    return {
+        "retail_bank_charge": float(line.charge),
+        "retail_bank_other_charges": line.other_charges or False,
+        "retail_bank_rate": line.exchange or False,
+    }
+
+
+def _complete(known, line):
+    """A notice often tells less than the statement that comes after it."""
+    told = {
+        name: value for name, value in _told(line).items() if value and not known[name]
+    }
+    if told:
+        known.write(told)
+
+
 def _values(journal, line, key):
     values = {
         "journal_id": journal.id,
@@ -142,6 +164,7 @@ def _values(journal, line, key):
         "transaction_details": line.references or False,
         "ref": line.bank_reference or False,
         "retail_bank_key": key,
+        **_told(line),
     }
     foreign = journal.env["res.currency"].search([("name", "=", line.foreign_currency)])
     if line.foreign_currency and foreign and line.foreign_amount:

@@ -22,6 +22,7 @@ from . import (
     test_refund,
     test_security,
     test_settlement_bank,
+    test_settlement_bank_charge,
     test_settlement_bank_files,
     test_settlement_columns,
     test_settlement_desk,

@@ -189,7 +189,7 @@ class SettlementCase(TransactionCase):
         event.state = "matched"
 
     @classmethod
-    def bank_line(cls, amount, reference="", date=DAY):
+    def bank_line(cls, amount, reference="", date=DAY, **vals):
         journal = cls.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
         )
@@ -199,6 +199,7 @@ class SettlementCase(TransactionCase):
                 "date": fields.Date.to_date(date),
                 "amount": amount,
                 "payment_ref": reference,
+                **vals,
             }
         )
 

@@ -46,6 +46,7 @@ class RetailSettlementBank(models.TransientModel):
                             "amount": one.amount,
                             "difference": one.difference,
                             "is_exact": one.exact,
+                            "is_exchanged": one.exchanged,
                             "score": one.score,
                             "evidence": evidence(self.env, one),
                         }
@@ -96,6 +97,7 @@ class RetailSettlementBankLine(models.TransientModel):
     )
     difference = fields.Monetary(help="Bank line less what is expected.")
     is_exact = fields.Boolean()
+    is_exchanged = fields.Boolean()
     score = fields.Float(digits=(6, 4), aggregator=None)
     evidence = fields.Char()
 

@@ -2,10 +2,10 @@
 """What a camt entry says of the bank's charges and of the rate of exchange.
 
 Source: the ISO 20022 message definitions of camt.052, .053 and .054 (Charges,
-AmountAndCurrencyExchange, CurrencyExchange). Up to version 02 charges are repeated
-``Chrgs/Amt``, later ``Chrgs/Rcrd/Amt``; ``ChrgInclInd``, in the later ones, tells whether
-a charge is inside the amount. ``TtlChrgsAndTaxAmt`` is the total of all charges and
-taxes of the entry. ``CntrValAmt`` is the amount after exchange and before deduction of
+AmountAndCurrencyExchange, CurrencyExchange). In version 02 charges are repeated
+``Chrgs/Amt``, later ``Chrgs/Rcrd/Amt``; only the later ones have ``ChrgInclInd``, which
+tells whether a charge is inside the amount. ``TtlChrgsAndTaxAmt`` is the total of all
+charges and taxes. ``CntrValAmt`` is the amount after exchange and before deduction of
 charges. ``UnitCcy`` is the currency of which one unit costs ``XchgRate``.
 """
 
@@ -156,7 +156,9 @@ def exchange(entry, detail):
 
 def _rate(node, rate):
     unit = text_of(node, "UnitCcy")
-    pair = [name for name in (text_of(node, "SrcCcy"), text_of(node, "TrgtCcy")) if name]
+    pair = [
+        name for name in (text_of(node, "SrcCcy"), text_of(node, "TrgtCcy")) if name
+    ]
     if unit in pair and len(pair) == 2:
         other = pair[1] if unit == pair[0] else pair[0]
         return f"1 {unit} = {rate} {other}"

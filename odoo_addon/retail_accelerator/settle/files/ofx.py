@@ -2,9 +2,9 @@
 """OFX bank files, by ofxparse.
 
 The format has no charges. A transaction's ``ORIGCURRENCY`` names the currency it was
-converted from, and ``CURRATE`` what one unit of it cost in the account's currency (OFX 2,
-"Currency"); what was converted is not told. ``CURRENCY`` names another currency of the
-amount itself.
+converted from, and ``CURRATE`` what one unit of it cost in the account's currency
+(OFX 2.2, Currency Aggregates); what was converted is not told. ``CURRENCY`` names
+another currency of the amount itself.
 """
 
 import io
@@ -152,5 +152,7 @@ def _line(transaction, number, currency):
         bank_reference=transaction.id or "",
         partner=(transaction.payee or "").strip(),
         kind=transaction.type or "",
-        exchange=f"1 {original.upper()} = {rate} {currency}" if original and rate else "",
+        exchange=f"1 {original.upper()} = {rate} {currency}"
+        if original and rate
+        else "",
     )
