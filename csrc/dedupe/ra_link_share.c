@@ -65,7 +65,7 @@ static void sort_rows(ra_share_draw *draw, uint32_t column) {
             row;
 }
 
-/* Another row with the same value; RA_LINK_NO_FIELD rows: none. */
+/* Another row with the same value; false when there is none. */
 static bool partner(const ra_share_draw *draw, uint32_t row, uint32_t column, uint32_t *out) {
     const ra_link_table *table = draw->comparer->table;
     uint32_t term = table->cells[(size_t)row * table->column_count + column];

@@ -74,7 +74,6 @@ static bool read_fields(ra_link_input *input, PyObject *fields, const ra_link_pr
         } else {
             present[field] = true;
             input->fields[i] = field;
-            input->names[i] = profile->fields[field].name;
         }
     }
     if (problem == NULL) return true;

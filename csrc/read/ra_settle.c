@@ -139,7 +139,6 @@ static ra_status recognise(reading *in, ra_error *error) {
         memcpy(text, why.ptr, why.len);
         return ra_fail(error, RA_BAD_FORMAT, NULL, text);
     }
-    in->events->profile = in->profile->name;
     if (!ra_arena_copy(&in->events->arena, in->profile->name, &in->events->profile) ||
         ra_settle_layout_make(in->profile, in->events->columns, in->events->column_count,
                               &in->events->arena, &in->layout) != RA_OK) {

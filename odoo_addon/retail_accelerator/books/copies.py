@@ -4,7 +4,7 @@
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
-from ..arrays import array, ints, texts
+from ..arrays import ints, texts
 from .invariants import returning
 from .sql import copied_columns
 
@@ -49,9 +49,8 @@ def copy_message(env, template, ids, bodies=None):
             **copied_columns(env, "mail_message", OWN),
             parent=_parent(env, template),
             ids=ints(ids),
-            message_ids=array(
-                "text",
-                (generate_tracking_message_id(f"{i}-{template.model}") for i in ids),
+            message_ids=texts(
+                generate_tracking_message_id(f"{i}-{template.model}") for i in ids
             ),
             bodies=texts(bodies or [None] * len(ids)),
             template=template.id,

@@ -184,7 +184,7 @@ class Parties:
         for need in needs:
             _kind, record, key, _role = need
             order, email = orders[record], emails[need]
-            if self._is_anonymous(order, email):
+            if self._is_anonymous(order):
                 found[key] = guest_id
             elif email in by_email:
                 found[key] = by_email[email]
@@ -213,7 +213,7 @@ class Parties:
             self.fresh[contact_id] = vals
         return ids
 
-    def _is_anonymous(self, order, email):
+    def _is_anonymous(self, order):
         """Guests share one contact when the channel says so."""
         return (
             self.channel.guest_policy == "shared"

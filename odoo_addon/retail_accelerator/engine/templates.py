@@ -2,10 +2,9 @@
 """Template records: what the ORM itself puts into columns the engine does not compute.
 
 Such columns depend on little: on some facts about the customer, the delivery address,
-the
-product. Contacts and products that agree in those facts form a class. For each class
-the ORM makes one record in a savepoint, its raw column values are read in PostgreSQL's
-binary format, and the savepoint is rolled back.
+the product. Contacts and products that agree in those facts form a class. For each
+class the ORM makes one record in a savepoint, its raw column values are read in
+PostgreSQL's binary format, and the savepoint is rolled back.
 """
 
 import contextlib

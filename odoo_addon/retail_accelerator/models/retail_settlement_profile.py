@@ -9,10 +9,9 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine import native
 from ..settle import files, profiles, trial
 
-SETTINGS = (
-    *("decimal_sign", "day_order", "zone", "empty_text"),
-    *("minor_units", "proved", "fees_any"),
-)
+TEXTS = ("decimal_sign", "day_order", "zone", "empty_text")
+FLAGS = ("minor_units", "proved", "fees_any")
+SETTINGS = (*TEXTS, *FLAGS)
 
 
 class RetailSettlementProfile(models.Model):
@@ -156,11 +155,10 @@ class RetailSettlementProfile(models.Model):
             currency=self.currency_id.name or "",
             others=[line for line in (self.others or "").splitlines() if line.strip()],
         )
-        for name in SETTINGS:
-            value = self[name]
-            setattr(mapping, name, value if isinstance(value, bool) else value or "")
-        for name in ("day_order", "zone", "empty_text"):
+        for name in TEXTS:
             setattr(mapping, name, self[name] or "")
+        for name in FLAGS:
+            setattr(mapping, name, self[name])
         return mapping
 
     def _apply(self, mapping, examples=None):

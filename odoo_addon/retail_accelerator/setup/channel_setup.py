@@ -35,36 +35,42 @@ class ChannelSetup:
             company = company or env.company
             vals = {"name": code, **vals, "code": code, "company_id": company.id}
             return cls(env["retail.channel"].create(vals), created=True)
-        if company and company != channel.company_id:
-            raise UserError(
-                env._(
-                    "The channel %(code)s belongs to the company %(company)s.",
-                    code=code,
-                    company=channel.company_id.name,
-                )
-            )
+        cls._refuse_other_company(channel, company)
         cls._refuse_other_kind(channel, vals.get("kind"))
-        mode_changes = vals.get("tax_included", channel.tax_included) != (
-            channel.tax_included
-        )
+        return cls._follow(channel, vals)
+
+    @classmethod
+    def _follow(cls, channel, vals):
+        """The set-up of a known channel; what differs from ``vals`` is changed."""
+        mode, currency = channel.tax_included, channel.currency_id
         changes = {
             name: value
             for name, value in vals.items()
             if channel._fields[name].convert_to_write(channel[name], channel) != value
         }
-        before = channel.currency_id.name
         channel.write({**changes, "active": True} if not channel.active else changes)
-        setup = cls(channel, remap_taxes=mode_changes)
-        if before != channel.currency_id.name:
+        setup = cls(channel, remap_taxes=mode != channel.tax_included)
+        if currency != channel.currency_id:
             setup.notes.append(
-                env._(
+                channel.env._(
                     "The currency of the shop changed from %(old)s to %(new)s: the "
                     "prices of its products count in it from now on.",
-                    old=before,
+                    old=currency.name,
                     new=channel.currency_id.name,
                 )
             )
         return setup
+
+    @staticmethod
+    def _refuse_other_company(channel, company):
+        if company and company != channel.company_id:
+            raise UserError(
+                channel.env._(
+                    "The channel %(code)s belongs to the company %(company)s.",
+                    code=channel.code,
+                    company=channel.company_id.name,
+                )
+            )
 
     @staticmethod
     def _refuse_other_kind(channel, kind):
