@@ -101,6 +101,21 @@ class TestImportWorkflow(ImportCase):
         self.assertIn("broken", first.error_message)
         self.assertEqual(second.state, "done")
 
+    def test_the_database_s_words_are_shown_without_the_row_they_quote(self):
+        record = self.make_import()
+        record.action_start()
+
+        def effect(_work):
+            raise psycopg2.errors.CheckViolation(
+                "new row violates a check\nDETAIL:  Failing row contains (Ada, Ulm)."
+            )
+
+        self.run_as(effect)
+        with self.assertLogs(retail_import_run.__name__, "ERROR"):
+            self.run_cron()
+        self.assertIn("new row violates a check", record.error_message)
+        self.assertNotIn("Ada", record.error_message)
+
     def test_stale_running_import_is_taken_up_again_where_it_stopped(self):
         self.make_import(state="running", file_offset=7)
         offsets = []

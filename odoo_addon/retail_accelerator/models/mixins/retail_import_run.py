@@ -85,6 +85,8 @@ class RetailImportRun(models.AbstractModel):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("Import %s failed", self.id)
+            # In further lines PostgreSQL quotes the row, with what is in it of people.
+            words = str(error).strip().partition("\n")[0]
             self.write(
                 {
                     "state": "failed",
@@ -94,7 +96,7 @@ class RetailImportRun(models.AbstractModel):
                         "What was imported before is kept. Press Continue to try again "
                         "from the same place; when it happens again, send this text "
                         "to your administrator.",
-                        error=str(error) or type(error).__name__,
+                        error=words or type(error).__name__,
                     ),
                 }
             )
