@@ -142,3 +142,27 @@ def bank_line(screen, payout, text, days, charge=0):
 def run_sql(database, statements):
     command = [ROOT / "tools/env", "psql", "-Xq", "-v", "ON_ERROR_STOP=1", database]
     subprocess.run(command, input=statements, text=True, check=True)
+
+
+def exchanged_line(screen, payout, text, rate, charge):
+    """A line on an account in the books' currency, the charge told by the bank."""
+    company = find(screen, "res.company", [], ["currency_id"])
+    journal = [["type", "=", "bank"], ["currency_id", "=", False]]
+    euro = find(screen, "res.currency", [["name", "=", "EUR"]], ["id"])
+    net = float(payout.net)
+    screen.call(
+        "account.bank.statement.line",
+        "create",
+        [
+            {
+                "journal_id": find(screen, "account.journal", journal, ["id"])["id"],
+                "date": f"{payout.date + timedelta(days=1):%Y-%m-%d}",
+                "payment_ref": text,
+                "amount": round(net * rate - charge, 2),
+                "foreign_currency_id": euro["id"],
+                "amount_currency": net,
+                "retail_bank_charge": charge,
+                "retail_bank_rate": f"1 EUR = {rate} {company['currency_id'][1]}",
+            }
+        ],
+    )

@@ -2,7 +2,7 @@
 """A posted payout and the lines of the bank that may be its money."""
 
 import pytest
-from payouts import bank_line, euros, open_payout, status
+from payouts import bank_line, euros, exchanged_line, open_payout, status
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,6 +40,34 @@ def test_bank_line_less_a_charge_is_taken_with_the_difference(screen, payout):
         "account.bank.statement.line",
         "search",
         [["payment_ref", "=", "CARDS LESS CHARGE"]],
+    )
+    screen.call("account.bank.statement.line", "unlink", lines)
+
+
+def test_charge_inside_an_exchange_is_filled_in_and_told_from_the_rate(screen, payout):
+    exchanged_line(screen, payout, "CARDS EXCHANGED", 1.08, 1.5)
+    open_payout(screen)
+    screen.click("button[name=action_reconcile]")
+    assert "the bank kept" in screen.one(".modal .o_data_row", "CARDS EXCHANGED").text
+    screen.click(".modal button[name=action_take_difference]")
+    screen.one(".modal [name=bank_rate]", "1 EUR = 1.08")
+    assert not screen.all(".modal .alert-warning"), "the charge is told"
+    assert "1.50" in screen.one(".modal [name=charge] input").get_property("value")
+    screen.guide("settlement-bank-charge")
+    screen.fill(".modal [name=charge] input", "0")
+    screen.click(".modal .modal-title")
+    screen.one(".modal .alert-warning", "cannot be told from the rate")
+    screen.fill(".modal [name=charge] input", "1.5")
+    screen.click(".modal button[name=action_take]")
+    status(screen, "Reconciled")
+    assert "Kept by the bank" in screen.one("[name=proof_html]", "is booked").text
+    screen.click("button[name=action_release_bank_line]")
+    screen.click(".modal .btn-primary")
+    status(screen, "Posted")
+    lines = screen.call(
+        "account.bank.statement.line",
+        "search",
+        [["payment_ref", "=", "CARDS EXCHANGED"]],
     )
     screen.call("account.bank.statement.line", "unlink", lines)
 
