@@ -20,8 +20,7 @@ def told(line):
 
 def is_exchanged(line, currency):
     """Whether a charge cannot show as a difference from the payout's amount."""
-    item = bank_entry.open_item(line)
-    return line.currency_id != currency or item.currency_id != currency
+    return line.currency_id != currency or bank_entry.amount_in(line, currency) is None
 
 
 def value(line, amount):

@@ -14,9 +14,13 @@ def open_item(line):
 
 def amount_in(line, currency):
     """What is open of the line in that currency, positive when money came in; None when
-    the bank does not say it in that currency."""
+    the bank does not say it in that currency. Of a line that names what was instructed
+    in another one, the account has the amount as long as all of it is open."""
+    _liquidity, _suspense, taken = line._seek_for_lines()
     item = open_item(line)
-    return -item.amount_currency if item and item.currency_id == currency else None
+    if item and item.currency_id == currency:
+        return -item.amount_currency
+    return line.amount if item and not taken and line.currency_id == currency else None
 
 
 def value(line):

@@ -302,6 +302,31 @@ class TestSettlementBankCharge(ChargeCase):
         self.assertIn("the bank kept", settlement.bank_match_ids.evidence)
         self.check_proof(settlement, 116.22)
 
+    def test_amount_of_the_account_counts_whatever_was_instructed(self):
+        """The payer's bank exchanged, before the money was the payout's."""
+        settlement = self.posted()
+        self.other_currency("CHF", RATE)
+        line = self.line(116.22, told=60.0)
+        self.assertTrue(bank.reconcile(settlement))
+        self.assertEqual(self.items(line), {self.transit: (-116.22, -116.22)})
+        settlement.action_release_bank_line()
+        self.assertEqual(line.amount_currency, 60.0)
+        self.assertEqual(list(self.items(line).values()), [(-60.0, -116.22)])
+
+    def test_foreign_amount_of_the_account_is_not_settled_by_another_one(self):
+        journal = self.euro_account()
+        settlement = self.foreign("EUR", 0.8)
+        self.other_currency("CHF", RATE)
+        line = self.line(113.22, told=60.0, journal_id=journal.id)
+        self.assertFalse(bank.reconcile(settlement))
+        wizard = self.form(settlement, line)
+        self.assertFalse(wizard.is_exchanged or wizard.is_converted)
+        self.assertEqual(wizard.difference, -3.0)
+        wizard.cause = "bank_charge"
+        wizard.action_take()
+        self.assertEqual(self.check_proof(settlement, 113.22)["bank_charge"], -3.0)
+        self.assertEqual(self.balance(self.transit), 0.0)
+
     # -- several payouts, and the way back --
 
     def test_undo_gives_payout_charge_and_told_amount_back(self):
