@@ -50,6 +50,7 @@ test: setup test-packages ## run every test
 test-packages:
 	@tools/setup/python_packages.sh venv tests/py/requirements.txt
 	@tools/setup/python_packages.sh venv-libpq tests/py/requirements-libpq.txt
+	@tools/setup/python_packages.sh venv-parity tests/parity/requirements.txt
 
 test-c: build ## C unit tests under ASan and UBSan
 	@$(RUN_TESTS) c
@@ -63,7 +64,7 @@ test-py: setup test-packages ## Python tests of the built extension
 test-odoo: setup ## the module's own tests inside Odoo
 	@$(RUN_TESTS) odoo
 
-test-parity: setup ## both lanes on the same orders, every column compared
+test-parity: setup test-packages ## both lanes on the same orders, every column compared
 	@$(RUN_TESTS) parity
 
 test-once: setup ## files, versions and workers in any order: one order each

@@ -19,12 +19,22 @@ ADDONS = ROOT / "tests/addons"
 OTHER_MODULES = (
     "sale_margin,sale_loyalty,delivery,sale_crm,account_tax_python,retail_test_fields"
 )
+# Those that Odoo adds to European companies, and what two countries' modules add.
+EUROPEAN_MODULES = (
+    "account_peppol,sale_edi_ubl,base_vat,l10n_be,l10n_it_edi,l10n_es_edi_facturae"
+)
+# Where tools/setup/python_packages.sh puts what requirements.txt lists.
+PACKAGES = ROOT / ".run/venv-parity/lib"
 ADMIN = 2
 sys.path.insert(0, str(ROOT / "tests/generate"))
 
 
 def run(*command, **kwargs):
     subprocess.run([str(part) for part in command], check=True, **kwargs)
+
+
+def extra_packages():
+    return os.pathsep.join(map(str, PACKAGES.glob("python3*/site-packages")))
 
 
 def make_database(name, modules=""):
@@ -34,7 +44,11 @@ def make_database(name, modules=""):
         run(
             *(ROOT / "tools/odoo", "server", "-d", name, "-i", modules),
             *("--stop-after-init", "--no-http", "--log-level=warn"),
-            env={**os.environ, "RA_EXTRA_ADDONS": str(ADDONS)},
+            env={
+                **os.environ,
+                "RA_EXTRA_ADDONS": str(ADDONS),
+                "PYTHONPATH": extra_packages(),
+            },
         )
     return name
 
@@ -61,6 +75,12 @@ def create_database():
 def contacts_database():
     yield make_database("ra_parity_contacts", "retail_test_contacts,base_automation")
     close("ra_parity_contacts")
+
+
+@pytest.fixture(scope="session")
+def european_database():
+    yield make_database("ra_parity_european", EUROPEAN_MODULES)
+    close("ra_parity_european")
 
 
 @pytest.fixture(scope="session")

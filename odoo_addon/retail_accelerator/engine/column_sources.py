@@ -62,6 +62,8 @@ REVIEWED_MODULES = frozenset(
         "retail_accelerator",
     ]
 )
+# What a module may say of another's field without changing any record's value.
+PRESENTATION = frozenset(["string", "help", "selection_add", "ondelete"])
 
 ORDER_ENGINE = {
     "id": "id",
@@ -252,4 +254,12 @@ CONTACT_METHODS = {
         "_phone_get_country_field",
         "_phone_get_number_fields",
     ),
+}
+# What the shop's order gives to ``create`` beside the columns above.
+CONTACT_GIVEN = ("customer_rank", "company_id", "country_id", "type")
+# (module, method): the column. The override was read: it does nothing for a contact in
+# which that column is empty. Classes of contacts that fill it are left to the ORM.
+IDLE_WITHOUT = {
+    # Looks the contact's endpoint up in the Peppol network and logs what it found.
+    ("account_peppol", "create"): "peppol_endpoint",
 }

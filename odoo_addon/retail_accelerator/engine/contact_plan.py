@@ -9,9 +9,11 @@ from odoo.tools import SQL
 from .column_sources import (
     CONTACT_CLASS,
     CONTACT_ENGINE,
+    CONTACT_GIVEN,
     CONTACT_METHODS,
     CUSTOMER_ENGINE,
     HANDED_DOWN,
+    IDLE_WITHOUT,
 )
 from .plan_checks import PlanChecks
 
@@ -23,7 +25,8 @@ class ContactPlan(PlanChecks):
 
     ``columns`` are all that the ORM knows; those it does not know are left to the
     table's defaults, as it does. ``handed_down`` are the parent's columns that a new
-    address depends on.
+    address depends on. ``acted_upon`` are the columns that must be empty in a class,
+    since another module acts on contacts that have them: {column: reason}.
     """
 
     models = ("res.partner",)
@@ -38,9 +41,12 @@ class ContactPlan(PlanChecks):
             if field is not None:
                 self._check_source(model, field)
                 self.columns.append(name)
-        commercial = [*model._commercial_fields(), *HANDED_DOWN]
-        self.handed_down = [name for name in self.columns if name in commercial]
+        self.given = self._given(model)
+        self.writes_anything = self._has_unknown_inverse(model)
+        self.acted_upon = {}
         self._check_methods()
+        commercial = {*model._commercial_fields(), *HANDED_DOWN, *self.acted_upon}
+        self.handed_down = [name for name in self.columns if name in commercial]
         self._check_constraints()
         self._check_dependents()
         self._check_automations()
@@ -61,6 +67,53 @@ class ContactPlan(PlanChecks):
             SQL(", ").join(SQL.identifier(name) for name in names),
         )
         return query.code
+
+    @staticmethod
+    def _given(model):
+        """Fields that ``create`` of an order's contact may write, beside those it
+        computes afterwards."""
+        return {
+            *CUSTOMER_ENGINE,
+            *CONTACT_GIVEN,
+            *model.default_get(list(model._fields)),
+            *(name for name, field in model._fields.items() if field.precompute),
+            *model._commercial_fields(),
+            *model._address_fields(),
+        }
+
+    def _may_run(self, watched):
+        """Odoo runs the constraints of the fields it writes."""
+        return self.writes_anything or not self.given.isdisjoint(watched)
+
+    def _has_unknown_inverse(self, model):
+        """An inverse may write any field."""
+        inverses = [
+            model._fields[name].inverse for name in self.given if name in model._fields
+        ]
+        return any(
+            callable(inverse) or self._overriding_modules(model, inverse)
+            for inverse in inverses
+            if inverse
+        )
+
+    def _meet_override(self, model_name, method, module):
+        column = IDLE_WITHOUT.get((module, method))
+        if column not in self.columns:
+            super()._meet_override(model_name, method, module)
+            return
+        self.acted_upon[column] = self.env._(
+            "The module %(module)s does more for contacts that have %(field)s.",
+            module=module,
+            field=column,
+        )
+
+    def acts_on(self, values):
+        """Why contacts with these values ({column: text}) are left to the ORM; an empty
+        text when nothing acts on them."""
+        for column, reason in self.acted_upon.items():
+            if values.get(column):
+                return reason
+        return ""
 
     def _check_source(self, model, field):
         name = field.name

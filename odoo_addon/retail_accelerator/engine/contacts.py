@@ -173,9 +173,25 @@ class Contacts:
             known = self.shelf.contacts
             missing = [key for key in examples if key not in known]
             missing = missing[: max(0, CLASSES - len(known))]
+            missing = [
+                key for key in missing if not self._is_acted_upon(examples[key][1])
+            ]
             if missing:
                 known.update(self._try({key: examples[key] for key in missing}))
             return {key: known.get(key) for key in examples}
+
+    def _is_acted_upon(self, parent):
+        """Whether another module acts on the parent: it would act on a try, too."""
+        reason = parent and self.plan.acts_on(
+            dict(zip(self.plan.handed_down, parent.facts[1:], strict=False))
+        )
+        if reason:
+            self._note(reason)
+        return bool(reason)
+
+    def _note(self, reason):
+        if reason not in self.shelf.contact_reasons:
+            self.shelf.contact_reasons.append(reason)
 
     def _try(self, examples):
         """{class key: its encoded columns, or None}; a class at fault is found by
@@ -188,8 +204,7 @@ class Contacts:
         if not reason:
             return values
         if len(examples) == 1:
-            if reason not in self.shelf.contact_reasons:
-                self.shelf.contact_reasons.append(reason)
+            self._note(reason)
             return dict.fromkeys(examples)
         return {
             key: result
@@ -262,6 +277,9 @@ class Contacts:
         against the engine's rules."""
         values = {}
         for (key, vals, parent), row in zip(tries, rows, strict=True):
+            reason = self.plan.acts_on(row)
+            if reason:
+                return {}, reason
             is_customer = parent is None
             ours = self.rows.values(int(row["id"]), vals, parent)
             for name in self.plan.engine_columns(is_customer):

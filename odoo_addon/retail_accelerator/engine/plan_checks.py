@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What any column plan asks of the registry: who else changes a model, and how."""
 
+from inspect import getmembers
+
 from odoo import models
 from odoo.tools import SQL
 
-from .column_sources import REVIEWED_MODULES
+from .column_sources import PRESENTATION, REVIEWED_MODULES
 
 
 class PlanChecks:
@@ -45,6 +47,7 @@ class PlanChecks:
 
     def _check_field_modules(self, model, field):
         unknown = set(field._modules) - REVIEWED_MODULES
+        unknown -= self._presenting_modules(model, field.name)
         if unknown:
             self._close(
                 self.env._(
@@ -54,6 +57,19 @@ class PlanChecks:
                     model=model._name,
                 )
             )
+
+    @staticmethod
+    def _presenting_modules(model, name):
+        """Modules that only say how a field is called and what else may be chosen."""
+        definitions = [
+            (field._module, field._args__.keys() <= PRESENTATION)
+            for klass in type(model).mro()
+            for field in klass.__dict__.get("_field_definitions", ())
+            if field.name == name
+        ]
+        return {module for module, _presents in definitions} - {
+            module for module, presents in definitions if not presents
+        }
 
     def _check_default(self, model, field):
         """A default is a constant when asking for it twice gives the same."""
@@ -74,14 +90,17 @@ class PlanChecks:
         for model_name, names in self.methods.items():
             for name in names:
                 for module in self._overriding_modules(self.env[model_name], name):
-                    self._close(
-                        self.env._(
-                            "The module %(module)s overrides %(method)s of %(model)s.",
-                            module=module,
-                            method=name,
-                            model=model_name,
-                        )
-                    )
+                    self._meet_override(model_name, name, module)
+
+    def _meet_override(self, model_name, method, module):
+        self._close(
+            self.env._(
+                "The module %(module)s overrides %(method)s of %(model)s.",
+                module=module,
+                method=method,
+                model=model_name,
+            )
+        )
 
     @staticmethod
     def _overriding_modules(model, method):
@@ -102,19 +121,28 @@ class PlanChecks:
 
     def _check_constraints(self):
         for model_name in self.models:
-            for method in self.env[model_name]._constraint_methods:
-                parts = method.__module__.split(".")
+            model = self.env[model_name]
+            # Not ``_constraint_methods``: it wraps some, which hides their module.
+            for name, check in getmembers(type(model), _is_constraint):
+                parts = check.__module__.split(".")
                 module = parts[2] if parts[:2] == ["odoo", "addons"] else ""
-                if module and module not in REVIEWED_MODULES:
+                if not module or module in REVIEWED_MODULES:
+                    continue
+                watched = check._constrains
+                if self._may_run(watched(model) if callable(watched) else watched):
                     self._close(
                         self.env._(
                             "The module %(module)s adds the constraint %(method)s to "
                             "%(model)s.",
                             module=module,
-                            method=method.__name__,
+                            method=name,
                             model=model_name,
                         )
                     )
+
+    def _may_run(self, _watched):
+        """Whether a constraint on these fields may run for a new record."""
+        return True
 
     def _check_dependents(self):
         """Stored fields of other models that unknown modules compute from these."""
@@ -157,3 +185,7 @@ class PlanChecks:
                     models=", ".join(self.models),
                 )
             )
+
+
+def _is_constraint(member):
+    return callable(member) and hasattr(member, "_constrains")
