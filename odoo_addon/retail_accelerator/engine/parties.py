@@ -19,6 +19,7 @@ CUSTOMER = 0
 ANY_CHANNEL = "*"  # no channel has this code
 FOREIGN = -1  # instead of a contact's id: it is another company's
 ADDRESS_PARTS = ("address_1", "address_2", "city", "state", "postcode", "country")
+NAMES = ("first_name", "last_name", "company")
 PLACE_TEXTS = ("name", "street", "street2", "city", "zip")
 
 
@@ -427,6 +428,14 @@ class Parties:
             "company_id": company.id if company else False,
             **self._address_vals(address),
         }
+
+    def is_at(self, contact, owner, address):
+        """Whether an address of a customer's order would be taken for this contact.
+        One without any field is the customer's own (``ra_key.h``)."""
+        if not any(_clean(address[part] or "") for part in (*NAMES, *ADDRESS_PARTS)):
+            return contact == owner
+        vals = self._child_vals(owner, owner.id, address, "delivery")
+        return self._place(contact) == self._place(vals)
 
     def _customer_id(self, key, customers):
         if key not in customers:

@@ -202,15 +202,16 @@ class RetailLedger(models.Model):
             if entry.outcome == "review" and entry.order_id:
                 # Forms ask for the size of binary fields instead of their content.
                 whole = entry.sudo().with_context(bin_size=False)
-                rows = review.differences(self.env, whole)
+                masked = not self._sees_personal_data()
+                rows = review.differences(self.env, whole, masked)
                 entry.difference_html = entry._difference_table(rows)
 
     def _difference_table(self, rows):
         """The rows {field, ours, theirs} as a table; a sentence for none."""
         if not rows:
             return Markup("<p>%s</p>") % self.env._(
-                "Amounts, lines, status and e-mail are the same. The newer version "
-                "differs in something else, such as an address or a note."
+                "Amounts, lines, status, e-mail and addresses are the same. The newer "
+                "version differs in something else, such as the payment."
             )
         cells = Markup().join(
             Markup("<tr><th>%s</th><td>%s</td><td class='table-warning'>%s</td></tr>")

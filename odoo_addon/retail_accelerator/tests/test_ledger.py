@@ -12,6 +12,8 @@ from ..engine import native, payload, review, runner
 from ..models import retail_ledger_actions
 from .import_common import ImportCase, woo_order
 
+ADA = {"name": "Ada Lovelace", "email": "ada@example.com"}
+
 
 @tagged("post_install", "-at_install")
 class TestLedger(ImportCase):
@@ -216,11 +218,71 @@ class TestLedger(ImportCase):
 
     def test_review_without_a_difference_to_show_says_so(self):
         order = self.make_order()
-        order.partner_id.email = "ada@example.com"
+        order.partner_id.write(ADA)
+        order.partner_id.country_id = self.env.ref("base.us")
         state = {"outcome": "review", "source_status": "processing"}
         entry = self.make_entry(9, order_id=order.id, **state)
         self.assertNotIn("<table", str(entry.difference_html))
         self.assertIn("differs in something else", str(entry.difference_html))
+
+    def moved(self, **changes):
+        """Rows of a review of Ada's order by field; she has moved, and paid more."""
+        home = {"street": "Old 1", "city": "Reno", "zip": "89501"}
+        us, nevada = self.env.ref("base.us"), self.env.ref("base.state_us_23")
+        order = self.make_order()
+        order.partner_id.write(
+            {**ADA, **home, "country_id": us.id, "state_id": nevada.id}
+        )
+        places = {"address_1": "Old 1", "city": "RENO", "postcode": "89501"}
+        newer = woo_order(9, total="30.00")
+        newer["billing"].update(places, state="NV")
+        newer["shipping"] = {**newer["billing"], "address_1": "New 2"}
+        newer.update(changes)
+        return self.make_entry(9, newer, outcome="review", order_id=order.id)
+
+    def rows(self, entry, **options):
+        rows = review.differences(self.env, entry, **options)
+        return {row["field"]: (row["ours"], row["theirs"]) for row in rows}
+
+    def test_a_changed_delivery_address_is_listed_beside_other_differences(self):
+        rows = self.rows(self.moved())
+        self.assertEqual(rows["Total"][1], "30.00")
+        ours, theirs = rows["Delivery address"]
+        self.assertIn("Old 1", ours)
+        self.assertIn("New 2", theirs)
+        self.assertNotIn("Invoice address", rows)
+        self.assertNotIn("Customer's note", rows)
+
+    def test_goods_without_an_address_go_to_the_customer(self):
+        entry = self.moved(shipping={})
+        self.assertNotIn("Delivery address", self.rows(entry))
+        entry.order_id.partner_shipping_id = self.env["res.partner"].create(ADA)
+        self.assertIn("Delivery address", self.rows(entry))
+
+    def test_guests_who_share_a_contact_have_no_address_to_compare(self):
+        entry = self.moved()
+        self.channel.guest_partner_id = entry.order_id.partner_id
+        self.assertNotIn("Delivery address", self.rows(entry))
+
+    def test_the_customers_note_is_listed(self):
+        rows = self.rows(self.moved(customer_note="Ring twice"))
+        self.assertEqual(rows["Customer's note"][1], "Ring twice")
+
+    def test_personal_differences_are_masked_for_operators(self):
+        entry = self.moved(customer_note="Ring twice")
+        entry.order_id.partner_id.email = "old@example.com"
+        shown = str(entry.with_user(self.manager).difference_html)
+        masked = str(entry.with_user(self.operator).difference_html)
+        for text in ("ada@example.com", "old@example.com", "New 2", "Ring twice"):
+            self.assertIn(text, shown)
+            self.assertNotIn(text, masked)
+        for field in (
+            "Delivery address",
+            "Customer&#39;s e-mail",
+            "30.00",
+            payload.MASK,
+        ):
+            self.assertIn(field, masked)
 
     def test_differences_escape_what_the_shop_sent(self):
         order = self.make_order()
