@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Products of a shop: known by mapping, matched by SKU or barcode, or created."""
+"""Products of a shop: known by mapping, matched by SKU, barcode or the external id of
+an earlier set-up, or created.
+"""
 
 from collections import Counter
 
@@ -7,7 +9,11 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tools import split_every
 
+from ..engine import native
+
 BATCH = 1000
+# External ids of this name are no module's: they stay when this one is uninstalled.
+KEPT = "__retail__"
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -47,10 +53,13 @@ class ProductSetup:
             found = [
                 by_sku.get(item.sku) or by_barcode.get(item.barcode) for item in batch
             ]
+            self._find_again(batch, found)
             missing = [
                 item for item, product in zip(batch, found, strict=True) if not product
             ]
-            made = iter(self._create(missing))
+            created_ids = self._create(missing)
+            self._keep(missing, created_ids)
+            made = iter(created_ids)
             created += len(missing)
             self._map(batch, [product_id or next(made) for product_id in found])
             # The next batch needs none of it: memory stays that of one batch.
@@ -83,6 +92,68 @@ class ProductSetup:
                     (row[field], row.id) for row in some if row[field] in single
                 )
         return found
+
+    def _is_findable(self, item):
+        """Whether a new product gets a SKU or barcode that only this item has."""
+        return item.sku in self.skus or (
+            item.barcode in self.barcodes and item.barcode not in self.taken_barcodes
+        )
+
+    def _external_name(self, item):
+        return native.require().identity_key(self.channel.code, item.kind, item.ref)
+
+    def _find_again(self, items, found):
+        """Put the products that an earlier set-up made for items without a SKU or
+        barcode into ``found``. Their mapping went with the module or the channel."""
+        names = {
+            self._external_name(item): at
+            for at, item in enumerate(items)
+            if not found[at]
+        }
+        rows = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("module", "=", KEPT),
+                    ("name", "in", list(names)),
+                    ("model", "=", "product.product"),
+                ],
+                ["name", "res_id"],
+            )
+        )
+        usable = self.products.with_context(active_test=False).search(
+            [
+                ("id", "in", rows.mapped("res_id")),
+                *self.products._check_company_domain(self.company),
+            ]
+        )
+        for row in rows:
+            if row.res_id in usable.ids:
+                found[names[row.name]] = row.res_id
+
+    def _keep(self, items, product_ids):
+        """What ``_find_again`` finds by."""
+        rows = {
+            self._external_name(item): product_id
+            for item, product_id in zip(items, product_ids, strict=True)
+            if not self._is_findable(item)
+        }
+        data = self.env["ir.model.data"].sudo()
+        # Of a product that has moved to another company since.
+        data.search([("module", "=", KEPT), ("name", "in", list(rows))]).unlink()
+        data.create(
+            [
+                {
+                    "module": KEPT,
+                    "name": name,
+                    "model": "product.product",
+                    "res_id": product_id,
+                    "noupdate": True,
+                }
+                for name, product_id in rows.items()
+            ]
+        )
 
     def _taken_barcodes(self):
         """Barcodes a new product cannot get: of archived doubles, or of packagings."""

@@ -54,6 +54,43 @@ class TestProducts(SetupCase):
         self.assertEqual(result["customers"]["matched"], 1)
         self.assertEqual(self.env["product.product"].search_count([]), counts)
 
+    def test_products_without_a_sku_are_found_again_when_the_mapping_is_gone(self):
+        """As after the module was uninstalled, or for a channel made anew."""
+        files = {
+            "products": [
+                product(1, sku="A"),
+                product(2, sku=""),
+                product(3, type="variable", sku="CAP", variations=[31, 32]),
+            ],
+            "variations": {
+                "3": [
+                    variation(31, "S", sku="CAP"),
+                    variation(32, "M", sku="CAP"),
+                ]
+            },
+        }
+        self.load(**files)
+        keys = [("product", 1), ("product", 2), ("variation", 31), ("variation", 32)]
+        before = [self.mapped(*key).id for key in keys]
+        self.mapped("variation", 32).active = False
+        self.channel.product_ids.unlink()
+        result = self.load(**files)["products"]
+        self.assertEqual((result["created"], result["matched"]), (0, len(before)))
+        self.assertEqual([self.mapped(*key).id for key in keys], before)
+
+    def test_a_product_that_moved_to_another_company_is_not_found_again(self):
+        self.load(products=[product(2, sku="")])
+        moved = self.mapped("product", 2)
+        self.channel.product_ids.unlink()
+        moved.product_tmpl_id.company_id = self.env["res.company"].create({"name": "B"})
+        for _again in range(2):
+            self.load(products=[product(2, sku="")])
+            self.assertNotEqual(self.mapped("product", 2), moved)
+            found = self.mapped("product", 2)
+            self.channel.product_ids.unlink()
+        self.load(products=[product(2, sku="")])
+        self.assertEqual(self.mapped("product", 2), found)
+
     def test_existing_products_are_matched_by_sku_then_barcode(self):
         by_sku, by_barcode = self.env["product.product"].create(
             [
