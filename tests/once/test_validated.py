@@ -259,6 +259,21 @@ def test_what_an_import_uses_cannot_be_deleted(desk, feed, mode, victim):
     assert not orphans(desk)
 
 
+# -- what an import says of it ----
+
+
+def test_an_import_says_who_checked_the_foreign_keys(desk, feed, mode):
+    record = desk.run(desk.make(feed.orders(3), feed.path()))
+    assert record.native_count == 3
+    assert record.key_check == {"triggers": "postgresql", "validated": "engine"}[mode]
+
+
+def test_orders_written_by_odoo_are_checked_by_postgresql(desk, feed, validated):
+    record = desk.run(desk.make(feed.orders(3), feed.path(), lane="orm"))
+    assert (record.native_count, record.orm_count) == (0, 3)
+    assert record.key_check == "postgresql"
+
+
 # -- when the mode is refused ----
 
 

@@ -17,6 +17,9 @@ from .references import References
 EPOCH = datetime(1970, 1, 1)
 SEQUENCE_FIELDS = ("implementation", "use_date_range", "prefix", "suffix", "padding")
 CANCEL = native.ACTIONS["cancel"]
+# The system parameter that says who checks the foreign keys of the native lane's rows.
+CONSTRAINT_MODE = "retail_accelerator.constraint_mode"
+CONSTRAINT_MODES = TRIGGERS, VALIDATED = "triggers", "validated"
 
 
 def to_datetime(microseconds):

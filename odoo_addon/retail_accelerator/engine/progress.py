@@ -36,6 +36,7 @@ class Progress:
     def __init__(self, record):
         self.record = record
         self.lane_notes = record.lane_notes
+        self.key_check = record.key_check
         self.path = record._result_path()
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         self.fold()
@@ -104,6 +105,8 @@ class Progress:
         vals = {}
         if self.lane_notes != record.lane_notes:
             vals["lane_notes"] = self.lane_notes
+        if self.key_check != record.key_check:
+            vals["key_check"] = self.key_check
         if rows:
             vals.update(zip(PLACE, rows[-1][:3], strict=True))
             vals.update(self._sums([row[3] for row in rows]))

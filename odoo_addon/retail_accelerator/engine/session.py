@@ -11,7 +11,15 @@ from .conflicts import RECORD_ERRORS
 from .contact_plan import ContactPlan
 from .contacts import Contacts
 from .duplicates import DuplicateCheck
-from .lanes import CANCEL, NativeLane, OrmLane, validated_problem
+from .lanes import (
+    CANCEL,
+    CONSTRAINT_MODE,
+    TRIGGERS,
+    VALIDATED,
+    NativeLane,
+    OrmLane,
+    validated_problem,
+)
 from .parties import Parties
 from .templates import Templates
 
@@ -67,11 +75,9 @@ class Session:
     def _validated(self):
         """Whether foreign keys are checked by the engine instead of by triggers."""
         mode = (
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("retail_accelerator.constraint_mode", "triggers")
+            self.env["ir.config_parameter"].sudo().get_param(CONSTRAINT_MODE, TRIGGERS)
         )
-        if mode != "validated":
+        if mode != VALIDATED:
             return False
         problem = validated_problem(self.env)
         if problem:
@@ -82,6 +88,11 @@ class Session:
     def native_open(self):
         """Whether new orders may take the native lane."""
         return self.lane != "orm" and self.plan.open
+
+    @property
+    def key_check(self):
+        """Who checks the foreign keys of new orders: a value of the import's field."""
+        return "engine" if self.validated and self.native_open else "postgresql"
 
     @property
     def lane_notes(self):

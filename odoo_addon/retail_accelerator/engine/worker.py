@@ -47,6 +47,7 @@ class Worker:
     def _open_session(self, lane):
         self.session = Session(self.channel, self.import_id, lane, shelf=self.shelf)
         self.progress.lane_notes = self.session.lane_notes
+        self.progress.key_check = self.session.key_check
 
     def work(self, first=True):
         """Process pieces; a failure stops the queue. ``first``: take the first one."""

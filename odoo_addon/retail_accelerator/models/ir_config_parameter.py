@@ -2,8 +2,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-CONSTRAINT_MODE = "retail_accelerator.constraint_mode"
-CONSTRAINT_MODES = ("triggers", "validated")
+from ..engine.lanes import CONSTRAINT_MODE, CONSTRAINT_MODES
 
 
 class IrConfigParameter(models.Model):

@@ -253,6 +253,19 @@ class RetailImport(models.Model):
         copy=False,
         help="Reasons why orders or contacts were created by standard Odoo.",
     )
+    key_check = fields.Selection(
+        [
+            ("postgresql", "Checked by PostgreSQL"),
+            ("engine", "Checked by the engine"),
+        ],
+        string="Foreign keys",
+        readonly=True,
+        copy=False,
+        help="Who makes sure that what new orders refer to exists. The engine does it "
+        "for fast orders, and is faster, where the system parameter "
+        "retail_accelerator.constraint_mode says validated and the database user has "
+        "the right it needs. Both are equally safe.",
+    )
     result_file = fields.Binary(
         string="Results",
         attachment=True,

@@ -99,6 +99,7 @@ class RetailImportWorkflow(models.AbstractModel):
                 "finished_at": False,
                 "error_message": False,
                 "lane_notes": False,
+                "key_check": False,
                 "cancel_requested": False,
                 "result_file": False,
             }
