@@ -78,9 +78,9 @@ def test_profile_is_made_of_a_sample_and_shows_what_becomes_of_it(screen, sample
     screen.click("[name=word_ids] .o_data_row .o_data_cell[name=kind]", "Unknown")
     screen.select("[name=word_ids] .o_selected_row [name=kind]", "Adjustment")
     screen.click(".nav-link[name=preview]")
-    preview = screen.one("[name=preview_html]", "3 events").text
+    preview = screen.one("[name=preview_html]", "3 rows").text
     assert "Words without a kind" not in preview
-    assert "1095.00" in preview
+    assert "1,095.00" in preview
     assert "k3" in preview
     screen.guide("settlement-profile-preview")
     screen.click(".o_form_button_save")
@@ -92,7 +92,7 @@ def test_reports_are_read_by_the_profile(screen, request, file):
     path = request.getfixturevalue(file)
     read(screen, path)
     row = screen.one(".modal [name=preview] tr", path.name)
-    assert "3 rows, 1 payouts; the file does not declare" in row.text
+    assert "3 rows, 1 payout; the file does not declare" in row.text
     screen.click(".modal button[name=action_read]")
     screen.one(".o_form_view .oe_title", "Card Report A")
     assert "1,095.00" in screen.one("[name=proof_html]").text

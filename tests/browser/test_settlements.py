@@ -56,7 +56,7 @@ def test_several_files_are_read_and_the_wrong_one_says_why(
     screen.choose("channel_id", "inc")
     screen.attach(".modal input[type=file]", f"{report}\n{wrong_report}")
     good = screen.one(".modal [name=preview] tr", report.name)
-    assert f"Stripe: {len(payout.rows) + 1} rows, 1 payouts" in good.text
+    assert f"Stripe: {len(payout.rows) + 1} rows, 1 payout" in good.text
     wrong = screen.one(".modal [name=preview] tr", wrong_report.name)
     assert "difference of" in wrong.text
     screen.guide("settlement-upload")
@@ -120,7 +120,8 @@ def test_line_that_names_the_payout_is_found(screen, payout):
     open_payout(screen)
     screen.click("button[name=action_reconcile]")
     status(screen, "Reconciled")
-    assert "all figures agree" in screen.one("[name=proof_html]").text
+    proof = screen.one("[name=proof_html]").text
+    assert "the sums agree, but what the money is for is open for 1 row" in proof
     screen.picture("settlement_proved")
 
 

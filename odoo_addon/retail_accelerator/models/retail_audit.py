@@ -3,9 +3,11 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..audit import log, note
+from ..settle import words
 
 ACTIONS = [
     ("read", "File read"),
@@ -27,6 +29,8 @@ ACTIONS = [
     ("bulk", "Decided by threshold"),
     ("reverse", "Reversed"),
 ]
+# Models of the log's records that belong to a channel.
+OF_CHANNELS = ("retail.settlement", "retail.settlement.file")
 
 
 class RetailAudit(models.Model):
@@ -49,6 +53,13 @@ class RetailAudit(models.Model):
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
         string="Record", model_field="model", required=True, readonly=True, index=True
+    )
+    channel_id = fields.Many2one(
+        "retail.channel",
+        compute="_compute_channel_id",
+        search="_search_channel_id",
+        compute_sudo=True,
+        help="Of the record: payouts of two channels may have one name.",
     )
     summary = fields.Char(required=True, readonly=True)
     details = fields.Text(
@@ -101,6 +112,27 @@ class RetailAudit(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(self.env._("The audit log can only be added to."))
+
+    @api.depends("model", "res_id")
+    def _compute_channel_id(self):
+        self.channel_id = False
+        for model, entries in self.grouped("model").items():
+            if model not in OF_CHANNELS:
+                continue
+            records = self.env[model].browse(entries.mapped("res_id")).exists()
+            channels = {record.id: record.channel_id for record in records}
+            for entry in entries:
+                entry.channel_id = channels.get(entry.res_id, False)
+
+    @api.model
+    def _search_channel_id(self, operator, value):
+        """Of entries whose record has a channel."""
+        domain = Domain("channel_id", operator, value)
+        return Domain.OR(
+            Domain("model", "=", model)
+            & Domain("res_id", "in", self.env[model].sudo()._search(domain))
+            for model in OF_CHANNELS
+        )
 
     def action_open_record(self):
         """The record the entry is about."""
@@ -156,7 +188,7 @@ class RetailAudit(models.Model):
                 cause=causes[report["problem"]["cause"]],
             )
         return self.env._(
-            "%(company)s: %(count)s entries, unbroken.",
+            "%(company)s: %(entries)s, unbroken.",
             company=report["company"],
-            count=report["entries"],
+            entries=words.entries(self.env, report["entries"]),
         )

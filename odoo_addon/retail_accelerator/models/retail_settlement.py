@@ -65,7 +65,7 @@ class RetailSettlement(models.Model):
     has_declared = fields.Boolean(string="Declared by the provider", readonly=True)
     amount_declared = fields.Monetary(string="Declared", readonly=True)
     amount_file = fields.Monetary(
-        string="Rows", readonly=True, help="Sum of the report's rows."
+        string="Amount", readonly=True, help="Sum of the report's rows."
     )
     amount_posted = fields.Monetary(
         string="Posted",

@@ -124,6 +124,15 @@ def limit(event):
     return 0.0
 
 
+def no_limit(event):
+    """What to tell somebody who may write off nothing."""
+    return event.env._(
+        "Your role may not write off rows of the channel %s: it has no limit there. "
+        "An integration manager sets one under Settlements of the channel.",
+        event.channel_id.name,
+    )
+
+
 def at_stake(event):
     """The row's amount without sign, in the company's currency."""
     company = event.company_id
@@ -137,6 +146,8 @@ def write_off(event, note):
     """Nobody will pay or claim the row any more."""
     hold(event)
     company, amount = event.company_id, at_stake(event)
+    if amount and not limit(event):
+        raise AccessError(no_limit(event))
     if company.currency_id.compare_amounts(amount, limit(event)) > 0:
         raise AccessError(
             event.env._(

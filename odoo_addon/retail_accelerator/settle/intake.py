@@ -17,9 +17,9 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..audit import log
-from . import files, payouts, statements, wallet
+from . import files, payouts, statements, wallet, words
 from .identity import known_movements
-from .reading import check_rounding, currency_of, explain, moment, read
+from .reading import AMOUNTS, currency_of, explain, moment, read
 
 FINEST = 9  # digits that a currency can have
 COPY_BATCH = 20_000  # rows: bounds the memory of their text
@@ -28,7 +28,6 @@ SPECIAL = re.compile(r"[\\\t\n\r]")
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 # What makes a movement: neither its row nor the payout, which a pending one gets later.
 IDENTITY = ("kind", "type", "transaction", "parent", "order", "date", "currency")
-AMOUNTS = ("gross", "fee", "fee_tax", "net")
 TEXTS = {
     "type": "provider_type",
     "transaction": "transaction_ref",
@@ -113,7 +112,7 @@ def _take_statements(channel, content, name, digest):
     log.append(
         report,
         "read",
-        env._("%(name)s: %(count)s bank lines", name=name, count=count),
+        f"{name}: {words.bank_lines(env, count)}",
         sha256=digest,
         new=new,
     )
@@ -173,7 +172,6 @@ class Intake:
 
     def store(self, content, name, digest):
         count = len(self.events)
-        self._check_rounding(name)
         identities, known = self._identities()
         report = self.env["retail.settlement.file"].create(
             {
@@ -198,26 +196,12 @@ class Intake:
         log.append(
             report,
             "read",
-            self.env._("%(name)s: %(count)s rows", name=name, count=count),
+            f"{name}: {words.rows(self.env, count)}",
             sha256=digest,
             new=count - len(known),
             payouts=found.mapped("reference"),
         )
         return Taken(report, count, count - len(known), found)
-
-    def _check_rounding(self, name):
-        own, paid = self.columns["currency"], self.columns["paid_currency"]
-        for code, currency in self.currencies.items():
-            amounts = (
-                (row, value)
-                for names, codes in ((AMOUNTS, own), (("paid",), paid))
-                for field_name in names
-                for row, of, value in zip(
-                    self.columns["row"], codes, self.columns[field_name], strict=True
-                )
-                if of == code
-            )
-            check_rounding(self.env, name, currency, self.digits[code], amounts)
 
     def _major(self, minor, code):
         """An amount in the currency's units."""
@@ -278,10 +262,10 @@ class Intake:
                 raise UserError(
                     self.env._(
                         "Payout %(payout)s is posted already, and this file has "
-                        "%(count)s rows of it that were not there before. Reverse "
-                        "the payout first, then read the file again.",
+                        "%(rows)s of it that Odoo does not have. Reverse the payout "
+                        "first, then read the file again.",
                         payout=settlement.name,
-                        count=count,
+                        rows=words.rows(self.env, count),
                     )
                 )
             settlements[key] = settlement

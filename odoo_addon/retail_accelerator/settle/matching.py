@@ -13,7 +13,7 @@ from odoo.tools import SQL
 from ..arrays import array, ints, texts
 from ..audit import log
 from ..engine import native
-from . import items, overdraft, pos, rules, suspense, undone
+from . import items, overdraft, pos, rules, suspense, undone, words
 
 # Rows that move a customer's money; the others are explained by their kind.
 MATCHABLE = ("capture", "refund", "chargeback", "chargeback_reversal", "unknown")
@@ -93,9 +93,9 @@ def match(settlements):
                 settlement,
                 "match",
                 channel.env._(
-                    "%(name)s: %(matched)s rows matched, %(open)s to resolve",
+                    "%(name)s: %(rows)s matched, %(open)s to resolve",
                     name=settlement.name,
-                    matched=settlement.matched_count,
+                    rows=words.rows(channel.env, settlement.matched_count),
                     open=settlement.exception_count,
                 ),
             )

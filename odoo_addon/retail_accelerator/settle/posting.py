@@ -9,7 +9,7 @@ from ..arrays import ints
 from ..audit import log
 from ..books import Books
 from ..books.checks import Refusal
-from . import bank, matching, pos, rates
+from . import bank, matching, pos, rates, words
 from .items import TAKEN
 from .plan import Planner
 from .refused import PostingRefused
@@ -47,7 +47,7 @@ def post(settlement):
     log.append(
         settlement,
         "post",
-        env._("%(name)s: %(count)s entries", name=settlement.name, count=len(moves)),
+        f"{settlement.name}: {words.entries(env, len(moves))}",
         moves=moves.mapped("name"),
         net=str(settlement.amount_file),
         currency=settlement.currency_id.name,

@@ -3,6 +3,7 @@
 
 from markupsafe import Markup
 
+from . import words
 from .proof import (
     CAUSES,
     FIGURES,
@@ -102,7 +103,7 @@ def _verdict(settlement, figures):
     if wrong:
         return _alert("danger", " ".join(wrong))
     if settlement.state == "reconciled":
-        return _alert("success", _proved(settlement))
+        return _alert(*_proved(settlement))
     if settlement.bank_line_id:
         rest = settlement.amount_posted - settlement.amount_bank
         rest += sum(bank_differences(settlement).values())
@@ -134,12 +135,12 @@ def _undone(settlement):
     if not count:
         return ""
     text = env._(
-        "The reconciliation of %(count)s rows (%(amount)s) was undone in Odoo. Open "
-        "them and use “Reconcile Again”, or resolve them otherwise.",
-        count=count,
+        "The reconciliation of %(rows)s (%(amount)s) was undone in Odoo. Use "
+        "“Reconcile Again” there, or “Resolve”.",
+        rows=words.rows(env, count),
         amount=settlement.currency_id.format(gross),
     )
-    link = _link("undone", env._("Show these rows"))
+    link = _link("undone", env._("Show"))
     return _alert("warning", Markup("%s %s") % (text, link))
 
 
@@ -172,16 +173,33 @@ def _before(settlement):
 
 
 def _proved(settlement):
-    env, booked = settlement.env, bank_differences(settlement)
+    """Sums alone prove nothing of rows of which nobody knows what they are for."""
+    env, unexplained = settlement.env, settlement.exception_count
+    if unexplained:
+        text = env._(
+            "Not proved yet: the sums agree, but what the money is for is open for %s. "
+            "See “To resolve”.",
+            words.rows(env, unexplained),
+        )
+        return "warning", _with_bank_differences(settlement, text)
     if not settlement.bank_line_id:
-        return env._("Proved: the rows add up to nothing, so no bank line is expected.")
+        text = env._("Proved: the rows add up to nothing, so no bank line is expected.")
+    elif bank_differences(settlement):
+        text = env._("Proved: all figures agree.")
+    else:
+        text = env._("Proved: all figures agree, up to the bank statement.")
+    return "success", _with_bank_differences(settlement, text)
+
+
+def _with_bank_differences(settlement, text):
+    env, booked = settlement.env, bank_differences(settlement)
     if not booked:
-        return env._("Proved: all figures agree, up to the bank statement.")
+        return text
     labels = names(env)
     return env._(
-        "Proved: all figures agree. What the bank has other than the payout is booked: "
-        "%s.",
-        ", ".join(
+        "%(text)s What the bank has other than the payout is booked: %(booked)s.",
+        text=text,
+        booked=", ".join(
             f"{labels[cause]} {settlement.currency_id.format(amount)}"
             for cause, amount in booked.items()
         ),

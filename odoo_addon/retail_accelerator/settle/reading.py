@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from odoo.exceptions import UserError
 
 from ..engine import native
-from . import advice, files, payouts
+from . import advice, files, payouts, words
+
+AMOUNTS = ("gross", "fee", "fee_tax", "net")
 
 
 @dataclass
@@ -38,6 +40,7 @@ def read(channel, content, name):
         table = files.kind_of(content) in ("table", "xlsx")
         raise UserError(explain(env, name, error, below_header=table)) from error
     report = Report(events, digits)
+    _check_report(env, name, report, files.kind_of(content) in ("table", "xlsx"))
     alone = _declared_alone(events)
     for payout in events.payouts:
         if (payout["reference"], payout["currency"]) not in alone:
@@ -86,14 +89,18 @@ def explain(env, name, error, below_header=False):
         message = env._("%(message)s (%(column)s)", message=message, column=column)
     if remedy:
         message = env._("%(message)s. %(remedy)s", message=message, remedy=remedy)
-    if row:
-        place = env._("row %s", row)
-        if below_header:
-            place = env._("row %s below the header", row)
-        return env._(
-            "%(name)s, %(place)s: %(message)s", name=name, place=place, message=message
-        )
-    return env._("%(name)s: %(message)s", name=name, message=message)
+    return _placed(env, name, row, message, below_header)
+
+
+def _placed(env, name, row, message, below_header):
+    if not row:
+        return env._("%(name)s: %(message)s", name=name, message=message)
+    place = env._("row %s", row)
+    if below_header:
+        place = env._("row %s below the header", row)
+    return env._(
+        "%(name)s, %(place)s: %(message)s", name=name, place=place, message=message
+    )
 
 
 def _prove(env, name, payout, report):
@@ -105,13 +112,11 @@ def _prove(env, name, payout, report):
     raise UserError(
         env._(
             "%(name)s is refused: the rows of payout %(payout)s add up to %(total)s, "
-            "the provider declares %(declared)s, a difference of %(difference)s "
-            "%(currency)s.",
+            "the provider declares %(declared)s, a difference of %(difference)s.",
             name=name,
             payout=payout["reference"],
-            currency=currency.name,
             **{
-                key: f"{payout[key] / 10**digits:.{digits}f}"
+                key: words.amount(env, payout[key], digits, currency.name)
                 for key in ("total", "declared", "difference")
             },
         )
@@ -132,30 +137,47 @@ def currency_of(env, code):
     return currency
 
 
-def check_rounding(env, name, currency, digits, amounts):
+def _check_report(env, name, report, below_header):
+    """check_rounding of all amounts of a report."""
+    events, labels = report.events, env["retail.settlement.event"].fields_get()
+    columns = [(field, "currency", field) for field in AMOUNTS]
+    columns.append(("paid", "paid_currency", "paid_amount"))
+    for code, digits in report.digits.items():
+        currency = env["res.currency"].search([("name", "=", code)])
+        if round(currency.rounding * 10**digits) <= 1:
+            continue
+        for column, of, field in columns:
+            amounts = (
+                (row, amount)
+                for row, its, amount in zip(
+                    *(events.column(part) for part in ("row", of, column)), strict=True
+                )
+                if its == code
+            )
+            label = labels[field]["string"]
+            check_rounding(env, name, currency, digits, amounts, label, below_header)
+
+
+def check_rounding(env, name, currency, digits, amounts, column="", below_header=False):
     """Odoo can keep all the amounts, or a UserError says which one not and what to do.
 
     ``amounts`` are (row, integer in 10**-digits of the currency).
     """
     step = max(1, round(currency.rounding * 10**digits))
-    if step == 1:
-        return
     for row, amount in amounts:
-        if amount % step:
-            raise UserError(
-                env._(
-                    "%(name)s, row %(row)s: Odoo rounds %(currency)s to %(rounding)s "
-                    "and cannot keep %(amount)s. Set the currency's rounding factor "
-                    "to %(wanted)s under Accounting, Currencies, then read the file "
-                    "again.",
-                    name=name,
-                    row=row,
-                    currency=currency.name,
-                    rounding=currency.rounding,
-                    amount=f"{amount / 10**digits:.{digits}f}",
-                    wanted=f"{10**-digits:.{digits}f}",
-                )
-            )
+        if amount % step == 0:
+            continue
+        told = words.amount(env, amount, digits, currency.name)
+        message = env._(
+            "Odoo rounds %(currency)s to %(rounding)s and cannot keep %(amount)s. Set "
+            "the currency's rounding factor to %(wanted)s under Accounting, "
+            "Currencies, then read the file again.",
+            currency=currency.name,
+            rounding=currency.rounding,
+            amount=f"{told} ({column})" if column else told,
+            wanted=f"{10**-digits:.{digits}f}",
+        )
+        raise UserError(_placed(env, name, row, message, below_header))
 
 
 def moment(value):

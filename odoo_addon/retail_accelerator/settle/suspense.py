@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from ..audit import log
+from . import words
 from .entry import Entry, Line, minor_units
 from .plan import Planner
 from .writing import Writer, check_accountant, refusals
@@ -32,9 +33,9 @@ def move_from_suspense(events):
         settlement,
         "post",
         settlement.env._(
-            "%(name)s: %(count)s rows leave the suspense account",
+            "%(name)s: %(rows)s taken from the suspense account",
             name=settlement.name,
-            count=len(events),
+            rows=words.rows(settlement.env, len(events)),
         ),
         moves=[move.name],
     )

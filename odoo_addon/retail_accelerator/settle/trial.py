@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from ..engine import native
-from . import files, profiles
+from . import files, profiles, words
 from .reading import moment
 
 SHOWN_ROWS = 20
@@ -108,15 +108,15 @@ def _summary(env, trial, name):
             other=events.profile,
         )
         return Markup("<div class='alert alert-warning'>%s</div>") % text
-    text = env._("%(count)s events", count=len(events))
+    text = words.rows(env, len(events))
     types = zip(events.column("kind"), events.column("type"), strict=True)
     unknown = Counter(word for kind, word in types if kind == "unknown")
     if unknown:
-        words = ", ".join(
+        listed = ", ".join(
             f"{word} ({count})" for word, count in unknown.most_common(10)
         )
         text = env._(
-            "%(text)s. Words without a kind: %(words)s", text=text, words=words
+            "%(text)s. Words without a kind: %(words)s", text=text, words=listed
         )
     return Markup("<p>%s</p>") % text
 
@@ -127,9 +127,10 @@ def _payouts(env, trial):
         (
             payout["reference"],
             payout["count"],
-            _amount(payout["total"], payout["currency"]),
-            _amount(payout["declared"], payout["currency"]),
-            _amount(payout["difference"], payout["currency"]),
+            *(
+                _amount(env, payout[name], payout["currency"])
+                for name in ("total", "declared", "difference")
+            ),
         )
         for payout in trial.events.payouts[:SHOWN_ROWS]
     ]
@@ -139,13 +140,17 @@ def _payouts(env, trial):
 
 def _rows(env, trial):
     lines = []
+    kinds = dict(
+        env["retail.settlement.event"]._fields["kind"]._description_selection(env)
+    )
     for at in range(min(SHOWN_ROWS, len(trial.events))):
         event = trial.events.row(at)
         event["row"] = trial.kept.get(event["row"], event["row"])
         event["date"] = moment(event["date"])
+        event["kind"] = kinds[event["kind"]]
         lines.append(
             [event[name] or "" for name in TEXTS]
-            + [_amount(event[name], event["currency"]) for name in AMOUNTS]
+            + [_amount(env, event[name], event["currency"]) for name in AMOUNTS]
         )
     head = (
         *(env._("Row"), env._("Kind"), env._("Type"), env._("Date"), env._("Payout")),
@@ -155,8 +160,8 @@ def _rows(env, trial):
     return _table(head, lines)
 
 
-def _amount(minor, currency):
+def _amount(env, minor, currency):
     if minor is None:
         return ""
     digits = native.require().settlement_digits(currency)
-    return f"{minor / 10**digits:.{digits}f} {currency}"
+    return words.amount(env, minor, digits, currency)

@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from ..arrays import ints
 from ..audit import log
+from . import words
 
 REASON = "unreconciled"
 KINDS = {"out_invoice": "invoice", "out_refund": "credit_note"}
@@ -121,10 +122,9 @@ def _log_undone(events, targets):
             settlement,
             "unreconcile",
             settlement.env._(
-                "%(name)s: reconciliation of %(count)s rows undone in Odoo's own "
-                "screens",
+                "%(name)s: reconciliation of %(rows)s undone in Odoo's own screens",
                 name=settlement.name,
-                count=len(rows),
+                rows=words.rows(settlement.env, len(rows)),
             ),
             events=rows.ids,
             targets=sorted(names),
@@ -230,9 +230,9 @@ def settle(events):
             settlement,
             "reconcile_again",
             settlement.env._(
-                "%(name)s: %(count)s rows reconciled again",
+                "%(name)s: %(rows)s reconciled again",
                 name=settlement.name,
-                count=len(rows),
+                rows=words.rows(settlement.env, len(rows)),
             ),
             events=rows.ids,
             targets=sorted(

@@ -39,6 +39,30 @@ class TestAudit(SettlementCase):
         self.assertFalse(report["problem"])
         self.assertEqual(report["entries"], before + 4)
 
+    def test_payouts_of_one_name_are_told_apart_by_their_channel(self):
+        other = self.channel.copy({"code": "settle-other", "name": "Other"})
+        payouts = self.env["retail.settlement"]
+        for channel in (self.channel, other):
+            payout = payouts.create(
+                {
+                    "channel_id": channel.id,
+                    "provider": "stripe",
+                    "reference": "po_1",
+                    "currency_id": self.currency.id,
+                }
+            )
+            log.append(payout, "post", payout.name)
+            payouts |= payout
+        last, first = self.entries()[:2]
+        self.assertEqual(first.summary, last.summary)
+        self.assertEqual((first.channel_id, last.channel_id), (self.channel, other))
+        for value in (other.id, "Other"):
+            operator = "=" if value == other.id else "ilike"
+            found = self.entries().search([("channel_id", operator, value)])
+            self.assertEqual(found, last)
+        auditor = self.env["retail.audit"].with_user(self.people["auditor"])
+        self.assertIn(last.id, auditor.search([("channel_id", "=", other.id)]).ids)
+
     def test_changed_entry_is_found(self):
         self.write_three()
         victim = self.entries()[1]

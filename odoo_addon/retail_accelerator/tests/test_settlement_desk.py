@@ -38,11 +38,19 @@ class TestSettlementDesk(SettlementCase):
         with self.assertRaises(UserError):
             self.resolve(event, note=" ").action_write_off()
         operator = self.people["operator"]
-        with self.assertRaisesRegex(AccessError, "at most"):
+        with self.assertRaisesRegex(AccessError, "no limit"):
             self.resolve(event).with_user(operator).action_write_off()
         self.channel.settlement_writeoff_limit_operator = 5.0
         self.resolve(event).with_user(operator).action_write_off()
         self.assertEqual(event.state, "written_off")
+
+    def test_role_without_a_limit_is_told_that_it_may_not_write_off(self):
+        event, operator = self.exception(gross=500), self.people["operator"]
+        self.assertIn("may not", self.resolve(event).with_user(operator).writeoff_hint)
+        self.assertFalse(self.resolve(event).writeoff_hint)
+        self.channel.settlement_writeoff_limit_operator = 1.0
+        wizard = self.resolve(event).with_user(operator)
+        self.assertEqual((wizard.writeoff_hint, wizard.writeoff_limit), (False, 1.0))
 
     def test_accountant_has_a_limit_of_his_own(self):
         event = self.exception(gross=10001)

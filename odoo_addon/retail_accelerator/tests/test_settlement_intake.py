@@ -4,7 +4,7 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..settle import intake
+from ..settle import intake, reading
 from .settlement_common import SettlementCase
 
 ROWS = (
@@ -277,17 +277,21 @@ class TestSettlementIntake(SettlementCase):
 
     def test_amounts_odoo_would_round_are_refused_with_what_to_set(self):
         for name, rounding, amount, wanted in (
-            ("HUF", 1.0, "1234.56", "0.01"),
+            ("HUF", 1.0, "1,234.56", "0.01"),
             ("KWD", 0.01, "1.234", "0.001"),
-            ("CHF", 0.05, "1234.56", "0.01"),
+            ("CHF", 0.05, "1,234.56", "0.01"),
         ):
             with self.subTest(currency=name):
                 self.currency_of(name, rounding)
-                report = stripe(("ch", amount, 0), payout=amount, currency=name)
-                with self.assertRaisesRegex(
-                    UserError, rf"x\.csv, row 1: .*{name}.*{amount}.*{wanted}"
-                ):
+                plain = amount.replace(",", "")
+                report = stripe(("ch", plain, 0), payout=plain, currency=name)
+                place = r"x\.csv, row 1 below the header"
+                told = rf"{place}: .*{amount} {name} \(Gross\).*{wanted}"
+                with self.assertRaisesRegex(UserError, told):
                     intake.take(self.channel, report, "x.csv")
+                # The preview of a report tells it, too.
+                with self.assertRaisesRegex(UserError, told):
+                    reading.read(self.channel, report, "x.csv")
 
     def test_more_digits_in_odoo_later_make_no_row_new(self):
         report = stripe(("ch", "1234", 0), payout="1234", currency="HUF")

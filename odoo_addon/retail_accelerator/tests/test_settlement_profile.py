@@ -66,10 +66,11 @@ class TestSettlementProfile(SettlementCase):
 
     def test_preview_shows_rows_payouts_and_words_nobody_knows(self):
         page = self.new().save().preview_html
-        self.assertIn("3 events", page)
+        self.assertIn("3 rows", page)
         self.assertIn("Sonderposten (1)", page)
-        self.assertIn("1120.00 USD", page)
+        self.assertIn("1,120.00 USD", page)
         self.assertIn("A7", page)
+        self.assertIn("<td>Payment</td><td>Verkauf</td>", page)
 
     def test_preview_names_each_row_that_cannot_be_read(self):
         bad = SAMPLE.replace(b"-20,00;0,00", b"viel;0,00")
@@ -79,7 +80,7 @@ class TestSettlementProfile(SettlementCase):
         page = profile.preview_html
         self.assertRegex(page, r"<td>2</td><td>Brutto</td>")
         self.assertRegex(page, r"<td>3</td><td>Datum</td>")
-        self.assertIn("1 events", page)
+        self.assertIn("1 row", page)
 
     def test_preview_shows_a_row_of_too_few_cells_and_does_not_leave_it_out(self):
         lines = SAMPLE.split(b"\n")
@@ -88,7 +89,7 @@ class TestSettlementProfile(SettlementCase):
         profile.sample = base64.b64encode(b"\n".join(lines))
         page = profile.preview_html
         self.assertRegex(page, r"<td>1</td><td></td><td>[^<]*fewer cells")
-        self.assertIn("2 events", page)
+        self.assertIn("2 rows", page)
 
     def test_a_profile_without_amount_is_refused(self):
         profile = self.new().save()

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import format_date
 
 from ..models.retail_settlement_event import REASONS
-from ..settle import posting
+from ..settle import desk, posting, words
 from .settlement_common import SALE, SettlementCase
 
 STRIPE = (
@@ -59,7 +59,7 @@ class TestSettlementScreens(SettlementCase):
     def test_preview_tells_what_each_report_is_and_keeps_nothing(self):
         before = self.env["retail.settlement"].search_count([])
         wizard = self.upload(self.good(), self.wrong(), "no report at all")
-        self.assertIn("Stripe: 2 rows, 1 payouts", wizard.preview)
+        self.assertIn("Stripe: 2 rows, 1 payout, the rows", wizard.preview)
         self.assertIn("difference of", wizard.preview)
         self.assertEqual(wizard.preview.count("fa-times-circle"), 2)
         self.assertEqual(self.env["retail.settlement"].search_count([]), before)
@@ -105,7 +105,7 @@ class TestSettlementScreens(SettlementCase):
         answer = (good | later).action_post_selected()
         self.assertEqual(good.state, "posted")
         self.assertIn("2099-01-01", later.failure)
-        self.assertIn("1 of 2", answer["params"]["title"])
+        self.assertIn("Posted: 1 of 2 payouts", answer["params"]["title"])
 
     def test_what_is_put_right_posts_all_that_were_refused_for_it(self):
         """And nothing that waits for another reason, or was never tried."""
@@ -192,6 +192,28 @@ class TestSettlementScreens(SettlementCase):
         self.assertIn("all figures agree", payout.proof_html)
         payout.amount_bank = 115.22
         self.assertIn("Bank statement differs from the rows by", payout.proof_html)
+
+    def test_proof_does_not_say_that_all_agrees_while_a_row_is_not_explained(self):
+        event = self.exception()
+        payout = event.settlement_id
+        posting.post(payout)
+        self.bank_line(116.22, "po_1")
+        payout.action_reconcile()
+        self.assertEqual(payout.state, "reconciled")
+        self.assertNotIn("Proved", payout.proof_html)
+        self.assertIn("open for 1 row.", payout.proof_html)
+        desk.book(event, self.channel.settlement_fee_account_id, "ours")
+        payout.invalidate_recordset()
+        self.assertIn("all figures agree", payout.proof_html)
+
+    def test_counts_have_their_plural_and_amounts_their_separators(self):
+        for count, said in ((0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")):
+            self.assertEqual(words.rows(self.env, count), said)
+        self.assertEqual(words.payouts(self.env, 1), "1 payout")
+        self.assertEqual(words.entries(self.env, 2), "2 entries")
+        self.assertEqual(words.bank_lines(self.env, 1), "1 bank line")
+        self.assertEqual(words.amount(self.env, -123456, 2, "EUR"), "-1,234.56 EUR")
+        self.assertEqual(words.amount(self.env, 1234, 3, "KWD"), "1.234 KWD")
 
     # -- what a person explains --
 
@@ -304,7 +326,7 @@ class TestSettlementScreens(SettlementCase):
     def test_retry_of_everything_says_what_is_left(self):
         self.exception(order="", transaction="ch_77")
         answer = self.env["retail.settlement.event"].action_retry_all()
-        self.assertIn("left to resolve: 1", answer["params"]["title"])
+        self.assertIn("Left to resolve: 1 row", answer["params"]["title"])
 
     def test_write_off_is_offered_within_the_limit_only(self):
         small = self.exception(gross=500)

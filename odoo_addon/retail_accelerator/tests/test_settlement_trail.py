@@ -155,6 +155,24 @@ class TestSettlementTrail(SettlementCase):
             self.link(payout.event_ids, self.item(invoice), amount)
         self.assertEqual(self.opened(payout.event_ids, "action_open_target"), invoices)
 
+    def test_row_that_pays_several_and_its_items_lead_to_one_another(self):
+        """Also when one of them was undone in Odoo's own screens."""
+        payout = self.payout({**SALE, "gross": 10000})
+        event, invoices = payout.event_ids, self.invoice(60.0) | self.invoice(40.0)
+        for invoice, amount in zip(invoices, (60.0, 40.0), strict=True):
+            self.link(event, self.item(invoice), amount)
+        posting.post(payout)
+        rows = "action_view_retail_settlement_events"
+        for _again in range(2):
+            event.invalidate_recordset()
+            items = self.opened(event, "action_view_posted_items")
+            self.assertEqual(sorted(items.mapped("credit")), [40.0, 60.0])
+            self.assertEqual(event.posted_item_count, 2)
+            for item in items:
+                self.assertEqual(self.opened(item, rows), event)
+            self.item(invoices[0]).remove_move_reconcile()
+        self.assertEqual(event.reason, "unreconciled")
+
     def test_auditor_follows_a_payout_to_invoice_entry_and_bank_line(self):
         payout, order, invoice, line = self.reconciled()
         auditor = self.people["auditor"]

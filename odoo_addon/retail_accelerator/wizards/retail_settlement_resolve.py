@@ -79,6 +79,7 @@ class RetailSettlementResolve(models.TransientModel):
         compute="_compute_writeoff_limit",
     )
     may_write_off = fields.Boolean(compute="_compute_writeoff_limit")
+    writeoff_hint = fields.Char(compute="_compute_writeoff_limit")
 
     @api.depends("order_id", "move_line_id")
     def _compute_target_currency_id(self):
@@ -110,6 +111,7 @@ class RetailSettlementResolve(models.TransientModel):
             currency = wizard.company_currency_id
             wizard.writeoff_limit = limit
             wizard.may_write_off = currency.compare_amounts(amount, limit) <= 0
+            wizard.writeoff_hint = not limit and desk.no_limit(wizard.event_id)
 
     def action_match(self):
         self.ensure_one()

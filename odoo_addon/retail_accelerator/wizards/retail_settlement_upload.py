@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..settle import advice, bank, files, intake, providers, statements
+from ..settle import advice, bank, files, intake, providers, statements, words
 
 OPEN = ("draft", "proved", "matched")
 
@@ -81,32 +81,36 @@ class RetailSettlementUpload(models.TransientModel):
     def _describe_report(self, content, name):
         events = intake.read(self.channel_id, content, name).events
         provider = providers.label(events.profile)
+        rows = words.rows(self.env, len(events))
+        payouts = words.payouts(self.env, len(events.payouts))
         if not events.payouts:
             return self.env._(
-                "%(provider)s: %(rows)s rows, no payout named",
+                "%(provider)s: %(rows)s, no payout named",
                 provider=provider,
-                rows=len(events),
+                rows=rows,
             )
         if any(payout["declared"] is None for payout in events.payouts):
             return self.env._(
-                "%(provider)s: %(rows)s rows, %(payouts)s payouts; the file does not "
-                "declare what each comes to",
+                "%(provider)s: %(rows)s, %(payouts)s; the file does not declare what "
+                "each comes to",
                 provider=provider,
-                rows=len(events),
-                payouts=len(events.payouts),
+                rows=rows,
+                payouts=payouts,
             )
         return self.env._(
-            "%(provider)s: %(rows)s rows, %(payouts)s payouts, the rows add up",
+            "%(provider)s: %(rows)s, %(payouts)s, the rows add up",
             provider=provider,
-            rows=len(events),
-            payouts=len(events.payouts),
+            rows=rows,
+            payouts=payouts,
         )
 
     def _describe_statements(self, content, name):
         found = statements.read(self.channel_id, content, name)
         return self.env._(
-            "%(lines)s bank lines of %(accounts)s",
-            lines=sum(len(statement.lines) for statement in found),
+            "%(lines)s of %(accounts)s",
+            lines=words.bank_lines(
+                self.env, sum(len(statement.lines) for statement in found)
+            ),
             accounts=", ".join(sorted({statement.account for statement in found})),
         )
 

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...settle import again, desk, undone
+from ...settle import again, desk, undone, words
 from ...settle.advice import advice
 
 OPEN = ("exception", "waiting")
@@ -141,7 +141,7 @@ class RetailSettlementEventDesk(models.AbstractModel):
         if problems and not done:
             raise UserError("\n".join(dict.fromkeys(problems.values())))
         return self.settlement_id._notify(
-            self.env._("%s rows are reconciled again.", len(done)),
+            self.env._("Reconciled again: %s", words.rows(self.env, len(done))),
             list(dict.fromkeys(problems.values())),
         )
 

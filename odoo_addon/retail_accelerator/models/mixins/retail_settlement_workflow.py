@@ -16,6 +16,7 @@ from ...settle import (
     posting,
     refused,
     wallet,
+    words,
 )
 from ...settle.runner import Runner
 
@@ -83,7 +84,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
                 )
             )
         return self._notify(
-            self.env._("Rows left to resolve: %s", left)
+            self.env._("Left to resolve: %s", words.rows(self.env, left))
             if left
             else self.env._("Every row is explained now"),
             problems,
@@ -139,9 +140,9 @@ class RetailSettlementWorkflow(models.AbstractModel):
                     settlement.write(refused.noted(error))
         return self._notify(
             self.env._(
-                "%(count)s of %(all)s payouts are posted",
-                count=len(self) - len(problems),
-                all=len(self),
+                "Posted: %(count)s of %(payouts)s",
+                count=words.number(self.env, len(self) - len(problems)),
+                payouts=words.payouts(self.env, len(self)),
             ),
             problems,
         )
@@ -168,7 +169,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
         if len(self) == 1 and missing and bank_search.scored(missing):
             return missing.action_choose_bank_line()
         return self._notify(
-            self.env._("%s payouts are reconciled with the bank", found),
+            self.env._("Reconciled with the bank: %s", words.payouts(self.env, found)),
             [payout._why_no_bank_line() for payout in missing],
         )
 
@@ -281,6 +282,8 @@ class RetailSettlementWorkflow(models.AbstractModel):
         user = self.channel_id.settlement_reminder_user_id or self.create_uid
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("%s rows wait to be resolved", self.exception_count),
+            summary=self.env._(
+                "To be resolved: %s", words.rows(self.env, self.exception_count)
+            ),
             user_id=user.id,
         )
