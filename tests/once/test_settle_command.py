@@ -87,6 +87,8 @@ def test_result_has_the_promised_keys_also_when_a_file_is_refused(
 
     code, missing = settle(database, folder / "nowhere.csv")
     assert code == 1 and "There is no file" in missing["error"]
+    code, given = settle(database, folder)
+    assert code == 1 and "is a folder" in given["error"]
 
 
 def test_audit_log_is_verified_with_what_was_noted_before(desk, database, folder):

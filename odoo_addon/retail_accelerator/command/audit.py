@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail audit verify``: prove that nobody changed the audit log."""
 
-import os
-
-from odoo.exceptions import UserError
-
 from ..audit import note
+from .files import require_file
 
 NAME = "audit"
 HELP = "verify the audit log: every entry, and that none is missing"
@@ -27,8 +24,7 @@ def run(env, args):
 
 
 def _read(env, path):
-    if not os.path.isfile(path):
-        raise UserError(env._("There is no file %s.", path))
+    require_file(path)
     with open(path, "rb") as handle:
         return note.read(env, handle.read())
 

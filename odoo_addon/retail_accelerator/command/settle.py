@@ -15,6 +15,7 @@ from ..settle import rates
 from ..settle.matching import LEVELS
 from ..settle.proof import CAUSES
 from ..settle.runner import Runner
+from .files import require_file
 
 NAME = "settle"
 HELP = "read payout reports, match their rows, post and reconcile"
@@ -77,8 +78,7 @@ def _check_files(env, paths):
     if not paths:
         raise UserError(env._("Name a report to read, or a bank file with --bank."))
     for path in paths:
-        if not os.path.isfile(path):
-            raise UserError(env._("There is no file %s.", path))
+        require_file(path)
 
 
 def _match(runner, settlements):

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine.compared_records import MODELS as KINDS
+from ..engine.context import QUIET
 
 STATES = [
     ("open", "To review"),
@@ -293,9 +294,7 @@ class RetailDuplicate(models.Model):
         ``vals_list``: values with ``first_id`` below ``second_id`` or, while the second
         order is held back, with ``ledger_id``.
         """
-        pairs = self.sudo().with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
-        )
+        pairs = self.sudo().with_context(**QUIET)
         known = pairs.search_fetch(
             [("first_id", "in", [vals["first_id"] for vals in vals_list])],
             ["kind", "first_id", "second_id", "ledger_id", "state"],

@@ -20,8 +20,6 @@ from ...settle import (
 )
 from ...settle.runner import Runner
 
-POSTED = ("posted", "reconciled")
-
 
 class RetailSettlementWorkflow(models.AbstractModel):
     _name = "retail.settlement.workflow"
@@ -65,7 +63,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
         which takes an accountant; for others posted payouts stay as they are."""
         self._check_operator()
         may_post = self.env.user.has_group("retail_accelerator.group_accountant")
-        mine = self.filtered(lambda payout: may_post or payout.state not in POSTED)
+        mine = self.filtered(lambda payout: may_post or payout.state not in desk.POSTED)
         for _channel, settlements in mine.grouped("channel_id").items():
             matching.match(settlements)
         return self._say_what_is_left(self - mine)
@@ -136,7 +134,7 @@ class RetailSettlementWorkflow(models.AbstractModel):
                     posting.post(settlement)
             except UserError as error:
                 problems.append(f"{settlement.name}: {error}")
-                if settlement.state not in POSTED:
+                if settlement.state not in desk.POSTED:
                     settlement.write(refused.noted(error))
         return self._notify(
             self.env._(
