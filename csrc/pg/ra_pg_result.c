@@ -34,8 +34,9 @@ ra_status ra_pg_fail_connection(const ra_pg_api *api, PGconn *connection, ra_pg_
     return ra_pg_fail(error, RA_DB_FAILED, message);
 }
 
-ra_status ra_pg_fail_result(const ra_pg_api *api, PGconn *connection, const PGresult *result,
-                            ra_pg_error *error) {
+/* Fill *error with the server's answer; `result` may be NULL (out of memory, lost connection). */
+static ra_status fail_result(const ra_pg_api *api, PGconn *connection, const PGresult *result,
+                             ra_pg_error *error) {
     const char *message =
         result == NULL ? NULL : api->result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
     if (message == NULL) return ra_pg_fail_connection(api, connection, error);
@@ -110,7 +111,7 @@ ra_status ra_pg_check_copy(const ra_pg_api *api, PGconn *connection, const PGres
     case PGRES_EMPTY_QUERY:
         return ra_pg_fail(error, RA_BAD_ARGUMENT, "the statement is not a COPY");
     default:
-        return ra_pg_fail_result(api, connection, result, error);
+        return fail_result(api, connection, result, error);
     }
 }
 
@@ -122,7 +123,7 @@ ra_status ra_pg_drain(const ra_pg_api *api, PGconn *connection, ExecStatusType e
     while ((next = api->get_result(connection)) != NULL) {
         ExecStatusType status = api->result_status(next);
         if (code == RA_OK && status != expected) {
-            code = ra_pg_fail_result(api, connection, next, error);
+            code = fail_result(api, connection, next, error);
         }
         api->clear(last);
         last = next;

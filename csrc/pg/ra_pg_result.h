@@ -11,10 +11,6 @@ ra_status ra_pg_fail(ra_pg_error *error, ra_status code, const char *message);
 /* The same with libpq's own words about the connection. */
 ra_status ra_pg_fail_connection(const ra_pg_api *api, PGconn *connection, ra_pg_error *error);
 
-/* The same with the server's answer; `result` may be NULL (out of memory, lost connection). */
-ra_status ra_pg_fail_result(const ra_pg_api *api, PGconn *connection, const PGresult *result,
-                            ra_pg_error *error);
-
 /* RA_OK when the connection is alive, inside a healthy transaction, idle and blocking. */
 ra_status ra_pg_check_ready(const ra_pg_api *api, PGconn *connection, ra_pg_error *error);
 
