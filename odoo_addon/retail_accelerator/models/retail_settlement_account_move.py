@@ -135,6 +135,25 @@ class AccountMoveLine(models.Model):
         )
 
 
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    retail_settlement_event_count = fields.Integer(
+        compute="_compute_retail_settlement_event_count", compute_sudo=True
+    )
+
+    def _compute_retail_settlement_event_count(self):
+        for payment in self:
+            payment.retail_settlement_event_count = (
+                payment.move_id.retail_settlement_event_count
+            )
+
+    def action_view_retail_settlement_events(self):
+        """The rows that pay this payment, which are those of its entry."""
+        self.ensure_one()
+        return self.move_id.action_view_retail_settlement_events()
+
+
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 

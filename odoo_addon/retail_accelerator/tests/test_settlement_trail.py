@@ -155,6 +155,35 @@ class TestSettlementTrail(SettlementCase):
             self.link(payout.event_ids, self.item(invoice), amount)
         self.assertEqual(self.opened(payout.event_ids, "action_open_target"), invoices)
 
+    def test_payment_leads_to_the_row_that_paid_it(self):
+        account = self.env["account.account"].create(
+            {
+                "name": "Outstanding",
+                "code": "OUTRA1",
+                "account_type": "asset_current",
+                "reconcile": True,
+            }
+        )
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+        journal.inbound_payment_method_line_ids.payment_account_id = account
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.partner.id,
+                "amount": 120.0,
+                "journal_id": journal.id,
+                "payment_type": "inbound",
+            }
+        )
+        payment.action_post()
+        payout = self.payout(SALE)
+        item = payment.move_id.line_ids.filtered(lambda line: line.debit)
+        self.link(payout.event_ids, item)
+        self.assertEqual(payment.retail_settlement_event_count, 1)
+        rows = "action_view_retail_settlement_events"
+        self.assertEqual(self.opened(payment, rows), payout.event_ids)
+        auditor = self.people["auditor"]
+        self.assertTrue(Form(payment.with_user(auditor)).id)
+
     def test_row_that_pays_several_and_its_items_lead_to_one_another(self):
         """Also when one of them was undone in Odoo's own screens."""
         payout = self.payout({**SALE, "gross": 10000})
