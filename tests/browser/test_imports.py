@@ -9,6 +9,7 @@ import pytest
 SHOP = Path(__file__).resolve().parents[1] / "data/woocommerce/ex"
 WANTED = ("processing", "completed")
 COUNT = 12
+MANY = 800
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,7 +52,7 @@ def few_orders_file(tmp_path_factory):
     return path
 
 
-def new_import(screen, path, test_only=False):
+def new_import(screen, path, test_only=False, start=True):
     screen.open_menu("Retail", "Imports")
     screen.click(".o_list_button_add")
     screen.choose("channel_id", "ex")
@@ -59,7 +60,8 @@ def new_import(screen, path, test_only=False):
     screen.one(".o_field_widget[name=file] input", seconds=10)
     if test_only:
         screen.click(".o_field_widget[name=dry_run] input")
-    screen.click(".o_statusbar_buttons button[name=action_start]")
+    if start:
+        screen.click(".o_statusbar_buttons button[name=action_start]")
 
 
 def finished_counts(screen):
@@ -192,3 +194,88 @@ def test_pivot_and_graph_of_records_count_each_once(screen):
     )
     screen.click(".o_switch_view.o_graph")
     assert charted(screen) == records
+
+
+# -- the Cancel dialogue: after the sums above, since these imports would add to them --
+
+
+@pytest.fixture(scope="module")
+def many_orders_file(tmp_path_factory):
+    """Orders that are in no other file; Odoo itself works on them for a while."""
+    everything = json.loads((SHOP / "orders.json").read_text())
+    order = next(order for order in everything if order["status"] in WANTED)
+    copies = [
+        {
+            **order,
+            "id": 70_000 + number,
+            "number": str(70_000 + number),
+            "customer_id": 0,
+            "refunds": [],
+            "date_created_gmt": f"20{10 + number % 15}-05-0{1 + number % 9}T10:00:00",
+            "billing": {
+                "first_name": f"Buyer{number}",
+                "last_name": f"Cancel{number * 7919}",
+                "email": f"buyer{number}@example.test",
+            },
+            "shipping": {},
+        }
+        for number in range(MANY)
+    ]
+    path = tmp_path_factory.mktemp("many") / "many.json"
+    path.write_text(json.dumps(copies))
+    return path
+
+
+def ask_to_cancel(screen):
+    screen.click(".o_statusbar_buttons button[name=action_cancel]")
+    assert screen.one(".modal .modal-title").text == "Cancel the import"
+    assert screen.one(".modal-body", "imported already stay")
+
+
+def answer(screen, label):
+    screen.click(".modal-footer button", label)
+    screen.wait(lambda: not screen.all(".modal"), "the dialogue is gone")
+
+
+def test_cancel_of_a_draft_asks_first(screen, few_orders_file):
+    new_import(screen, few_orders_file, start=False)
+    ask_to_cancel(screen)
+    answer(screen, "Go on")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Draft")
+    ask_to_cancel(screen)
+    answer(screen, "Stop for good")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Cancelled")
+    assert not screen.all(".o_statusbar_buttons button[name=action_cancel]")
+
+
+def test_cancel_of_a_running_import_stops_it_and_keeps_what_came(
+    screen, many_orders_file
+):
+    channel = screen.call("retail.channel", "search", [["code", "=", "ex"]])
+    slow = {"lane": "orm", "chunk_size": 20}
+    before = screen.call("retail.channel", "read", channel, list(slow))[0]
+    screen.call("retail.channel", "write", channel, slow)
+    new_import(screen, many_orders_file)
+    screen.wait(
+        lambda: number(screen.one(".o_inner_group [name=created_count]").text) > 0,
+        "the first orders",
+    )
+    ask_to_cancel(screen)
+    # The form behind the dialogue follows the import, which must not close it.
+    read = screen.one(".o_inner_group [name=read_count]").text
+    screen.wait(
+        lambda: screen.one(".o_inner_group [name=read_count]").text != read,
+        "the form goes on",
+    )
+    screen.picture("cancel_dialogue")
+    answer(screen, "Go on")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Running")
+    ask_to_cancel(screen)
+    answer(screen, "Stop for good")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Cancelled")
+    created = number(screen.one(".o_inner_group [name=created_count]").text)
+    assert 0 < created < MANY
+    assert number(screen.one("[name=action_view_orders] .o_stat_value").text) == created
+    kept = [["client_order_ref", "=like", "70___"]]
+    assert screen.call("sale.order", "search_count", kept) == created
+    screen.call("retail.channel", "write", channel, {n: before[n] for n in slow})
