@@ -18,7 +18,7 @@ COUNTRIES = ("BE", "IT", "ES", "DE", "DK", "CH", "US", "")
 def shop(european_database, environment, tmp_path):
     """(environment, channel, path): a Belgian company, customers of many countries."""
     env = environment(european_database)
-    scenario = Scenario("European", orders=130)
+    scenario = Scenario("European", orders=64)
     channel, path = contacts_scenario(env, tmp_path, scenario)
     env.company.country_id = channel.company_id.country_id = env.ref("base.be")
     orders = json.loads(path.read_text())

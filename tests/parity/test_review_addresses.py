@@ -26,7 +26,7 @@ def test_an_order_as_it_came_has_no_other_address(
     prepare, plain_database, environment, tmp_path
 ):
     env = environment(plain_database)
-    channel, path = contacts_scenario(env, tmp_path, Scenario("review", orders=130))
+    channel, path = contacts_scenario(env, tmp_path, Scenario("review", orders=80))
     prepare(env, channel)
     env.flush_all()
     engine = session(channel)
@@ -34,7 +34,7 @@ def test_an_order_as_it_came_has_no_other_address(
     engine.process(engine.job.read(1000, 12 << 20))
     env.invalidate_all()
     entries = env["retail.ledger"].search([("order_id", "!=", False)])
-    assert len(entries) > 100
+    assert len(entries) > 60
     from odoo.addons.retail_accelerator.engine import review
 
     wrong = [
