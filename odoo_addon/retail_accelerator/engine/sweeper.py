@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
+from .. import failures
 from . import native
 from .compared_records import Table
 from .conflicts import CONFLICTS, not_logged
@@ -53,7 +54,7 @@ class Sweeper:
                 self.run()
             except Exception as error:
                 self.env.cr.rollback()
-                _logger.exception("Sweep %s failed", self.sweep.id)
+                failures.log(_logger, error, "Sweep %s failed", self.sweep.id)
                 self._fail(
                     self.env._(
                         "An unexpected error stopped the sweep: %s\nPress Sweep now to "

@@ -14,6 +14,7 @@ import psycopg2.errors
 
 from odoo.exceptions import UserError
 
+from .. import failures
 from ..audit import log
 from . import bank, intake, matching, posting, refused
 from .folder import waiting_files
@@ -128,9 +129,9 @@ class Runner:
     def _guarded(self, step):
         try:
             step()
-        except Exception:
+        except Exception as error:
             self._reset()
-            _logger.exception("Settling failed for channel id %s", self.channel.id)
+            failures.log(_logger, error, "Settling failed, channel %s", self.channel.id)
 
     def pick_up(self):
         """Read the files that lie in the channel's folder; they end in its folders
@@ -142,9 +143,9 @@ class Runner:
             except UserError as error:
                 target = "refused"
                 self.refuse(path, name, str(error))
-            except Exception:
+            except Exception as error:
                 # The file stays where it is; the others are read.
-                _logger.exception("A file could not be read: %s", name)
+                failures.log(_logger, error, "File %s could not be read", name)
                 continue
             folder = os.path.join(self.channel.settlement_folder, target)
             os.makedirs(folder, exist_ok=True)

@@ -111,10 +111,12 @@ class TestImportWorkflow(ImportCase):
             )
 
         self.run_as(effect)
-        with self.assertLogs(retail_import_run.__name__, "ERROR"):
+        with self.assertLogs(retail_import_run.__name__, "ERROR") as logged:
             self.run_cron()
-        self.assertIn("new row violates a check", record.error_message)
-        self.assertNotIn("Ada", record.error_message)
+        for told in (record.error_message, *logged.output):
+            self.assertIn("new row violates a check", told)
+            self.assertNotIn("Ada", told)
+        self.assertIn("in effect", logged.output[0], "where it happened")
 
     def test_stale_running_import_is_taken_up_again_where_it_stopped(self):
         self.make_import(state="running", file_offset=7)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import config
 
+from ... import failures
 from ...engine import confirm
 from ...engine.lease import lease
 from .retail_import_workflow import FINAL
@@ -84,9 +85,7 @@ class RetailImportRun(models.AbstractModel):
             self._run_slice(seconds)
         except Exception as error:
             self.env.cr.rollback()
-            _logger.exception("Import %s failed", self.id)
-            # In further lines PostgreSQL quotes the row, with what is in it of people.
-            words = str(error).strip().partition("\n")[0]
+            failures.log(_logger, error, "Import %s failed", self.id)
             self.write(
                 {
                     "state": "failed",
@@ -96,7 +95,7 @@ class RetailImportRun(models.AbstractModel):
                         "What was imported before is kept. Press Continue to try again "
                         "from the same place; when it happens again, send this text "
                         "to your administrator.",
-                        error=words or type(error).__name__,
+                        error=failures.words(error),
                     ),
                 }
             )
