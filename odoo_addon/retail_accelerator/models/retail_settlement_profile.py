@@ -3,6 +3,8 @@
 
 import base64
 
+from markupsafe import Markup
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -232,7 +234,7 @@ class RetailSettlementProfile(models.Model):
         except native.require().Error as error:
             _reason, message, line = error.args[:3]
             return self.env._(
-                "The profile cannot be used: %(message)s (line %(line)s of its text).",
+                "The profile cannot be used: %(message)s (line %(line)s under “Text”).",
                 message=message,
                 line=line,
             )
@@ -284,6 +286,9 @@ class RetailSettlementProfile(models.Model):
             profile.preview_html = profile.sample and profile._preview()
 
     def _preview(self):
+        problem = self._problem()
+        if problem:
+            return Markup("<div class='alert alert-danger'>%s</div>") % problem
         currency = self.currency_id or (self.company_id or self.env.company).currency_id
         tried = trial.attempt(
             self._sample_content(), self.text or "", currency.name, self.env.user.tz

@@ -97,6 +97,15 @@ class TestSettlementProfile(SettlementCase):
             profile.column_ids.filtered("target").write({"target": False})
             self.env.flush_all()
 
+    def test_preview_tells_a_fault_of_the_profile_from_one_of_the_file(self):
+        form = self.new()
+        for number in range(len(form.column_ids)):
+            with form.column_ids.edit(number) as column:
+                column.target = False
+        self.assertIn("The profile cannot be used", form.preview_html)
+        self.assertIn("under “Text”", form.preview_html)
+        self.assertNotIn("<td>", form.preview_html)
+
     def test_text_and_columns_say_the_same(self):
         profile = self.new().save()
         copy = self.model.create({"name": "Other", "text": profile.text})
