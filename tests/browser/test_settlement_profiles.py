@@ -78,8 +78,11 @@ def test_profile_is_made_of_a_sample_and_shows_what_becomes_of_it(screen, sample
     screen.click("[name=word_ids] .o_data_row .o_data_cell[name=kind]", "Unknown")
     screen.select("[name=word_ids] .o_selected_row [name=kind]", "Adjustment")
     screen.click(".nav-link[name=preview]")
-    preview = screen.one("[name=preview_html]", "3 rows").text
-    assert "Words without a kind" not in preview
+    page = "[name=preview_html]"
+    screen.one(page, "3 rows")
+    # The last choice reaches the preview after the server's answer.
+    screen.wait(lambda: not screen.all(page, "Words without"), "all words known")
+    preview = screen.one(page, "3 rows").text
     assert "1,095.00" in preview
     assert "k3" in preview
     screen.guide("settlement-profile-preview")
