@@ -178,8 +178,8 @@ class RetailImport(models.Model):
         string="For review",
         readonly=True,
         copy=False,
-        help="Newer versions of orders that are already confirmed or invoiced in Odoo: "
-        "a person decides.",
+        help="Newer versions of orders that are already confirmed or invoiced in Odoo, "
+        "and orders held as possible duplicates: a person decides.",
     )
     native_count = fields.Integer(
         string="Fast", readonly=True, copy=False, help="Written by the C engine."
