@@ -142,8 +142,8 @@ def _check_report(env, name, report, below_header):
     events, labels = report.events, env["retail.settlement.event"].fields_get()
     columns = [(field, "currency", field) for field in AMOUNTS]
     columns.append(("paid", "paid_currency", "paid_amount"))
-    for code, digits in report.digits.items():
-        currency = env["res.currency"].search([("name", "=", code)])
+    for currency in env["res.currency"].search([("name", "in", list(report.digits))]):
+        code, digits = currency.name, report.digits[currency.name]
         if round(currency.rounding * 10**digits) <= 1:
             continue
         for column, of, field in columns:
