@@ -18,7 +18,9 @@ class RetailSettlementEventTrail(models.AbstractModel):
         compute_sudo=True,
         help="The journal items that hold the row's amount: one for each item it pays.",
     )
-    posted_item_count = fields.Integer(compute="_compute_posted_item_ids")
+    posted_item_count = fields.Integer(
+        compute="_compute_posted_item_ids", compute_sudo=True
+    )
 
     @api.depends("move_line_id", "link_ids.state", "reason")
     def _compute_posted_item_ids(self):
