@@ -8,9 +8,10 @@ people: that line alone is shown and logged.
 import traceback
 
 
-def words(error):
-    """The first line of the error's message, or the name of its class."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+def words(error, otherwise=""):
+    """The first line of the error's message; of one without a message ``otherwise``, or
+    the name of its class."""
+    return str(error).strip().partition("\n")[0] or otherwise or type(error).__name__
 
 
 def log(logger, error, what, *args):

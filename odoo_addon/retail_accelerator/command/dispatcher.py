@@ -21,11 +21,13 @@ from odoo.exceptions import AccessDenied, UserError
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
+from .. import failures
 from . import database
 
 _logger = logging.getLogger(__name__)
 
 ADMIN_ID = 2
+SILENT = "no further message"
 # Options that are Odoo's own, passed on as they are.
 ODOO_OPTIONS = (
     (("-c", "--config"), "configuration file"),
@@ -72,14 +74,16 @@ def main(prog, argv):
     except AccessDenied:
         failed = complain(args, "Odoo's configuration forbids this (see list_db).")
     except psycopg2.OperationalError as error:
-        failed = complain(args, f"The database server refused: {first_line(error)}")
+        failed = complain(
+            args, f"The database server refused: {failures.words(error, SILENT)}"
+        )
     except KeyboardInterrupt:
         failed = complain(args, "Interrupted; what was committed before stays.")
     except Exception as error:
         _logger.debug("Command failed", exc_info=True)
         failed = complain(
             args,
-            f"{type(error).__name__}: {first_line(error)}. "
+            f"{type(error).__name__}: {failures.words(error, SILENT)}. "
             "Run it again with --log-level=debug to see where.",
         )
     sys.exit(1 if failed else 0)
@@ -206,7 +210,3 @@ def complain(args, text):
 
 def _print_error(text):
     sys.stdout.write(json.dumps({"error": text}, ensure_ascii=False) + "\n")
-
-
-def first_line(error):
-    return (str(error).strip().splitlines() or ["no further message"])[0]
