@@ -46,6 +46,20 @@ def test_a_twin_in_the_same_file_is_held_once(desk, feed):
     assert pair.first_id == desk.orders_of(document["id"]).id
 
 
+def test_repetitions_of_a_held_twin_are_held_against_the_order(desk, feed):
+    document = feed.order()
+    desk.take([document], feed.path())
+    twins = [again(document, number * HOUR) for number in (1, 2, 3)]
+    for number, twin in enumerate(twins):
+        twin["id"] += number
+    record = desk.take(twins, feed.path())
+    assert counts(record) == expected(rejected=3)
+    assert (record.review_count, record.open_review_count) == (3, 3)
+    for twin in twins:
+        [pair] = pairs_of(desk, twin)
+        assert pair.first_id == desk.orders_of(document["id"]).id
+
+
 def test_a_twin_in_a_later_chunk_is_held(desk, feed):
     documents = feed.orders(30)
     record = desk.take([*documents, again(documents[0])], feed.path())
@@ -237,6 +251,7 @@ def test_a_twin_of_a_refused_record_waits_to_be_tried_again(desk, feed):
     twin = again(document)
     record = desk.take([document, twin], feed.path())
     assert counts(record) == expected(rejected=2)
+    assert (record.review_count, record.open_review_count) == (0, 0)
     entry = desk.entry_of(twin["id"])
     assert (entry.outcome, entry.reason) == ("rejected", "duplicate_content")
     assert not entry.duplicate_ids

@@ -7,7 +7,6 @@ contact; ``conclude`` runs when the wave's rows are written, and remembers the p
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import starmap
 from operator import attrgetter
@@ -15,12 +14,12 @@ from operator import attrgetter
 from odoo.tools import SQL
 
 from ..arrays import array, ints, texts
+from . import findings as found
 from . import resemblance
+from .findings import CONTENT, REASONS, SUSPECTED, Finding, Newcomer
 from .lanes import to_microseconds
 from .typed_orders import TypedOrders
 
-CONTENT, SUSPECTED = "duplicate_content", "duplicate_suspected"
-REASONS = (CONTENT, SUSPECTED)
 COLUMNS = {CONTENT: "content_key", SUSPECTED: "near_key"}
 KEYS = {CONTENT: attrgetter("content"), SUSPECTED: attrgetter("near")}
 HOUR = timedelta(hours=1)
@@ -36,34 +35,7 @@ OTHER_CHANNEL = 3
 ALIKE_MOST = 8
 # So many equal keys are no longer worth knowing beforehand.
 MET_MOST = 10_000
-
-
-@dataclass(slots=True)
-class Newcomer:
-    """A record that is to become an order."""
-
-    index: int
-    identity: str
-    content: str | None
-    near: str | None
-    created: int  # µs since 1970
-    timed: bool  # the channel gave that time
-
-
-@dataclass
-class Finding:
-    """A newcomer and the order it may repeat."""
-
-    newcomer: Newcomer
-    reason: str
-    other: str  # identity of the other record
-    order_id: int = 0  # of the other; 0: it is written with this wave
-    label: str = ""
-    repeated: bool = False  # both are the channel's own, of different moments
-    payload: bytes | None = field(default=None, repr=False)  # of a similar order
-    order: dict | None = field(default=None, repr=False)  # the same, read already
-    score: dict = field(default_factory=dict)
-    held: bool = False
+NO_ENTRY = (0, None, None)  # of the ledger: its id, its order's id and name
 
 
 class DuplicateCheck:
@@ -108,9 +80,12 @@ class DuplicateCheck:
             *self._typed(chunk, newcomers),
         ):
             findings.setdefault(finding.newcomer.index, []).append(finding)
+        decisions = found.decisions_on(
+            self.env, {newcomer.identity for newcomer in newcomers} & known
+        )
         self.findings = []
-        if findings:
-            self._judge(chunk, findings, newcomers, known)
+        if findings or decisions:
+            self._judge(chunk, findings, newcomers, decisions)
 
     # -- look --
 
@@ -308,65 +283,40 @@ class DuplicateCheck:
 
     # -- judge --
 
-    def _judge(self, chunk, findings, newcomers, known):
-        decided = self._decided(
-            {
-                finding.newcomer.identity
-                for group in findings.values()
-                for finding in group
-            }
-            & known
-        )
-        rest = {}
-        for index, group in findings.items():
-            states = {
-                decided.get((finding.newcomer.identity, finding.order_id))
-                for finding in group
-            }
-            if states & {"linked", "ignored"}:
-                # The same sale, said a person; a later version changes nothing in that.
-                chunk.set_result(index, "skipped", reason=CONTENT, detail="")
-                continue
-            rest[index] = [
+    def _judge(self, chunk, findings, newcomers, decisions):
+        """``findings``: by index; ``decisions`` as of ``decisions_on``.
+
+        In the order of the file: what repeats a record that is no order itself
+        repeats what that record repeats.
+        """
+        out = found.leave_out(chunk, newcomers, decisions)
+        kept = {
+            (identity, order)
+            for identity, group in decisions.items()
+            for state, order, _name in group
+            if state == "kept"
+        }
+        rest = {
+            index: [
                 finding
                 for finding in group
-                if decided.get((finding.newcomer.identity, finding.order_id)) != "kept"
+                if (finding.newcomer.identity, finding.order_id) not in kept
             ]
-        twins = self._twins(rest)
-        suspects = self._suspects(chunk, rest, twins, newcomers)
-        for finding in (*twins.values(), *suspects):
-            self._apply_policy(chunk, finding)
-
-    def _decided(self, identities):
-        """{(identity, order id): state} of what people have decided before."""
-        if not identities:
-            return {}
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT l.identity_key, d.state, d.first_id, d.second_id
-                     FROM retail_duplicate d JOIN retail_ledger l ON l.id = d.ledger_id
-                    WHERE l.identity_key = ANY(%s) AND d.state != 'open'""",
-                texts(identities),
-            )
-        )
-        return {
-            (identity, order): state
-            for identity, state, *orders in rows
-            for order in orders
-        }
-
-    @staticmethod
-    def _twins(findings):
-        """{index: finding} of newcomers with the content of another order."""
-        return {
-            index: finding
             for index, group in findings.items()
-            for finding in group[::-1]
-            if finding.reason == CONTENT
+            if group[0].newcomer.identity not in out
         }
+        twins = found.twins(rest)
+        chosen = {**twins, **self._suspects(chunk, rest, twins, newcomers)}
+        for index in sorted(chosen):
+            finding = found.choose(chosen[index], out, kept)
+            if finding:
+                self._apply_policy(chunk, finding)
+            if finding and finding.held:
+                out[finding.newcomer.identity] = finding
 
     def _suspects(self, chunk, findings, twins, newcomers):
-        """Findings that resemble another order enough, by the order profile."""
+        """{index: findings} of newcomers that resemble other orders enough, by the
+        order profile; the likeliest first."""
         open_findings = [
             finding
             for index, group in findings.items()
@@ -374,17 +324,16 @@ class DuplicateCheck:
             for finding in group
         ]
         if not open_findings:
-            return []
+            return {}
         scores = self.background.scores(chunk, open_findings, newcomers)
-        best = {}
+        suspects = defaultdict(list)
         for finding, score in zip(open_findings, scores, strict=True):
-            if not score:
-                continue
-            finding.score = score
-            known = best.setdefault(finding.newcomer.index, finding)
-            if known.score["score"] < score["score"]:
-                best[finding.newcomer.index] = finding
-        return list(best.values())
+            if score:
+                finding.score = score
+                suspects[finding.newcomer.index].append(finding)
+        for group in suspects.values():
+            group.sort(key=Finding.sureness, reverse=True)
+        return suspects
 
     def _apply_policy(self, chunk, finding):
         channel = self.channel
@@ -404,10 +353,27 @@ class DuplicateCheck:
 
     # -- remember --
 
-    def conclude(self):
+    def conclude(self, chunk):
         """Remember the wave's findings as pairs, now that its rows are written."""
         if not self.findings:
             return
+        entries = self._entries()
+        vals_list = []
+        for finding in self.findings:
+            entry, order, _name = entries.get(finding.newcomer.identity, NO_ENTRY)
+            _entry, other, name = entries.get(finding.other, NO_ENTRY)
+            other = finding.order_id or other
+            if finding.held and not other:
+                self._release(chunk, finding, entry)
+            elif other and (finding.held or order):
+                vals_list.append(self._pair(finding, entry, order, other))
+                if not finding.held:
+                    self._warn(finding.reason, entry, finding.label or name)
+        self.findings = []
+        self.env["retail.duplicate"]._remember(vals_list)
+
+    def _entries(self):
+        """{identity: (ledger id, order id, order name)} of the records of findings."""
         identities = {
             identity
             for finding in self.findings
@@ -415,24 +381,13 @@ class DuplicateCheck:
         }
         rows = self.env.execute_query(
             SQL(
-                """SELECT identity_key, id, order_id FROM retail_ledger
-                    WHERE identity_key = ANY(%s)""",
+                """SELECT l.identity_key, l.id, o.id, o.name
+                     FROM retail_ledger l LEFT JOIN sale_order o ON o.id = l.order_id
+                    WHERE l.identity_key = ANY(%s)""",
                 texts(identities),
             )
         )
-        entries = {identity: (entry, order) for identity, entry, order in rows}
-        vals_list = []
-        for finding in self.findings:
-            entry, order = entries.get(finding.newcomer.identity, (0, None))
-            other = finding.order_id or entries.get(finding.other, (0, None))[1]
-            if finding.held and not other:
-                self._release(entry)
-            elif other and (finding.held or order):
-                vals_list.append(self._pair(finding, entry, order, other))
-                if not finding.held:
-                    self._warn(finding, entry)
-        self.findings = []
-        self.env["retail.duplicate"]._remember(vals_list)
+        return {identity: entry for identity, *entry in rows}
 
     def _pair(self, finding, entry, order, other):
         vals = {
@@ -449,28 +404,30 @@ class DuplicateCheck:
             return {**vals, "first_id": other}
         return {**vals, "first_id": min(order, other), "second_id": max(order, other)}
 
-    def _release(self, entry):
+    def _release(self, chunk, finding, entry):
         """The order it repeats was refused after all: this one waits to be tried."""
+        message = self.env._(
+            "Was taken for a repetition of a record that could not be imported "
+            "itself. Try again."
+        )
+        chunk.set_result(
+            finding.newcomer.index, "rejected", reason=finding.reason, detail=message
+        )
         self.env.cr.execute(
             SQL(
                 """UPDATE retail_ledger SET outcome = 'rejected', message = %s
                     WHERE id = %s""",
-                self.env._(
-                    "Was taken for a repetition of a record that could not be imported "
-                    "itself. Try again."
-                ),
+                message,
                 entry,
             )
         )
 
-    def _warn(self, finding, entry):
+    def _warn(self, reason, entry, name):
         self.env.cr.execute(
             SQL(
                 "UPDATE retail_ledger SET reason = %s, message = %s WHERE id = %s",
-                finding.reason,
-                self.env._(
-                    "Imported, though it may repeat the order %s.", finding.label or "?"
-                ),
+                reason,
+                self.env._("Imported, though it may repeat the order %s.", name),
                 entry,
             )
         )

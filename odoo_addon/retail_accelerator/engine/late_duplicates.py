@@ -6,7 +6,8 @@ told, not held."""
 from odoo.tools import SQL
 
 from .conflicts import CONFLICTS, not_logged
-from .duplicates import CONTENT, HOUR
+from .duplicates import HOUR
+from .findings import CONTENT
 
 RETRIES = 8
 

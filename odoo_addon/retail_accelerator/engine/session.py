@@ -152,7 +152,7 @@ class Session:
         self._native_wave(chunk, wave)
         if known:
             self._rewrite_known(chunk, wave)
-        self.duplicates.conclude()
+        self.duplicates.conclude(chunk)
 
     def _resolve(self, chunk, wave):
         """Ask the engine what is missing until nothing is."""

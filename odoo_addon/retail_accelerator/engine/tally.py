@@ -3,8 +3,6 @@
 
 from dataclasses import dataclass, field
 
-from .duplicates import REASONS as DUPLICATES
-
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 
 
@@ -24,9 +22,10 @@ class Tally:
         self.read += chunk.count
         self.review += outcomes["review"]
         outcomes["rejected"] += outcomes["review"]
-        repeated = sum(reasons.get(reason, 0) for reason in DUPLICATES)
-        if outcomes["review"] > repeated:
-            reasons["order_locked"] = outcomes["review"] - repeated
+        # The engine gives a reason to all of them but the locked orders.
+        locked = outcomes["rejected"] - sum(reasons.values())
+        if locked:
+            reasons["order_locked"] = locked
         for name in OUTCOMES:
             self.outcomes[name] += outcomes[name]
         for name in self.lanes:

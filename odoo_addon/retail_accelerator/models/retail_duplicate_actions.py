@@ -14,6 +14,7 @@ ACTIONS = {
     "ignored": "ignore",
     "open": "undo",
 }
+TOLD = 5  # records in one note
 
 
 class RetailDuplicate(models.Model):
@@ -119,9 +120,42 @@ class RetailDuplicate(models.Model):
         self._decide("kept", self.env._("Both are kept: they are not the same."))
         held = self.filtered(lambda pair: pair.ledger_id and not pair.second_id)
         entries = held.sudo().ledger_id.filtered(lambda row: not row.order_id)
-        if entries:
-            entries.with_env(self.env)._replay()
-            self._follow_ledger()
+        if not entries:
+            return None
+        entries = entries.with_env(self.env)
+        entries._replay()
+        self._follow_ledger()
+        return self._tell_left(entries.filtered(lambda row: not row.order_id))
+
+    def _tell_left(self, entries):
+        """What was kept and could not be imported all the same, and why."""
+        if not entries:
+            return None
+        told = [
+            self.env._(
+                "%s is held again: it may repeat another order, too.",
+                entry.display_name,
+            )
+            if entry.is_held
+            else self.env._(
+                "%(record)s was not imported: %(why)s",
+                record=entry.display_name,
+                why=entry.message or "",
+            )
+            for entry in entries[:TOLD]
+        ]
+        if len(entries) > TOLD:
+            told.append(self.env._("… and %s more", len(entries) - TOLD))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Not imported yet"),
+                "message": " ".join(told),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_ignore(self):
         """Neither merged nor imported, and no longer asked for."""

@@ -9,7 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, split_every
 
 from ..engine import runner
-from ..engine.duplicates import REASONS as HELD
+from ..engine.findings import REASONS as HELD
 from .mixins.retail_import_files import BATCH
 from .retail_ledger_advice import ADVICE
 

@@ -4,6 +4,7 @@ from . import (
     test_channel,
     test_duplicate_access,
     test_duplicate_audit,
+    test_duplicate_chains,
     test_duplicate_decisions,
     test_duplicate_obstacles,
     test_duplicate_profile,
