@@ -70,4 +70,8 @@ payments.action_post()
 twin = payments[7].copy({"date": payments[7].date + timedelta(days=1)})
 twin.memo = payments[7].memo
 twin.action_post()
+
+# Tests count pairs; the nightly search would add some in the middle of them: an order
+# that was kept beside its twin brings a contact that resembles another.
+env["ir.cron"].search([]).active = False
 env.cr.commit()

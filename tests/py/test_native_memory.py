@@ -11,6 +11,8 @@ import retail_accelerator_native as native
 from native_run import run_python
 from native_support import LIMIT, planned_chunk, ready_job, woo
 
+TRIES = 5
+
 # Each expression runs with every allocation of Python failing in turn.
 CALLS = {
     "job": 'new_job(scope="x")',
@@ -197,8 +199,14 @@ def test_two_jobs_in_two_threads_give_the_same_as_one_after_the_other():
 
 
 def test_reading_resolving_and_pricing_release_the_gil():
-    job = ready_job([woo(number) for number in range(1, 30_001)])
-    chunk = planned_chunk(ready_job([woo(number) for number in range(1, 30_001)]))
+    # How soon another thread gets a processor is up to the system: one of a few tries.
+    assert any(others_run_meanwhile() for _try in range(TRIES))
+
+
+def others_run_meanwhile():
+    """Whether another thread went on in each step of a chunk's work."""
+    documents = [woo(number) for number in range(1, 30_001)]
+    job, chunk = ready_job(documents), planned_chunk(ready_job(documents))
     chunk.reopen(0)
     times, stop = [], threading.Event()
 
@@ -209,45 +217,52 @@ def test_reading_resolving_and_pricing_release_the_gil():
 
     ticker = threading.Thread(target=tick)
     ticker.start()
-    for work in (lambda: job.read(30_000, LIMIT), lambda: chunk.resolve(0)):
+    spans = []
+    for work in (
+        lambda: job.read(30_000, LIMIT),
+        lambda: chunk.resolve(0),
+        lambda: chunk.price(0),
+    ):
         start = time.perf_counter()
         work()
-        end = time.perf_counter()
-        assert sum(start < moment < end for moment in times) > 3
-    start = time.perf_counter()
-    chunk.price(0)
-    end = time.perf_counter()
+        spans.append((start, time.perf_counter()))
     stop.set()
     ticker.join()
-    assert sum(start < moment < end for moment in times) > 3
+    return all(
+        sum(start < moment < end for moment in times) > 3 for start, end in spans
+    )
 
 
 def test_a_job_is_read_by_one_thread_at_a_time():
+    assert any(refusals_while_reading() for _try in range(TRIES))
+
+
+def refusals_while_reading():
+    """What a second thread was told that came to a job under way, or nothing when it
+    came too early or too late; the first thread reads all orders nevertheless."""
     job = ready_job([woo(number) for number in range(1, 30_001)])
-    refused, started = [], threading.Event()
+    refused, accepted, chunks, reading = [], [], [], threading.Event()
+
+    def read():
+        reading.set()
+        chunks.append(job.read(30_000, LIMIT))
+        reading.clear()
 
     def disturb():
-        started.set()
-        for _ in range(2000):
+        time.sleep(0.005)
+        while reading.is_set() and len(refused) < 100:
             for method in (lambda: job.read(1, 1), lambda: job.open(b"[]")):
                 try:
-                    if not reading.is_set():
-                        return
-                    method()
+                    accepted.append(method())
                 except ValueError as error:
                     refused.append(error)
 
-    reading = threading.Event()
-    reading.set()
-    thread = threading.Thread(target=disturb)
-    job_read = threading.Thread(target=lambda: chunks.append(job.read(30_000, LIMIT)))
-    chunks = []
-    job_read.start()
-    time.sleep(0.005)
-    thread.start()
-    job_read.join(0.05)
-    reading.clear()
-    thread.join()
-    job_read.join()
-    assert refused
+    threads = [threading.Thread(target=work) for work in (read, disturb)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if accepted:
+        return []
     assert chunks[0].count == 30_000
+    return refused
