@@ -101,7 +101,7 @@ class Screen:
             *(model, method, args, kwargs),
         )
         assert "error" not in answer, answer["error"]
-        return answer["result"]
+        return answer.get("result")
 
     def sign_out(self):
         """As in a browser that nobody has used yet."""

@@ -279,3 +279,16 @@ def test_cancel_of_a_running_import_stops_it_and_keeps_what_came(
     kept = [["client_order_ref", "=like", "70___"]]
     assert screen.call("sale.order", "search_count", kept) == created
     screen.call("retail.channel", "write", channel, {n: before[n] for n in slow})
+
+
+def test_cancel_of_an_import_that_ended_meanwhile_says_so(screen, few_orders_file):
+    new_import(screen, few_orders_file, start=False)
+    screen.click(".o_form_button_save")
+    screen.wait(lambda: not screen.all(".o_form_button_save"), "saved")
+    draft = screen.call("retail.import", "search", [["state", "=", "draft"]])
+    ask_to_cancel(screen)
+    screen.call("retail.import", "action_run_now", draft)
+    answer(screen, "Stop for good")
+    assert screen.one(".o_notification", "has ended meanwhile")
+    screen.one(".o_statusbar_status .o_arrow_button_current", "Done")
+    assert not screen.all(".o_statusbar_buttons button[name=action_cancel]")

@@ -175,6 +175,25 @@ class TestImportWorkflow(ImportCase):
         record.action_cancel()
         self.assertEqual(record.state, "cancelled")
 
+    def test_what_ended_meanwhile_is_not_stopped_and_the_screen_says_so(self):
+        for state in ("done", "failed", "cancelled"):
+            record = self.make_import(state=state)
+            for action in (record.action_cancel, record.action_pause):
+                told = action()["params"]
+                self.assertIn(f"{record.name} has ended meanwhile", told["message"])
+                self.assertEqual(told["next"]["tag"], "soft_reload")
+            self.assertEqual((record.state, record.cancel_requested), (state, False))
+
+    def test_of_several_imports_those_under_way_are_cancelled(self):
+        ended, queued, running = (
+            self.make_import(state=state) for state in ("done", "queued", "running")
+        )
+        told = (ended | queued | running).action_cancel()
+        self.assertIn(ended.name, told["params"]["message"])
+        self.assertNotIn(queued.name, told["params"]["message"])
+        self.assertEqual((ended.state, queued.state), ("done", "cancelled"))
+        self.assertTrue(running.cancel_requested)
+
     def test_after_a_test_the_same_file_is_imported_for_real(self):
         record = self.make_import(dry_run=True)
         record.write({"state": "done", "created_count": 5, "read_count": 5})

@@ -46,8 +46,11 @@ class RetailImportWorkflow(models.AbstractModel):
             self._trigger_cron()
 
     def action_pause(self):
-        self._expect_state("queued", "running")
-        self.write({"state": "paused"})
+        ended = self.filtered(lambda record: record.state in FINAL)
+        under_way = self - ended
+        under_way._expect_state("queued", "running")
+        under_way.write({"state": "paused"})
+        return ended._tell_ended()
 
     def action_resume(self):
         """Go on where the import stopped."""
@@ -65,13 +68,34 @@ class RetailImportWorkflow(models.AbstractModel):
 
     def action_cancel(self):
         """Stop for good; what was imported so far stays."""
-        self._expect_state("draft", "queued", "running", "paused")
+        ended = self.filtered(lambda record: record.state in FINAL)
         running = self.filtered(lambda record: record.state == "running")
         running.write({"cancel_requested": True})
-        others = self - running
+        others = self - running - ended
         others.write({"state": "cancelled", "finished_at": fields.Datetime.now()})
         if running:
             self._trigger_cron()
+        return ended._tell_ended()
+
+    def _tell_ended(self):
+        """Imports that ended while somebody was about to stop them: what the screen
+        says, which follows."""
+        if not self:
+            return None
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "message": self.env._(
+                    "%s has ended meanwhile, so there is nothing left to stop. Its "
+                    "status and counts show what it did.",
+                    ", ".join(self.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_reset(self):
         """Back to draft, to start again from the beginning of the file."""
