@@ -198,7 +198,7 @@ void ra_match_close(ra_match *match);
 const char *ra_match_reason_name(ra_match_reason reason);
 const char *ra_match_level_name(ra_match_level level);
 
-/* "order=exact; amount equal; party agrees; 2 days": no data of persons. Writes at most `size`
+/* "order=exact; whole amount; party agrees; 2 days": no data of persons. Writes at most `size`
  * bytes incl. NUL, returns the length. */
 size_t ra_match_evidence(const ra_match_link *link, char *out, size_t size);
 

@@ -73,7 +73,7 @@ def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payou
     open_payout(screen)
     screen.click("button[name=action_reconcile]")
     first = screen.one(".modal .o_data_row", "CARD SALES 1")
-    assert "same amount, a day after" in first.text
+    assert "same amount, 1 day after" in first.text
     screen.guide("settlement-bank")
     screen.click(".modal button[name=action_take]")
     status(screen, "Reconciled")

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The audit log: entries are added, never changed, and prove one another."""
 
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..audit import log, note
-from ..settle import words
+from ..settle import bank_words, words
 
 ACTIONS = [
     ("read", "File read"),
@@ -64,6 +66,9 @@ class RetailAudit(models.Model):
     summary = fields.Char(required=True, readonly=True)
     details = fields.Text(
         readonly=True, help="Ids, amounts and hashes of what was done, as JSON."
+    )
+    evidence = fields.Char(
+        compute="_compute_evidence", help="What spoke for the bank line, in words."
     )
     previous_hash = fields.Char(size=64, required=True, readonly=True)
     hash = fields.Char(
@@ -123,6 +128,22 @@ class RetailAudit(models.Model):
             channels = {record.id: record.channel_id for record in records}
             for entry in entries:
                 entry.channel_id = channels.get(entry.res_id, False)
+
+    @api.depends("details")
+    @api.depends_context("lang")
+    def _compute_evidence(self):
+        for entry in self:
+            entry.evidence = bank_words.text(self.env, entry._detail("evidence"))
+
+    def _detail(self, name):
+        """A text among the details; empty also where somebody put in an entry of
+        their own behind Odoo's back."""
+        try:
+            details = json.loads(self.details or "{}")
+        except ValueError:
+            return ""
+        value = details.get(name) if isinstance(details, dict) else None
+        return value if isinstance(value, str) else ""
 
     @api.model
     def _search_channel_id(self, operator, value):

@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from ..settle import bank_words
+
 LEVELS = [
     ("reference", "Names the payout"),
     ("amount", "Amount and date"),
@@ -55,7 +57,12 @@ class RetailSettlementBankMatch(models.Model):
     )
     level = fields.Selection(LEVELS, string="Known by", required=True, readonly=True)
     score = fields.Float(digits=(6, 4), readonly=True, aggregator=None)
-    evidence = fields.Char(readonly=True)
+    evidence = fields.Char(string="Evidence Code", readonly=True)
+    evidence_text = fields.Text(
+        string="Evidence",
+        compute="_compute_evidence_text",
+        help="What speaks for this bank line.",
+    )
     amount = fields.Monetary(
         string="Settles", readonly=True, help="What it settles of the payout."
     )
@@ -105,6 +112,12 @@ class RetailSettlementBankMatch(models.Model):
         "UNIQUE (settlement_id, bank_line_id, move_line_id)",
         "This bank line is the payout's already.",
     )
+
+    @api.depends("evidence")
+    @api.depends_context("lang")
+    def _compute_evidence_text(self):
+        for match in self:
+            match.evidence_text = bank_words.text(self.env, match.evidence)
 
     @api.depends("amount", "difference", "charge")
     def _compute_received(self):

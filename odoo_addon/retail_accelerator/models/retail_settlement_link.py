@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 
+from ..settle import match_words
 from .copied_many2one import CopiedMany2one
 
 KINDS = [
@@ -55,7 +56,14 @@ class RetailSettlementLink(models.Model):
     )
     # The target's.
     currency_id = CopiedMany2one("res.currency", required=True, readonly=True)
-    evidence = fields.Char(readonly=True)
+    evidence = fields.Char(
+        string="Evidence Code", readonly=True, help="As the engine tells it."
+    )
+    evidence_text = fields.Text(
+        string="Evidence",
+        compute="_compute_evidence_text",
+        help="What ties the row to it.",
+    )
     order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="restrict"
     )
@@ -94,6 +102,12 @@ class RetailSettlementLink(models.Model):
     _source_index = models.Index(
         "(source_model, source_id) WHERE source_id IS NOT NULL"
     )
+
+    @api.depends("evidence", "kind")
+    @api.depends_context("lang")
+    def _compute_evidence_text(self):
+        for link in self:
+            link.evidence_text = match_words.text(self.env, link.evidence, link.kind)
 
     @api.depends("order_id", "move_line_id", "source_model", "source_id")
     def _compute_target(self):

@@ -12,8 +12,7 @@ from odoo.exceptions import UserError
 
 from ..audit import log
 from ..books import Books
-from . import bank_charge, bank_entry, bank_search
-from .bank_words import charges, evidence
+from . import bank_charge, bank_entry, bank_search, bank_words
 
 # What becomes of a difference: the first three are booked.
 BOOKED = ("bank_charge", "bank_rate", "bank_other")
@@ -99,7 +98,7 @@ def apply(settlement, found, level, difference=None):
             {
                 "level": level,
                 "score": found.score,
-                "evidence": evidence(settlement.env, found),
+                "evidence": bank_words.code(found),
                 "amount": amounts[payout],
                 "move_line_id": item.id,
                 **(
@@ -316,15 +315,14 @@ def adopt(settlement):
 
 def _note_found(settlement, item, amount):
     line = item.statement_line_id.sudo()
-    words = [settlement.env._("reconciled in Odoo's own screens")]
-    words += charges(settlement.env, line, *bank_charge.told(line))
+    told = bank_charge.told(line)
     _note(
         settlement,
         line,
         {
             "level": "odoo",
             "score": 1.0,
-            "evidence": ", ".join(words),
+            "evidence": bank_words.with_charges([bank_words.IN_ODOO], line, *told),
             "amount": amount,
             "move_line_id": item.id,
             **bank_charge.booked(line, item, amount, settlement.currency_id),

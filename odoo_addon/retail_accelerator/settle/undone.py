@@ -12,7 +12,7 @@ from odoo.tools import SQL
 
 from ..arrays import ints
 from ..audit import log
-from . import words
+from . import match_words, words
 
 REASON = "unreconciled"
 KINDS = {"out_invoice": "invoice", "out_refund": "credit_note"}
@@ -214,7 +214,7 @@ def _take(event, paid):
                 "score": 1.0,
                 "amount": amount,
                 "currency_id": item.currency_id.id,
-                "evidence": event.env._("reconciled in Odoo's own screens"),
+                "evidence": match_words.IN_ODOO,
                 "move_line_id": item.id,
             }
             for item, amount in paid.items()

@@ -16,6 +16,10 @@ def entries(env, count):
     return env._("1 entry") if count == 1 else env._("%s entries", number(env, count))
 
 
+def days(env, count):
+    return env._("1 day") if count == 1 else env._("%s days", number(env, count))
+
+
 def bank_lines(env, count):
     if count == 1:
         return env._("1 bank line")

@@ -28,6 +28,7 @@ from . import (
     test_settlement_columns,
     test_settlement_desk,
     test_settlement_entries,
+    test_settlement_evidence,
     test_settlement_groups,
     test_settlement_inbox,
     test_settlement_intake,

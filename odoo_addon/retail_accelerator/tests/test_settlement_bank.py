@@ -67,7 +67,7 @@ class TestSettlementBank(BankCase):
         match = settlement.bank_match_ids
         self.assertEqual(match.bank_line_id, line)
         self.assertEqual((match.level, match.amount), ("reference", 116.22))
-        self.assertEqual(match.evidence, "same amount, names the payout, a day after")
+        self.assertEqual(match.evidence, "equal; named; days 1")
         self.assertFalse(match.difference or match.cause)
         [said] = self.logged(settlement, "reconcile")
         self.assertEqual(said["evidence"], match.evidence)
@@ -402,7 +402,7 @@ class TestSettlementBank(BankCase):
         wizard.action_take()
         self.assertEqual(settlement.state, "reconciled")
         match = settlement.bank_match_ids
-        self.assertTrue(match.with_user(self.people["auditor"]).evidence)
+        self.assertTrue(match.with_user(self.people["auditor"]).evidence_text)
         with self.assertRaises(AccessError):
             match.with_user(self.people["accountant"]).write({"amount": 1.0})
 

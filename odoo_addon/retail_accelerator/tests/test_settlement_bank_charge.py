@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from ..settle import bank, bank_entry, bank_search, intake, proof
+from ..settle import bank, bank_entry, bank_search, bank_words, intake, proof
 from .test_settlement_bank import BankCase
 from .test_settlement_bank_files import camt
 
@@ -121,7 +121,7 @@ class TestSettlementBankCharge(ChargeCase):
         self.assertAlmostEqual(self.rates(), 0.94, 2)
         self.assertEqual(self.check_proof(settlement, 115.47)["bank_charge"], -0.75)
         match = settlement.bank_match_ids
-        self.assertIn("the bank kept", match.evidence)
+        self.assertIn("the bank kept", match.evidence_text)
         self.assertEqual(match.charge_account_id, self.fees)
 
     def test_charge_in_another_currency_is_not_taken_silently_either(self):
@@ -129,7 +129,7 @@ class TestSettlementBankCharge(ChargeCase):
         line = self.line(230.0, told=116.22, retail_bank_other_charges="2.00 CHF")
         self.assertFalse(bank.reconcile(settlement))
         [found] = bank_search.scored(settlement)
-        self.assertIn("charges: 2.00 CHF", bank.evidence(self.env, found))
+        self.assertIn("charges: 2.00 CHF", bank_words.evidence(self.env, found))
         wizard = self.form(settlement, line)
         self.assertEqual((wizard.charge, wizard.other_charges), (0.0, "2.00 CHF"))
         wizard.charge = 4.03
@@ -299,7 +299,7 @@ class TestSettlementBankCharge(ChargeCase):
         settlement = self.posted()
         self.line(116.22, charge=3.0)
         self.assertTrue(bank.reconcile(settlement))
-        self.assertIn("the bank kept", settlement.bank_match_ids.evidence)
+        self.assertIn("the bank kept", settlement.bank_match_ids.evidence_text)
         self.check_proof(settlement, 116.22)
 
     def test_amount_of_the_account_counts_whatever_was_instructed(self):
@@ -417,7 +417,7 @@ class TestSettlementBankCharge(ChargeCase):
         bank.reconcile(settlement)
         match = settlement.bank_match_ids
         self.assertEqual((match.level, match.charge), ("odoo", -0.75))
-        self.assertIn("the bank kept", match.evidence)
+        self.assertIn("the bank kept", match.evidence_text)
         self.assertEqual(self.check_proof(settlement, 115.47)["bank_charge"], -0.75)
         settlement.action_release_bank_line()
         self.assertFalse(line.is_reconciled)

@@ -212,6 +212,7 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(words.payouts(self.env, 1), "1 payout")
         self.assertEqual(words.entries(self.env, 2), "2 entries")
         self.assertEqual(words.bank_lines(self.env, 1), "1 bank line")
+        self.assertEqual(words.days(self.env, 1), "1 day")
         self.assertEqual(words.amount(self.env, -123456, 2, "EUR"), "-1,234.56 EUR")
         self.assertEqual(words.amount(self.env, 1234, 3, "KWD"), "1.234 KWD")
 

@@ -99,7 +99,7 @@ class RetailSettlementBankLine(models.TransientModel):
     is_exact = fields.Boolean()
     is_exchanged = fields.Boolean()
     score = fields.Float(digits=(6, 4), aggregator=None)
-    evidence = fields.Char()
+    evidence = fields.Text()
 
     def action_take(self):
         """This line is the payout's money."""
