@@ -23,7 +23,7 @@ class RetailSettlement(models.Model):
         "retail.settlement.workflow",
         "retail.settlement.trail",
     ]
-    _description = "Settlement of a Payment Provider"
+    _description = "Payout of a Payment Provider"
     _order = "date desc, id desc"
     _check_company_auto = True
 

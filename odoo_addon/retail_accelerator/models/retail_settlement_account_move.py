@@ -16,7 +16,7 @@ class AccountMove(models.Model):
         "retail_settlement_move_rel",
         "move_id",
         "settlement_id",
-        string="Settlements",
+        string="Payouts",
         readonly=True,
         copy=False,
         groups="retail_accelerator.group_auditor",

@@ -216,6 +216,12 @@ class TestSettlementScreens(SettlementCase):
         self.assertEqual(words.amount(self.env, -123456, 2, "EUR"), "-1,234.56 EUR")
         self.assertEqual(words.amount(self.env, 1234, 3, "KWD"), "1.234 KWD")
 
+    def test_screen_is_named_as_the_menu_that_opens_it(self):
+        menus = self.env.ref("retail_accelerator.settlement_menu").child_id
+        self.assertIn("Payouts", menus.mapped("name"))
+        for menu in menus:
+            self.assertEqual(menu.action.name, menu.name)
+
     # -- what a person explains --
 
     def test_unknown_type_is_settled_once_for_all_its_rows(self):

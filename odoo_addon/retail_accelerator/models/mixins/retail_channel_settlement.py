@@ -200,7 +200,7 @@ class RetailChannelSettlement(models.AbstractModel):
 
     def action_view_settlements(self):
         return self._action(
-            self.env._("Settlements"),
+            self.env._("Payouts"),
             "retail.settlement",
             [("channel_id", "=", self.id)],
         )
