@@ -142,15 +142,22 @@ def test_phone_shows_payouts_and_exceptions_as_cards(screen):
     """With what matters on each, and the way to resolve it."""
     screen.resize(390, 844)
     try:
-        for action, words in (
-            ("retail_settlement_action", (PAYOUT, "to resolve", "Reconciled")),
-            ("retail_settlement_event_action", ("90210", "Order not there yet")),
+        for action, words, button in (
+            (
+                "retail_settlement_action",
+                (PAYOUT, "to resolve", "Reconciled"),
+                "Read Reports",
+            ),
+            (
+                "retail_settlement_event_action",
+                ("90210", "Order not there yet"),
+                "Match All Again",
+            ),
         ):
             screen.go(f"/odoo/action-retail_accelerator.{action}")
             for word in words:
                 screen.one(".o_kanban_record", word)
-            if action == "retail_settlement_action":
-                screen.one(".o_control_panel button", "Read Reports")
+            screen.one(".o_control_panel button", button)
             screen.guide(f"phone-{action.removesuffix('_action')}")
         screen.click(".o_kanban_record button[name=action_resolve]")
         screen.one(".modal [name=order_id], .o_form_view [name=order_id]")
