@@ -88,7 +88,15 @@ class TestSettlementScreens(SettlementCase):
 
     def test_report_read_before_is_recognised(self):
         self.upload(self.good()).action_read()
-        self.assertIn("changes nothing", self.upload(self.good()).preview)
+        preview = self.upload(self.good()).preview
+        self.assertIn("changes nothing", preview)
+        read = self.env["retail.settlement.file"].search([("state", "=", "read")])
+        self.assertIn(format_date(self.env, read.create_date), preview)
+
+    def test_file_of_every_kind_that_is_read_can_be_chosen(self):
+        view = self.env.ref("retail_accelerator.retail_settlement_upload_view_form")
+        for suffix in ("csv", "xlsx", "json", "xml", "ofx"):
+            self.assertIn(f".{suffix}", view.arch)
 
     # -- posting from the list --
 

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..settle import advice, bank, files, intake, providers, statements, words
 
@@ -51,7 +52,7 @@ class RetailSettlementUpload(models.TransientModel):
         if known:
             text = self.env._(
                 "read on %s already; reading it again changes nothing",
-                fields.Date.to_string(known.create_date),
+                format_date(self.env, known.create_date),
             )
             return self._line("fa-info-circle text-info", name, text)
         try:
