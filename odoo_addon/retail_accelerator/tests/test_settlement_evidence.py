@@ -98,7 +98,5 @@ class TestSettlementEvidence(SettlementCase):
             [("model", "=", settlement._name), ("res_id", "=", settlement.id)]
         )
         said = {entry.action: entry.evidence for entry in entries}
-        self.assertEqual(
-            said["reconcile"], "same amount, names the payout, same day"
-        )
+        self.assertEqual(said["reconcile"], "same amount, names the payout, same day")
         self.assertFalse(said["post"])
