@@ -333,14 +333,14 @@ def _note_found(settlement, item, amount):
 def release(settlement):
     """The bank lines wait for their payout again."""
     taken = [
-        (match.bank_line_id, match._items())
+        (match.bank_line_id, match._items(), match.charge_line_id)
         for match in settlement.bank_match_ids.sudo()
     ]
     settlement.bank_match_ids.sudo().unlink()
     settlement.write({"bank_line_id": False, "amount_bank": 0.0, "state": "posted"})
-    for line, items in taken:
-        bank_entry.give_back(line, items)
-    return [line.id for line, _items in taken]
+    for line, items, charge in taken:
+        bank_entry.give_back(line, items, charge)
+    return [line.id for line, _items, _charge in taken]
 
 
 def undo(settlement):

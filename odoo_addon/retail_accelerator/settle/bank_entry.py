@@ -54,17 +54,17 @@ def split(line, values):
     return item | (line.move_id.line_ids - before).sorted("id")
 
 
-def give_back(line, items):
-    """What these items took of the line is open again; what others took stays."""
+def give_back(line, items, charge):
+    """What these items took of the line is open again, in the currency that the line
+    states; what others took stays. ``charge`` is the one of them that the bank kept,
+    if any."""
     _liquidity, suspense, other = line._seek_for_lines()
     if not (other - items):
         line.action_undo_reconciliation()
         return
     items.remove_move_reconcile()
-    kept = suspense[:1] or items[:1]
-    merged = kept | items
-    # A charge in the account's currency is inside what another currency says.
-    alike = merged.filtered(lambda item: item.currency_id == kept.currency_id)
+    merged = suspense | items
+    kept, currency = merged[:1], line.foreign_currency_id or line.currency_id
     _write(
         line,
         [
@@ -73,7 +73,8 @@ def give_back(line, items):
                 {
                     "account_id": line.journal_id.suspense_account_id.id,
                     "name": line.payment_ref,
-                    "amount_currency": sum(alike.mapped("amount_currency")),
+                    "currency_id": currency.id,
+                    "amount_currency": _stated(line, currency, merged, charge),
                     "balance": sum(merged.mapped("balance")),
                     "analytic_distribution": False,
                 },
@@ -81,6 +82,25 @@ def give_back(line, items):
             *(Command.delete(item.id) for item in merged - kept),
         ],
     )
+
+
+def _stated(line, currency, merged, charge):
+    """What these items have of the amount that the line states in ``currency``: what
+    those that stay leave of it. Payouts in other currencies share it by their value."""
+    ours = line.company_id.currency_id
+    if currency == ours:
+        return sum(merged.mapped("balance"))
+    _liquidity, _suspense, staying = line._seek_for_lines()
+    # A charge in the account's currency is inside what another currency says.
+    charges = charge | line.retail_bank_match_ids.charge_line_id
+    inside = charges.filtered(lambda item: item.currency_id != currency)
+    staying -= merged | inside
+    alike = staying.filtered(lambda item: item.currency_id == currency)
+    total = line.amount_currency if line.foreign_currency_id else line.amount
+    left = -total - sum(alike.mapped("amount_currency"))
+    values = [merged - inside, staying - alike]
+    weights = [minor_units(sum(items.mapped("balance")), ours) for items in values]
+    return in_units(share(minor_units(left, currency), weights)[0], currency)
 
 
 def _write(line, commands):

@@ -25,6 +25,7 @@ from . import (
     test_settlement_bank,
     test_settlement_bank_charge,
     test_settlement_bank_files,
+    test_settlement_bank_shared,
     test_settlement_columns,
     test_settlement_desk,
     test_settlement_entries,
