@@ -57,13 +57,19 @@ def in_units(minor, currency):
 
 
 def share(total, weights):
-    """Split an integer in proportion to integers, to the last unit; what the division
-    leaves goes to the largest parts."""
+    """Split an integer in proportion to integers, to the last unit: by largest
+    remainders, so that no part is a whole unit off, whatever the signs. Of equal
+    remainders the larger part's comes first; the opposite of a total has the opposite
+    parts. Weights that add up to nothing tell no proportion: the first gets all."""
     base = sum(weights)
     if not base:
         return [total, *([0] * (len(weights) - 1))]
-    parts = [total * weight // base for weight in weights]
-    largest = sorted(range(len(parts)), key=lambda index: -abs(weights[index]))
-    for index in largest[: total - sum(parts)]:
+    divided = [divmod(abs(total) * weight, base) for weight in weights]
+    parts = [whole for whole, _rest in divided]
+    order = sorted(
+        range(len(parts)),
+        key=lambda index: (-abs(divided[index][1]), -abs(weights[index])),
+    )
+    for index in order[: abs(total) - sum(parts)]:
         parts[index] += 1
-    return parts
+    return parts if total >= 0 else [-part for part in parts]

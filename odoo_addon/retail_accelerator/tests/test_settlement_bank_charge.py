@@ -164,13 +164,12 @@ class TestSettlementBankCharge(ChargeCase):
             }
         )
         wizard.action_take()
-        # 225.00 are 113.22 francs, so 116.22 are 230.96 and 3 francs 5.96, and a cent
-        # more each, because both are rounded down.
+        # 225.00 are 113.22 francs, so 116.22 are 230.96 and 3 francs 5.96.
         self.assertEqual(
             self.items(line),
             {
-                self.transit: (-116.22, -230.97),
-                self.channel.settlement_writeoff_account_id: (3.0, 5.97),
+                self.transit: (-116.22, -230.96),
+                self.channel.settlement_writeoff_account_id: (3.0, 5.96),
                 self.fees: (1.5, 1.5),
             },
         )
