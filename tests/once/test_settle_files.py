@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from books_audit import balances, wrong
 from conftest import run
 from support import ADMIN, ROOT
 
@@ -212,6 +213,79 @@ def links_right(made, report, settlements, items):
             assert found == truth, event.transaction_ref
             right += 1
     return right, payable
+
+
+BOOKED = [
+    ("stripe_itemized", "transaction", False, 11),
+    ("adyen", "payout", True, 12),
+    ("mollie", "day", False, 13),
+]
+
+
+@pytest.mark.parametrize(("name", "policy", "split", "seed"), BOOKED)
+def test_books_taken_back_and_posted_again_stand_every_question_of_an_auditor(
+    env, name, policy, split, seed, tmp_path
+):
+    from odoo.addons.retail_accelerator.audit import log
+    from odoo.addons.retail_accelerator.command import settle
+    from odoo.addons.retail_accelerator.settle import bank, bank_search, posting
+
+    def check():
+        assert wrong(env) == {}
+        assert not log.verify(env, env.company)["problem"]
+
+    made = world(seed, 25, NOISE)
+    channel = channel_of(env, f"audit_{name}")
+    channel.write({"settlement_policy": policy, "settlement_month_split": split})
+    owed = invoices(env, made)
+    (tmp_path / "report").write_bytes(write(name, made).content)
+    (tmp_path / "bank.xml").write_bytes(bank_of(made))
+    args = Namespace(channel=channel.code, post=False, bank=[], files=[])
+    args.bank, args.files = [str(tmp_path / "bank.xml")], [str(tmp_path / "report")]
+    settle.run(env, args)
+    start, states = balances(env), payment_states(owed)
+    settlements = env["retail.settlement"].search([("channel_id", "=", channel.id)])
+    named = settlements.filtered("reference").sorted("id")
+    check()
+
+    post(named, posting, bank)
+    assert set(named.mapped("state")) == {"reconciled"}
+    posted, paid = balances(env), payment_states(owed)
+    assert paid != states
+    assert len(named.move_ids) > len(named)
+    check()
+
+    undone = named[: len(named) // 2]
+    for payout in undone:
+        payout.action_release_bank_line()
+    check()
+    for payout in named[1:]:
+        posting.reverse(payout, reason="audit")
+    check()
+    posting.reverse(named[0], date=named[0].date, reason="audit")
+    assert (balances(env), payment_states(owed)) == (start, states)
+    assert not named.event_ids.move_line_id
+    check()
+
+    post(named, posting, bank)
+    for payout in undone:
+        [line] = [one.line for one in bank_search.scored(payout) if one.exact]
+        bank.apply(payout, bank_search.candidate(payout, line), "manual")
+    assert set(named.mapped("state")) == {"reconciled"}
+    assert (balances(env), payment_states(owed)) == (posted, paid)
+    check()
+
+
+def post(settlements, posting, bank):
+    for settlement in settlements:
+        posting.post(settlement)
+        bank.reconcile(settlement)
+
+
+def payment_states(items):
+    return [
+        (item.move_id.payment_state, item.amount_residual) for item in items.values()
+    ]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -56,7 +56,8 @@ def follow(env, pairs):
 def _rows_of(pairs):
     """SQL: ids of the matched rows whose item was one of a pair. The other one is what
     the row pays, or the item of another row that pays the same; of a row of several
-    items it is known by what it paid."""
+    items it is known by what it paid. A payout that is reversed takes its own rows'
+    items away: those of other payouts wait for them to be posted anew."""
     both = [*pairs, *((second, first) for first, second in pairs)]
     return SQL(
         """WITH gone AS MATERIALIZED (
@@ -82,6 +83,8 @@ def _rows_of(pairs):
                  FROM gone g
                  JOIN retail_settlement_event e ON e.move_line_id = g.mine
                  JOIN retail_settlement_event o ON o.move_line_id = g.other
+                 JOIN retail_settlement os ON os.id = o.settlement_id
+                  AND os.state IN ('posted', 'reconciled')
                  JOIN retail_settlement_link l
                    ON l.event_id = e.id AND l.state = 'applied'
                  JOIN retail_settlement_link ol

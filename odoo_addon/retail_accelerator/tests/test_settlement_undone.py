@@ -44,12 +44,13 @@ class UndoneCase(SettlementCase):
         self.assertFalse(event.applied_ids)
         self.assertEqual(event.settlement_id.state, "posted")
 
-    def assertPaid(self, event, invoice):
+    def assertPaid(self, event, invoice, is_open=False):
+        """``is_open``: the row's own item waits for another row."""
         self.assertEqual((event.state, event.reason), ("matched", False))
         self.assertEqual(event.applied_ids.move_line_id, self.item(invoice))
         self.assertFalse(event.suspense_line_id or event.proposal_ids)
         self.assertTrue(self.item(invoice).reconciled)
-        self.assertTrue(event.move_line_id.reconciled)
+        self.assertEqual(event.move_line_id.reconciled, not is_open)
 
 
 @tagged("post_install", "-at_install")
@@ -197,6 +198,32 @@ class TestSettlementUndone(UndoneCase):
         self.assertFalse(self.logged(payout, "unreconcile"))
         posting.post(payout)
         self.assertPaid(payout.event_ids, invoice)
+
+    def test_reversing_a_payout_undoes_no_row_of_another_one(self):
+        """A chargeback and its return are matched with one another."""
+        invoice = self.invoice()
+        payouts = []
+        for number, kind, gross in (
+            (1, "capture", 12000),
+            (2, "chargeback", -12000),
+            (3, "chargeback_reversal", 12000),
+        ):
+            payout = self.payout(
+                {**SALE, "kind": kind, "gross": gross, "fee": 0}
+                | {"payout": f"po_{number}", "transaction": f"tx_{number}"}
+            )
+            self.link(payout.event_ids, self.item(invoice))
+            posting.post(payout)
+            payouts.append(payout)
+        _sale, lost, won = payouts
+        self.assertTrue(won.event_ids.move_line_id.reconciled)
+        for reversed_, other in ((lost, won), (won, lost)):
+            posting.reverse(reversed_, reason="test")
+            self.assertPaid(other.event_ids, invoice, is_open=True)
+            self.assertFalse(self.logged(other, "unreconcile"))
+            posting.post(reversed_)
+            for payout in payouts:
+                self.assertPaid(payout.event_ids, invoice)
 
     def test_payout_that_is_reversed_and_posted_anew_matches_the_row_again(self):
         invoice = self.invoice()
