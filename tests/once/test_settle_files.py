@@ -182,10 +182,11 @@ def explained(settlements, causes):
     """Sales and causes come to what the bank has, and only the rows that wait at the
     exception desk are of unknown cause."""
     events = settlements.event_ids
-    sales = events.filtered(lambda e: e.kind == "capture" and e.state == "matched")
+    paying = ("capture", "unknown", "adjustment")
+    sales = events.filtered(lambda e: e.kind in paying and e.state == "matched")
     waiting = events.filtered(
         lambda e: (
-            e.kind in ("capture", "refund", "chargeback")
+            e.kind in ("capture", "refund", "chargeback", "chargeback_reversal")
             and e.state in ("exception", "waiting")
         )
     )

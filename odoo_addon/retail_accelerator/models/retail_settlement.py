@@ -85,6 +85,9 @@ class RetailSettlement(models.Model):
         compute="_compute_event_counts",
         search="_search_exception_count",
     )
+    unmatched_count = fields.Integer(
+        string="Not matched yet", compute="_compute_event_counts"
+    )
     amount_exception = fields.Monetary(
         string="At stake",
         compute="_compute_event_counts",
@@ -189,6 +192,7 @@ class RetailSettlement(models.Model):
             }
             settlement.event_count = sum(count for count, _sum in states.values())
             settlement.matched_count = states["matched"][0]
+            settlement.unmatched_count = states["new"][0]
             settlement.exception_count = sum(states[name][0] for name in OPEN_EVENTS)
             settlement.amount_exception = sum(states[name][1] for name in OPEN_EVENTS)
 

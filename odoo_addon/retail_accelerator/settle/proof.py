@@ -30,6 +30,8 @@ OF_KIND = {
     "fee": "fee",
     "fee_tax": "fee",
 }
+# What has an order or invoice of its own, and is not explained by its kind alone.
+PAYING = ("refund", "chargeback", "chargeback_reversal")
 UNRESOLVED = ("new", "waiting", "exception")
 # The provider's own sum of the rows, and what moved no money.
 NO_ROWS = ("payout", "authorisation")
@@ -97,6 +99,12 @@ def undone_rows(settlement):
     return _rows_of(settlement) & Domain("reason", "=", REASON)
 
 
+def unmatched_rows(settlement):
+    """Domain of the rows that nobody matched yet and that their kind does not
+    explain."""
+    return rows(settlement, "unknown") & Domain("state", "=", "new")
+
+
 def rows(settlement, part="rows"):
     """Domain of the rows that a part of the proof is made of: "sales", one of CAUSES,
     "undone", or a figure of the report. What of them counts: the gross, for "fee" also
@@ -130,11 +138,10 @@ def _cause(kind, state):
         return "writeoff"
     if state == "plain" and kind in ("capture", "adjustment", "unknown"):
         return "adjustment"
-    if kind in OF_KIND and not (
-        kind in ("refund", "chargeback") and state in UNRESOLVED
-    ):
+    if kind in OF_KIND and not (kind in PAYING and state in UNRESOLVED):
         return OF_KIND[kind]
-    return "sales" if kind == "capture" and state == "matched" else "unknown"
+    # Of no kind that says more, a person told what it pays.
+    return "sales" if state == "matched" else "unknown"
 
 
 def posted(settlement):

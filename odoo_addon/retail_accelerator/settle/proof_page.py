@@ -11,6 +11,7 @@ from .proof import (
     exchange_difference,
     sales,
     undone_rows,
+    unmatched_rows,
     variance,
 )
 
@@ -174,13 +175,9 @@ def _before(settlement):
 
 def _proved(settlement):
     """Sums alone prove nothing of rows of which nobody knows what they are for."""
-    env, unexplained = settlement.env, settlement.exception_count
+    env, unexplained = settlement.env, _unexplained_rows(settlement)
     if unexplained:
-        text = env._(
-            "Not proved yet: the sums agree, but what the money is for is open for %s. "
-            "See “To resolve”.",
-            words.rows(env, unexplained),
-        )
+        text = " ".join(unexplained)
         return "warning", _with_bank_differences(settlement, text)
     if not settlement.bank_line_id:
         text = env._("Proved: the rows add up to nothing, so no bank line is expected.")
@@ -189,6 +186,29 @@ def _proved(settlement):
     else:
         text = env._("Proved: all figures agree, up to the bank statement.")
     return "success", _with_bank_differences(settlement, text)
+
+
+def _unexplained_rows(settlement):
+    """Sentences about rows that wait for people, and rows that nobody matched yet."""
+    env, found = settlement.env, []
+    if settlement.exception_count:
+        found.append(
+            env._(
+                "Not proved yet: the sums agree, but what the money is for is open for "
+                "%s. See “To resolve”.",
+                words.rows(env, settlement.exception_count),
+            )
+        )
+    unmatched = env["retail.settlement.event"].search_count(unmatched_rows(settlement))
+    if unmatched:
+        found.append(
+            env._(
+                "Not proved yet: the sums agree, but still to be matched: %s. Use "
+                "“Match Again”.",
+                words.rows(env, unmatched),
+            )
+        )
+    return found
 
 
 def _with_bank_differences(settlement, text):

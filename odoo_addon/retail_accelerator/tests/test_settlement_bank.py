@@ -21,6 +21,11 @@ class BankCase(SettlementCase):
         posting.post(settlement)
         return settlement
 
+    def explain(self, settlement):
+        """Somebody said what the rows are."""
+        settlement.event_ids.state = "plain"
+        settlement.invalidate_recordset()
+
     def form(self, settlement, line, **vals):
         """The form of a line that is not the amount expected."""
         wizards = self.env["retail.settlement.bank.take"]
@@ -150,6 +155,8 @@ class TestSettlementBank(BankCase):
         causes = settlement._variance()
         self.assertEqual((causes["bank_charge"], causes["unknown"]), (-3.0, 120.0))
         self.assertIn("Kept by the bank", settlement.proof_html)
+        self.assertNotIn("Proved", settlement.proof_html)
+        self.explain(settlement)
         self.assertIn("Proved", settlement.proof_html)
         [said] = self.logged(settlement, "reconcile")
         self.assertEqual((said["difference"], said["cause"]), ("-3.0", "bank_charge"))
@@ -221,6 +228,7 @@ class TestSettlementBank(BankCase):
         self.assertEqual(settlement.state, "reconciled")
         self.assertEqual(settlement.bank_match_ids.bank_line_id, line | rest)
         self.assertEqual(settlement.amount_bank, 116.22)
+        self.explain(settlement)
         self.assertIn("all figures agree", settlement.proof_html)
         settlement.action_release_bank_line()
         self.assertFalse(line.is_reconciled or rest.is_reconciled)

@@ -97,6 +97,7 @@ class TestSettlementBankCharge(ChargeCase):
         self.assertIn("Kept by the bank", settlement.proof_html)
         lost = self.currency.format(-0.94)
         self.assertIn(f"exchange difference of {lost}", settlement.proof_html)
+        self.explain(settlement)
         self.assertIn("Proved", settlement.proof_html)
 
     def test_charge_that_the_file_tells_is_never_taken_silently(self):

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import format_date
 
 from ..models.retail_settlement_event import REASONS
-from ..settle import desk, posting, words
+from ..settle import desk, posting, proof, words
 from .settlement_common import SALE, SettlementCase
 
 STRIPE = (
@@ -197,7 +197,8 @@ class TestSettlementScreens(SettlementCase):
         self.assertIn("waits for the line of", payout.proof_html)
         self.bank_line(116.22, "po_1")
         payout.action_reconcile()
-        self.assertIn("all figures agree", payout.proof_html)
+        self.assertIn("still to be matched: 1 row.", payout.proof_html)
+        self.assertNotIn("Proved", payout.proof_html)
         payout.amount_bank = 115.22
         self.assertIn("Bank statement differs from the rows by", payout.proof_html)
 
@@ -213,6 +214,48 @@ class TestSettlementScreens(SettlementCase):
         desk.book(event, self.channel.settlement_fee_account_id, "ours")
         payout.invalidate_recordset()
         self.assertIn("all figures agree", payout.proof_html)
+
+    def test_proof_is_none_before_it_was_looked_for_what_the_rows_pay(self):
+        """Posted from the list, before anything was matched."""
+        invoice = self.invoice(120.0)
+        payout = self.payout(
+            {**SALE, "invoice": invoice.name},
+            {"transaction": "f", "kind": "fee", "fee": -100},
+            {"transaction": "po_1", "kind": "payout", "gross": -11522},
+        )
+        posting.post(payout)
+        self.bank_line(115.22, "po_1")
+        payout.action_reconcile()
+        self.assertEqual(
+            (payout.state, payout.exception_count, payout.unmatched_count),
+            ("reconciled", 0, 3),
+        )
+        self.assertEqual(payout._variance()["unknown"], 120.0)
+        self.assertNotIn("Proved", payout.proof_html)
+        self.assertIn("still to be matched: 1 row.", payout.proof_html)
+        payout.action_match()
+        payout.invalidate_recordset()
+        self.assertEqual(payout.unmatched_count, 0)
+        self.assertEqual(payout._variance()["unknown"], 0.0)
+        self.assertIn("Proved: all figures agree", payout.proof_html)
+        self.assertTrue(self.item(invoice).reconciled)
+
+    def test_chargeback_won_that_pays_nothing_yet_is_not_explained(self):
+        won = {"kind": "chargeback_reversal", "transaction": "dp", "gross": 500}
+        for state, cause in (("exception", "unknown"), ("matched", "chargeback")):
+            payout = self.payout({**won, "payout": state, "transaction": state})
+            payout.event_ids.state = state
+            self.assertEqual(payout._variance()[cause], 5.0)
+
+    def test_row_of_an_unknown_kind_that_was_matched_by_hand_is_explained(self):
+        invoice = self.invoice(120.0)
+        for kind in ("unknown", "adjustment"):
+            payout = self.payout(
+                {**SALE, "kind": kind, "payout": kind, "transaction": kind}
+            )
+            self.link(payout.event_ids, self.item(invoice))
+            self.assertEqual(payout._variance()["unknown"], 0.0)
+            self.assertEqual(proof.sales(payout), 120.0)
 
     def test_counts_have_their_plural_and_amounts_their_separators(self):
         for count, said in ((0, "0 rows"), (1, "1 row"), (1234, "1,234 rows")):

@@ -115,6 +115,9 @@ class TestSettlementWallet(SettlementCase):
         self.assertEqual(sums[self.channel.settlement_reserve_account_id], 116.0)
         self.assertNotIn(self.channel.settlement_transit_account_id, sums)
         self.assertEqual(settlement.state, "reconciled")
+        self.assertIn("still to be matched: 1 row.", settlement.proof_html)
+        settlement.event_ids.filtered(lambda e: e.kind == "capture").state = "plain"
+        settlement.invalidate_recordset()
         self.assertIn("no bank line is expected", settlement.proof_html)
         posting.reverse(settlement, reason="other month")
         self.assertIn(settlement.state, ("proved", "matched"))
