@@ -65,7 +65,9 @@ static PyObject *zone_of(PyObject *name) {
     PyObject *module = PyImport_ImportModule("zoneinfo");
     PyObject *zone = module != NULL ? PyObject_CallMethod(module, "ZoneInfo", "O", name) : NULL;
     Py_XDECREF(module);
-    if (zone == NULL && PyErr_ExceptionMatches(PyExc_LookupError)) {
+    /* A name that is a folder of the database, as "Europe", may be an OSError. */
+    if (zone == NULL &&
+        (PyErr_ExceptionMatches(PyExc_LookupError) || PyErr_ExceptionMatches(PyExc_OSError))) {
         PyErr_Clear();
         PyErr_Format(PyExc_ValueError, "unknown time zone: %S", name);
     }
@@ -91,6 +93,18 @@ bool ra_events_zone(PyObject *name, ra_arena *arena, ra_zone *zone) {
     Py_XDECREF(module);
     Py_XDECREF(probe.zone);
     return done;
+}
+
+bool ra_events_profile_zone(const ra_settle_profile *profile, ra_arena *arena, ra_zone *zone) {
+    *zone = (ra_zone){.offset = 0};
+    if (profile->zone_name.len == 0 || profile->has_zone) return true;
+    PyObject *name = ra_text_to(profile->zone_name);
+    bool found = name != NULL && ra_events_zone(name, arena, zone);
+    Py_XDECREF(name);
+    if (found || !PyErr_ExceptionMatches(PyExc_ValueError)) return found;
+    PyErr_Clear();
+    *zone = (ra_zone){.offset = 0};
+    return true;
 }
 
 static bool digits_from(PyObject *key, PyObject *value, ra_settle_digits *out) {

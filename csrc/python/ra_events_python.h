@@ -19,6 +19,10 @@ const ra_events *ra_events_of(ra_module_state *state, PyObject *object);
  * ValueError for an unknown name. Asks Python's zoneinfo for times of 1990 to 2050. */
 bool ra_events_zone(PyObject *name, ra_arena *arena, ra_zone *zone);
 
+/* Fill *zone with the zone of a profile's name that is of the tz database and not the engine's own;
+ * {0} when there is none, which the reader then says. False with an exception. */
+bool ra_events_profile_zone(const ra_settle_profile *profile, ra_arena *arena, ra_zone *zone);
+
 /* Digits by currency from a dict or None, in the arena; false with an exception. */
 bool ra_events_digits(PyObject *dict, ra_arena *arena, ra_settle_options *options);
 

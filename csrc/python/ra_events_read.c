@@ -32,9 +32,17 @@ PyObject *ra_settlement_check(PyObject *module, PyObject *text) {
     if (!ra_text_from(text, &content)) return NULL;
     ra_settle_profile *profile = PyMem_Malloc(sizeof *profile);
     if (profile == NULL) return PyErr_NoMemory();
+    ra_arena arena;
+    ra_zone zone = {.offset = 0};
+    ra_arena_init(&arena, OPTIONS_LIMIT, NULL);
     ra_status status = ra_settle_profile_parse(content, profile, &error);
-    PyObject *name = status == RA_OK ? ra_text_to(profile->name)
-                                     : ra_raise(PyModule_GetState(module), status, &error);
+    PyObject *name = NULL;
+    if (status != RA_OK || ra_events_profile_zone(profile, &arena, &zone)) {
+        if (status == RA_OK) status = ra_settle_profile_zone(profile, &zone, &error);
+        name = status == RA_OK ? ra_text_to(profile->name)
+                               : ra_raise(PyModule_GetState(module), status, &error);
+    }
+    ra_arena_free(&arena);
     PyMem_Free(profile);
     return name;
 }
@@ -50,6 +58,28 @@ PyObject *ra_settlement_digits(PyObject *Py_UNUSED(module), PyObject *currency) 
     if (ra_currency_from(text, code)) return PyLong_FromLong(ra_currency_digits(code));
     PyErr_SetString(PyExc_ValueError, "a currency is a code of three letters");
     return NULL;
+}
+
+/* The zones that only the tz database knows; what is wrong with a text is the reader's to say. */
+static bool zones_from(const ra_str *texts, size_t count, ra_arena *arena,
+                       ra_settle_options *options) {
+    ra_zone *zones = ra_arena_array(arena, count, sizeof(ra_zone));
+    ra_settle_profile *profile = PyMem_Malloc(sizeof *profile);
+    if (zones == NULL || profile == NULL) {
+        PyMem_Free(profile);
+        PyErr_NoMemory();
+        return false;
+    }
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++) {
+        zones[i] = (ra_zone){.offset = 0};
+        if (ra_settle_profile_parse(texts[i], profile, NULL) == RA_OK) {
+            done = ra_events_profile_zone(profile, arena, &zones[i]);
+        }
+    }
+    PyMem_Free(profile);
+    options->profile_zones = zones;
+    return done;
 }
 
 /* The texts of a sequence of (name, text); `kept` is a tuple that keeps them alive. */
@@ -74,7 +104,7 @@ static bool profiles_from(PyObject *sequence, ra_arena *arena, PyObject **kept,
     }
     options->profiles = texts;
     options->profile_count = count;
-    return true;
+    return zones_from(texts, count, arena, options);
 }
 
 static bool currency_from(PyObject *object, ra_settle_options *options) {

@@ -40,7 +40,12 @@ static ra_status load_profiles(reading *in, ra_error *error) {
     for (size_t i = 0; i < count + builtin; i++) {
         const char *own = i < count ? NULL : ra_settle_builtin(i - count);
         ra_str text = own == NULL ? in->options->profiles[i] : (ra_str){own, strlen(own)};
+        const ra_zone *zones = own == NULL ? in->options->profile_zones : NULL;
         ra_status status = ra_settle_profile_parse(text, &in->profiles[i], error);
+        if (status == RA_OK) {
+            status =
+                ra_settle_profile_zone(&in->profiles[i], zones != NULL ? &zones[i] : NULL, error);
+        }
         if (status != RA_OK) return status;
     }
     in->profile_count = count + builtin;

@@ -13,7 +13,8 @@
 typedef struct ra_settle_options {
     const ra_str *profiles; /* texts, tried before the built-in ones; an even match is theirs */
     size_t profile_count;
-    ra_zone zone; /* of times without one */
+    const ra_zone *profile_zones; /* of ra_settle_profile_zone, one a profile; NULL: none */
+    ra_zone zone;                 /* of times without one */
     const ra_settle_digits *digits;
     size_t digits_count;
     char currency[4]; /* of rows without one, "" when there is none */

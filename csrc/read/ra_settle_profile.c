@@ -227,9 +227,11 @@ static const char *parse_derive(ra_settle_profile *profile, ra_str line) {
     return NULL;
 }
 
-static const char *parse_zone(ra_settle_profile *profile, ra_str line) {
+static const char *parse_zone(ra_settle_profile *profile, ra_str line, uint64_t row) {
+    profile->zone_name = line;
+    profile->zone_row = row;
     profile->has_zone = ra_zone_named(line, &profile->zone);
-    return profile->has_zone ? NULL : "unknown time zone";
+    return line.len > 0 ? NULL : "a text is missing";
 }
 
 static const char *parse_name(ra_settle_profile *profile, ra_str line) {
@@ -260,7 +262,7 @@ static const char *parse_switch(ra_settle_profile *profile, ra_str word, ra_str 
     return NULL;
 }
 
-static const char *parse_statement(ra_settle_profile *profile, ra_str line) {
+static const char *parse_statement(ra_settle_profile *profile, ra_str line, uint64_t row) {
     ra_str word = next_word(&line);
     if (is(word, "profile")) return parse_name(profile, line);
     if (profile->name.len == 0) return "the first statement is profile NAME";
@@ -280,7 +282,7 @@ static const char *parse_statement(ra_settle_profile *profile, ra_str line) {
     if (is(word, "decimal")) return parse_decimal(profile, line);
     if (is(word, "days")) return parse_days(profile, line);
     if (is(word, "derive")) return parse_derive(profile, line);
-    if (is(word, "zone")) return parse_zone(profile, line);
+    if (is(word, "zone")) return parse_zone(profile, line, row);
     if (is(word, "title") || is(word, "empty") || is(word, "refuse")) {
         *(is(word, "title")   ? &profile->title
           : is(word, "empty") ? &profile->empty
@@ -327,10 +329,22 @@ ra_status ra_settle_profile_parse(ra_str text, ra_settle_profile *out, ra_error 
         ra_str line = ra_settle_trim((ra_str){text.ptr + at, length});
         row++;
         at += length + 1;
-        if (line.len > 0 && line.ptr[0] != '#') wrong = parse_statement(out, line);
+        if (line.len > 0 && line.ptr[0] != '#') wrong = parse_statement(out, line, row);
     }
     if (wrong == NULL) wrong = check(out);
     if (wrong == NULL) return RA_OK;
     if (error != NULL) *error = (ra_error){.row = row};
     return ra_fail(error, RA_BAD_FORMAT, NULL, wrong);
+}
+
+ra_status ra_settle_profile_zone(ra_settle_profile *profile, const ra_zone *known,
+                                 ra_error *error) {
+    if (profile->zone_name.len == 0 || profile->has_zone) return RA_OK;
+    if (known != NULL && known->count > 0) {
+        profile->zone = *known;
+        profile->has_zone = true;
+        return RA_OK;
+    }
+    if (error != NULL) *error = (ra_error){.row = profile->zone_row};
+    return ra_fail(error, RA_BAD_FORMAT, NULL, "unknown time zone");
 }

@@ -24,7 +24,7 @@
  *   digits CODE NUMBER              of that currency's minor units, where not ISO 4217's
  *   decimal point | comma | auto    auto: what the file's own amounts tell
  *   days dmy | mdy | auto           of dates as 05/06/2026
- *   zone NAME                       of times without one; default the caller's
+ *   zone NAME                       of the tz database, of times without one; default the caller's
  *   currency CODE                   of rows without one
  *   empty TEXT                      stands for an empty cell
  *   proof none                      a payout's rows may be in other files
@@ -134,7 +134,9 @@ typedef struct ra_settle_profile {
     bool fees_any, minor, proved, bare;
     ra_settle_sign sign;   /* RA_SIGN_EITHER: what the file tells */
     ra_settle_order order; /* RA_ORDER_EITHER: what the file tells */
-    bool has_zone;
+    ra_str zone_name;      /* empty: the caller's */
+    uint64_t zone_row;
+    bool has_zone; /* `zone` is that of the name */
     ra_zone zone;
     char currency[4];
     ra_str empty;
@@ -142,9 +144,14 @@ typedef struct ra_settle_profile {
 } ra_settle_profile;
 
 /* Read a textual profile; it borrows from `text`. RA_BAD_FORMAT: error->row is the line and
- * error->message says what is wrong. */
+ * error->message says what is wrong. Whether there is a zone of its name is for the next one. */
 ra_status ra_settle_profile_parse(ra_str text, ra_settle_profile *out,
                                   ra_error *error) RA_MUST_CHECK;
+
+/* Give the profile the zone it names: one of ra_zone_named, else `known`, the caller's with changes
+ * or NULL (borrowed changes). RA_BAD_FORMAT as above when it has neither. */
+ra_status ra_settle_profile_zone(ra_settle_profile *profile, const ra_zone *known,
+                                 ra_error *error) RA_MUST_CHECK;
 
 /* The first rule that fits; RA_MOVE_UNKNOWN when none does. */
 ra_move_kind ra_settle_kind(const ra_settle_profile *profile, ra_str match);

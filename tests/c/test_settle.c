@@ -281,10 +281,29 @@ static void test_a_bad_profile_is_refused_with_its_line(void **state) {
     assert_bad_profile("profile a\nkind colour A\n", 2);
     assert_bad_profile("profile a\nkind fee\n", 2);
     assert_bad_profile("profile a\ndebit gross A\n", 2);
-    assert_bad_profile("profile a\nzone Nowhere\n", 2);
+    assert_bad_profile("profile a\nzone\n", 2);
     assert_bad_profile("profile a\ncurrency euro\n", 2);
     assert_bad_profile("profile a\ndecimal dot\n", 2);
     assert_bad_profile("profile a\nunits minor\nfancy yes\n", 3);
+}
+
+static void test_a_zone_is_the_engines_or_the_callers_or_refused_with_its_line(void **state) {
+    (void)state;
+    static const char text[] = "profile a\nneed A\nzone Asia/Singapore\nadd net A\n";
+    static const char own[] = "profile a\nzone Europe/Berlin\nneed A\nadd net A\n";
+    static const ra_zone_change change = {INT64_MIN, 28800};
+    static const ra_zone singapore = {.changes = &change, .count = 1}, none = {.offset = 0};
+    ra_settle_profile profile;
+    ra_error error = {.code = RA_OK};
+    assert_int_equal(ra_settle_profile_parse(RA_STR(text), &profile, &error), RA_OK);
+    assert_int_equal(ra_settle_profile_zone(&profile, NULL, &error), RA_BAD_FORMAT);
+    assert_int_equal(error.row, 3);
+    assert_int_equal(ra_settle_profile_zone(&profile, &none, NULL), RA_BAD_FORMAT);
+    assert_int_equal(ra_settle_profile_zone(&profile, &singapore, NULL), RA_OK);
+    assert_ptr_equal(profile.zone.changes, &change);
+    assert_int_equal(ra_settle_profile_parse(RA_STR(own), &profile, NULL), RA_OK);
+    assert_int_equal(ra_settle_profile_zone(&profile, NULL, NULL), RA_OK);
+    assert_int_equal(profile.zone.offset, 3600);
 }
 
 static void test_every_builtin_profile_is_sound(void **state) {
@@ -295,6 +314,7 @@ static void test_every_builtin_profile_is_sound(void **state) {
     for (; (text = ra_settle_builtin(count)) != NULL; count++) {
         ra_error error = {.code = RA_OK};
         ra_status status = ra_settle_profile_parse((ra_str){text, strlen(text)}, &profile, &error);
+        if (status == RA_OK) status = ra_settle_profile_zone(&profile, NULL, &error);
         if (status != RA_OK) fail_msg("line %d: %s", (int)error.row, error.message);
         assert_true(profile.title.len > 0);
     }
@@ -328,6 +348,7 @@ int main(void) {
         cmocka_unit_test(test_dates_of_every_form_are_read),
         cmocka_unit_test(test_doubtful_and_impossible_dates_are_refused),
         cmocka_unit_test(test_a_bad_profile_is_refused_with_its_line),
+        cmocka_unit_test(test_a_zone_is_the_engines_or_the_callers_or_refused_with_its_line),
         cmocka_unit_test(test_every_builtin_profile_is_sound),
         cmocka_unit_test(test_patterns_fit_as_a_person_reads_them),
     };

@@ -3,6 +3,8 @@
 
 import csv
 import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import retail_accelerator_native as native
@@ -137,3 +139,48 @@ def test_what_is_no_table_gives_none():
 def test_any_title_makes_a_name_the_engine_takes(name, wanted):
     assert profiles.slug(name) == wanted
     native.settlement_check(f"profile {profiles.slug(name)}\nneed a\nadd gross a\n")
+
+
+def test_a_profile_may_name_any_time_zone_of_the_tz_database():
+    table = b"Id,Date,Amount\na,2026-07-01 12:00:00,5.00\nb,2026-12-01 12:00:00,2.00\n"
+    mapping = profiles.guess(profiles.table_of(table), "Plain")
+    for zone in ("Asia/Singapore", "America/Sao_Paulo", "Europe/Sofia", "Asia/Kolkata"):
+        mapping.zone = zone
+        text = profiles.compose(mapping)
+        assert native.settlement_check(text) == "plain"
+        assert profiles.unknown_zone(text) == ""
+        moments = [
+            datetime.fromtimestamp(value / 1e6, ZoneInfo(zone))
+            for value in events(table, text).column("date")
+        ]
+        assert [moment.hour for moment in moments] == [12, 12]
+
+
+@pytest.mark.parametrize("zone", ["Nowhere", "Europe", "../Berlin", "Europe/berlin x"])
+def test_a_time_zone_that_is_none_is_refused_with_its_line(zone):
+    text = f"profile a\nneed A\nzone {zone}\nadd net A\n"
+    for read in (native.settlement_check, lambda text: events(b"A\n1\n", text)):
+        with pytest.raises(native.Error, match="unknown time zone") as caught:
+            read(text)
+        assert caught.value.args[2] == 3
+    assert profiles.unknown_zone(text) == zone
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Berlin", ["Europe/Berlin"]),
+        ("europe/berlin", ["Europe/Berlin"]),
+        ("Europe/Berln", ["Europe/Berlin"]),
+        ("Europa/Berlin", ["Europe/Berlin"]),
+        ("Zürich", ["Europe/Zurich"]),
+        ("new york", ["America/New_York"]),
+        ("utc", ["UTC"]),
+        ("CET", []),
+        ("Munich", []),
+    ],
+)
+def test_names_of_time_zones_that_may_be_meant(name, meant):
+    """A town alone, or an abbreviation that is winter time for good, is no name."""
+    assert profiles.unknown_zone(f"profile a\nzone {name}\n") == name
+    assert profiles.nearest_zones(name)[:1] == meant

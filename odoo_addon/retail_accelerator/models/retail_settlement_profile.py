@@ -229,6 +229,9 @@ class RetailSettlementProfile(models.Model):
 
     def _problem(self):
         """What is wrong with the text, with its line; False when nothing is."""
+        unknown = profiles.unknown_zone(self.text or "")
+        if unknown:
+            return self._unknown_zone(unknown)
         try:
             native.require().settlement_check(self.text or "")
         except native.require().Error as error:
@@ -239,6 +242,20 @@ class RetailSettlementProfile(models.Model):
                 line=line,
             )
         return False
+
+    def _unknown_zone(self, name):
+        nearest = profiles.nearest_zones(name)
+        if nearest:
+            return self.env._(
+                "There is no time zone “%(name)s”. Do you mean %(zones)s?",
+                name=name,
+                zones=" / ".join(nearest),
+            )
+        return self.env._(
+            "There is no time zone “%s”. Name it by region and town, e.g. "
+            "Europe/Berlin, or UTC.",
+            name,
+        )
 
     # -- from a sample --
 

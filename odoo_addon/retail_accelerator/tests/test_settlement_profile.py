@@ -136,6 +136,33 @@ class TestSettlementProfile(SettlementCase):
         self.assertIn("kind capture charge", profile.text)
         self.assertIn("balance_transaction_id", profile.column_ids.mapped("name"))
 
+    def test_time_zone_of_no_such_name_is_refused_with_those_that_may_be_meant(self):
+        form = self.new()
+        form.zone = "Berlin"
+        meant = "no time zone “Berlin”. Do you mean Europe/Berlin[?]"
+        self.assertRegex(form.preview_html, meant)
+        with self.assertRaisesRegex(ValidationError, meant), self.cr.savepoint():
+            form.save()
+        form = self.new()
+        form.name, form.zone = "Far East", "Asia/Singapore"
+        self.assertIn("02:00:00", form.preview_html)
+        form.save()
+        meant = "mean Europe/Berlin[?]"
+        for number, zone in enumerate(("Berlin", "europe/berlin", "Europe/Berln")):
+            text = f"profile b\nzone\t{zone}\nneed a\nadd net a\n"
+            vals = {"text_file": base64.b64encode(text.encode())}
+            with self.assertRaisesRegex(ValidationError, meant), self.cr.savepoint():
+                self.model.create({"name": f"From a file {number}", **vals})
+            with self.assertRaisesRegex(ValidationError, meant), self.cr.savepoint():
+                self.model.create({"name": f"In the list {number}", "zone": zone})
+        with self.assertRaisesRegex(ValidationError, "by region and town"):
+            self.model.create(
+                {"name": "Winter for good", "text": text.replace(zone, "CET")}
+            )
+        settlement = intake.take(self.channel, SAMPLE, "karten.csv").settlements
+        first = settlement.event_ids.sorted("source_row")[0]
+        self.assertEqual(str(first.date), "2026-03-10 02:00:00")
+
     def test_every_built_in_profile_can_be_edited(self):
         for name, text in native.require().settlement_profiles():
             with self.subTest(profile=name):

@@ -9,6 +9,7 @@ of the engine's text. Nothing here knows Odoo or the engine.
 from .guess import guess, guess_kind
 from .mapping import FIELDS, Column, Mapping, Word, compose, slug, take_apart
 from .sample import Table, table_of
+from .zones import nearest_zones, unknown_zone
 
 __all__ = [
     "FIELDS",
@@ -19,7 +20,9 @@ __all__ = [
     "compose",
     "guess",
     "guess_kind",
+    "nearest_zones",
     "slug",
     "table_of",
     "take_apart",
+    "unknown_zone",
 ]
