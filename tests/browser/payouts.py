@@ -108,6 +108,24 @@ def euros(amount):
     return f"{amount:,.2f}"
 
 
+def invoice(screen, order):
+    """Confirm an imported order and post its invoice, of the order's day."""
+    named = [["client_order_ref", "=", order["number"]]]
+    sale = find(screen, "sale.order", named, ["name", "date_order"])
+    screen.call("sale.order", "action_confirm", [sale["id"]])
+    wizard = "sale.advance.payment.inv"
+    values = {
+        "sale_order_ids": [[6, 0, [sale["id"]]]],
+        "advance_payment_method": "delivered",
+    }
+    screen.call(wizard, "create_invoices", screen.call(wizard, "create", [values]))
+    origin = [["invoice_origin", "=", sale["name"]]]
+    move = [find(screen, "account.move", origin, ["id"])["id"]]
+    day = {"invoice_date": sale["date_order"][:10]}
+    screen.call("account.move", "write", move, day)
+    screen.call("account.move", "action_post", move)
+
+
 def bank_line(screen, payout, text, days, charge=0):
     journal = screen.call(
         "account.journal", "search", [["code", "=", "EURB"]], limit=1

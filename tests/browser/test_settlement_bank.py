@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""A posted payout and the lines of the bank that may be its money."""
+"""A posted payout, one of whose orders is invoiced, and the bank lines that may be its
+money."""
 
 import pytest
-from payouts import bank_line, euros, exchanged_line, open_payout, status
+from payouts import (
+    bank_line,
+    euros,
+    exchanged_line,
+    find,
+    invoice,
+    open_payout,
+    open_row,
+    status,
+)
+
+INVOICED = 1  # of the orders
 
 
 @pytest.fixture(scope="module", autouse=True)
-def posted(shop, retail, report):
+def posted(shop, retail, report, signed_in, orders):
+    invoice(signed_in, orders[INVOICED])
     retail("settle", "--channel", "inc", "--post", report)
 
 
@@ -84,3 +97,20 @@ def test_one_of_several_bank_lines_is_chosen_and_the_choice_undone(screen, payou
     screen.click("button[name=action_release_bank_line]")
     screen.click(".modal .btn-primary")
     status(screen, "Posted")
+
+
+def test_row_undone_in_odoo_is_reconciled_again(screen, orders):
+    number = orders[INVOICED]["number"]
+    named = [["order_ref", "=", number], ["kind", "=", "capture"]]
+    row = find(screen, "retail.settlement.event", named, ["move_line_id"])
+    screen.call("account.move.line", "remove_move_reconcile", row["move_line_id"][:1])
+    open_row(screen, "Payment", number)
+    screen.one(".o_form_view .alert", "Reconciliation undone in Odoo")
+    screen.one(".o_form_view .o_data_row", "Same id as the transaction it follows")
+    screen.resize(1400, 1180)
+    try:
+        screen.guide("settlement-reconcile-again")
+    finally:
+        screen.resize(1400, 900)
+    screen.click("button[name=action_reconcile_again]")
+    screen.one(".o_form_view [name=state]", "Matched")
