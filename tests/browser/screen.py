@@ -2,11 +2,15 @@
 """What a person does on Odoo's screens, as short verbs."""
 
 from guide import save
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 PATIENCE = 30
+TOLD = 600  # characters of a screen on which something was missed
 
 
 class Screen:
@@ -20,7 +24,11 @@ class Screen:
         waiting = WebDriverWait(
             self.driver, seconds, ignored_exceptions=[StaleElementReferenceException]
         )
-        return waiting.until(lambda _driver: condition(), f"not seen: {what}")
+        try:
+            return waiting.until(lambda _driver: condition())
+        except TimeoutException:
+            words = " ".join(self.driver.find_element(By.TAG_NAME, "body").text.split())
+            raise AssertionError(f"not seen: {what}; but: {words[:TOLD]}") from None
 
     def all(self, css, text=None):
         """Visible elements, in document order, whose text is or holds ``text``."""
