@@ -76,6 +76,27 @@ def test_failures_are_one_sentence_and_an_exit_code(desk, database, feed):
     assert code == 2 and "--limit" in report["error"]
 
 
+def test_a_proof_of_nothing_is_a_failure(desk, database, feed):
+    code, report = retail(database, "verify", write(feed.path(), []))
+    assert code == 1 and "of 0 records read" in report["error"]
+    unknown = write(feed.path(), [feed.order(currency="EURO")])
+    code, report = retail(database, "verify", unknown)
+    assert code == 1 and "of 1 records read" in report["error"]
+    products = write(feed.path(), [{"id": 1, "name": "Mug", "sku": "M-1"}])
+    code, report = retail(database, "verify", products)
+    assert code == 1 and "the shop's export of products" in report["error"]
+
+
+def test_orders_given_as_refunds_are_told_before_anything_is_imported(
+    desk, database, feed
+):
+    path = write(feed.path(), feed.orders(2))
+    code, report = retail(database, "import", "--refunds", path, path)
+    assert (code, report["read"]) == (1, 0)
+    assert "holds orders, not refunds" in report["error"]
+    assert not desk.orders_of(feed.order()["id"])
+
+
 def test_a_mistyped_name_leaves_no_half_done_job(desk, database, feed):
     """The files before the mistyped one are not imported, either."""
     path = write(feed.path(), feed.orders(2))

@@ -11,8 +11,20 @@ _lt = LazyTranslate(__name__, default_lang="en_US")
 
 
 def require_file(path):
-    """Refuse what is not there, and what is no file."""
+    """Refuse what is not there, what is no file, and what may not be read."""
     if os.path.isdir(path):
         raise UserError(_lt("%s is a folder: name the files in it.", path))
     if not os.path.isfile(path):
         raise UserError(_lt("There is no file %s.", path))
+    try:
+        # Asked for, the system would leave out capabilities of the process.
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise UserError(
+            _lt(
+                "The file %(path)s cannot be opened: %(why)s.",
+                path=path,
+                why=error.strerror,
+            )
+        ) from error

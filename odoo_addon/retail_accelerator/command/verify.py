@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """``retail verify``: the parity oracle on this very database; nothing is kept."""
 
-from ..engine import parity
+from ..engine import file_check, parity
 from .files import require_file
 
 NAME = "verify"
@@ -31,8 +31,15 @@ def run(env, args):
     channel = env["retail.channel"]._by_code(args.channel)
     for path in args.files:
         require_file(path)
+        file_check.check(env, path, "auto")
     report = parity.compare_all(channel, args.files, args.limit)
     env.cr.rollback()
+    if not report["orders"]:
+        report["error"] = env._(
+            "No order was compared, so nothing is proved: of %s records read, none "
+            "becomes an order in this channel.",
+            sum(report["outcomes"].values()),
+        )
     return report
 
 
@@ -56,4 +63,6 @@ def summary(result):
         )
         for difference in result["differences"][:SHOWN]
     ]
+    if "error" in result:
+        lines.append(result["error"])
     return "\n".join(lines)

@@ -30,6 +30,20 @@ def check(env, path, file_format):
         raise UserError(problem)
 
 
+def check_refunds(env, path):
+    """The same of a refunds file that holds orders: each would be refused for the
+    order it does not name."""
+    with open(path, "rb") as handle:
+        document = _first_object(handle.read(BEGINNING))
+    if document and "amount" not in document and "billing" in document:
+        raise UserError(
+            env._(
+                "The refunds file holds orders, not refunds. Nothing was imported. "
+                "Choose the shop's export of refunds, or leave it out."
+            )
+        )
+
+
 def _container(env, start):
     """Bytes of which the engine could only say "not UTF-8", or pages."""
     if start.startswith(PACKED):

@@ -198,6 +198,9 @@ class ImportRunner:
         """Open the file where the last committed chunk ended; its size in bytes."""
         path = self.record._open_path()
         file_check.check(self.env, path, self.record.file_format)
+        refund_path = self.record._refund_path()
+        if refund_path:
+            file_check.check_refunds(self.env, refund_path)
         job.open(
             path,
             format=self.record.file_format or "auto",

@@ -2,6 +2,7 @@
 """``odoo retail setup`` as an admin types it."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -10,7 +11,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..command import database, dispatcher
+from ..command import database, dispatcher, files
 from .common import RetailCase, as_file, product, rate
 
 
@@ -51,6 +52,19 @@ class TestSetupCommand(RetailCase):
 
     def channel_of(self, code):
         return self.env["retail.channel"].search([("code", "=", code)])
+
+    def test_a_file_that_may_not_be_read_is_named_before_anything_is_done(self):
+        self.setup_shop("--channel", "web")
+        path = self.file("orders.json", [])
+        closed = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        for verb in ("import", "verify"):
+            argv = (verb, "-d", self.db, "--channel", "web", "--json", path)
+            with patch.object(files, "open", side_effect=closed, create=True):
+                out, _err = self.retail(*argv, code=1)
+            told = json.loads(out.splitlines()[-1])["error"]
+            self.assertEqual(
+                told, f"The file {path} cannot be opened: Permission denied."
+            )
 
     def test_one_command_sets_a_shop_up(self):
         result = self.setup_shop(
