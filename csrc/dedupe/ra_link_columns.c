@@ -5,7 +5,14 @@
 #include "dedupe/ra_link_csv.h"
 #include "dedupe/ra_link_text.h"
 
-static const char id_names[] = "id,rec_id,record_id,unique_id,row_id";
+#define RA_ALIAS_PARTS 3
+
+static const char id_names[] =
+    "id,rec_id,record_id,unique_id,row_id,identifier,identifiant,identificador,uuid,guid";
+/* Words before a column's name that do not change what it is. */
+static const char owner_words[] =
+    "billing,shipping,delivery,mailing,home,private,primary,main,contact,customer,client,buyer,"
+    "person,partner,member,patient,order";
 
 /* Names compare by their letters and digits alone: "Post Code" is post_code is postcode. */
 static bool same_name(ra_str a, ra_str b) {
@@ -31,15 +38,47 @@ static bool list_item(ra_str list, uint32_t number, ra_str *item) {
     return false;
 }
 
+static bool is_free(const ra_link_csv *csv, uint32_t column) {
+    return column < csv->width && csv->field[column] == RA_LINK_NO_FIELD &&
+           csv->id_column != column;
+}
+
 static uint32_t find_column(const ra_link_csv *csv, ra_str name) {
     for (uint32_t c = 0; c < csv->width; c++)
         if (same_name(csv->header[c], name)) return c;
     return csv->width;
 }
 
-static bool is_free(const ra_link_csv *csv, uint32_t column) {
-    return column < csv->width && csv->field[column] == RA_LINK_NO_FIELD &&
-           csv->id_column != column;
+/* "Betrag (EUR)" without what is in brackets behind it. */
+static ra_str without_brackets(ra_str header) {
+    for (size_t i = 1; i < header.len; i++)
+        if (header.ptr[i] == '(' || header.ptr[i] == '[') return (ra_str){header.ptr, i};
+    return header;
+}
+
+/* "Billing City" without its first word, where that says whose it is. */
+static ra_str without_owner(ra_str header) {
+    ra_str owners = RA_STR(owner_words), owner;
+    size_t end = 0;
+    while (end < header.len && header.ptr[end] != ' ' && header.ptr[end] != '_')
+        end++;
+    for (uint32_t i = 0; list_item(owners, i, &owner); i++)
+        if (end + 1 < header.len && same_name((ra_str){header.ptr, end}, owner))
+            return (ra_str){header.ptr + end + 1, header.len - end - 1};
+    return header;
+}
+
+/* A column whose name says `name` and more; the width when there is none, or more than one. */
+static uint32_t find_longer(const ra_link_csv *csv, ra_str name) {
+    uint32_t found = csv->width;
+    for (uint32_t c = 0; c < csv->width; c++) {
+        if (!is_free(csv, c)) continue;
+        ra_str plain = without_brackets(csv->header[c]);
+        if (!same_name(plain, name) && !same_name(without_owner(plain), name)) continue;
+        if (found < csv->width) return csv->width;
+        found = c;
+    }
+    return found;
 }
 
 static bool is_mapped(const ra_link_csv *csv, uint8_t field) {
@@ -86,17 +125,51 @@ static ra_status apply_overrides(ra_link_csv *csv, const ra_link_profile *profil
     return RA_OK;
 }
 
-static void guess(ra_link_csv *csv, const ra_link_profile *profile) {
+typedef uint32_t (*ra_find)(const ra_link_csv *csv, ra_str name);
+
+/* Take the columns that `alias` names, "A+B" more than one, if all are there and free. */
+static void take(ra_link_csv *csv, uint8_t field, ra_str alias, ra_find find) {
+    uint32_t columns[RA_ALIAS_PARTS], count = 0;
+    for (size_t at = 0; at <= alias.len && count < RA_ALIAS_PARTS; count++) {
+        size_t end = at;
+        while (end < alias.len && alias.ptr[end] != '+')
+            end++;
+        columns[count] = find(csv, (ra_str){alias.ptr + at, end - at});
+        if (!is_free(csv, columns[count])) return;
+        at = end + 1;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        csv->field[columns[i]] = field;
+}
+
+static void guess(ra_link_csv *csv, const ra_link_profile *profile, ra_find find) {
     for (uint32_t f = 0; f < profile->field_count; f++) {
         const ra_link_field *field = &profile->fields[f];
         ra_str name = {field->name, strlen(field->name)};
         ra_str aliases = {field->aliases, strlen(field->aliases)}, alias;
-        uint32_t column = is_mapped(csv, (uint8_t)f) ? csv->width : find_column(csv, name);
-        for (uint32_t i = 0;
-             !is_mapped(csv, (uint8_t)f) && !is_free(csv, column) && list_item(aliases, i, &alias);
-             i++)
-            column = find_column(csv, alias);
-        if (is_free(csv, column) && !is_mapped(csv, (uint8_t)f)) csv->field[column] = (uint8_t)f;
+        if (!is_mapped(csv, (uint8_t)f)) take(csv, (uint8_t)f, name, find);
+        for (uint32_t i = 0; list_item(aliases, i, &alias); i++) {
+            bool is_more = alias.len > 0 && alias.ptr[0] == '+';
+            if (is_more) alias = (ra_str){alias.ptr + 1, alias.len - 1};
+            if (is_mapped(csv, (uint8_t)f) == is_more) take(csv, (uint8_t)f, alias, find);
+        }
+    }
+}
+
+/* A "Name" beside a "Vorname" is the family name. */
+static void complete(ra_link_csv *csv, const ra_link_profile *profile) {
+    for (uint32_t f = 0; f < profile->field_count; f++) {
+        uint32_t missing = 0;
+        uint8_t other = RA_LINK_NO_FIELD, whole = (uint8_t)f;
+        for (uint8_t p = 0; p < profile->field_count; p++) {
+            if (!(profile->fields[f].whole_of >> p & 1) || is_mapped(csv, p)) continue;
+            missing++;
+            other = p;
+        }
+        bool is_one_of_two = missing == 1 && profile->fields[f].kind == RA_LINK_NAME &&
+                             profile->fields[f].whole_of != UINT32_C(1) << other;
+        uint8_t *column = is_one_of_two ? memchr(csv->field, whole, csv->width) : NULL;
+        if (column != NULL) *column = other;
     }
 }
 
@@ -111,6 +184,36 @@ ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_s
         uint32_t column = find_column(csv, name);
         if (column < csv->width && csv->field[column] == RA_LINK_NO_FIELD) csv->id_column = column;
     }
-    guess(csv, profile);
+    guess(csv, profile, find_column);
+    guess(csv, profile, find_longer);
+    complete(csv, profile);
     return RA_OK;
+}
+
+/* Which of the parts are to be joined to the whole that the other file has: all or none of a name
+ * or an address, of a free text whatever only this file tells. */
+static uint32_t parts_to_join(const ra_link_csv *csv, const ra_link_csv *other,
+                              const ra_link_profile *profile, uint8_t whole) {
+    uint32_t parts = profile->fields[whole].whole_of, here = 0;
+    bool is_text = profile->fields[whole].kind == RA_LINK_MEMO;
+    if (!is_mapped(other, whole)) return 0;
+    if (!is_text && is_mapped(csv, whole) && (parts & (parts - 1)) != 0) return 0;
+    for (uint8_t p = 0; p < profile->field_count; p++) {
+        if (!(parts >> p & 1)) continue;
+        bool in_other = is_mapped(other, p);
+        if (in_other && !is_text) return 0;
+        if (!in_other && is_mapped(csv, p)) here |= UINT32_C(1) << p;
+    }
+    return here;
+}
+
+void ra_link_csv_join(ra_link_csv *csv, const ra_link_csv *other, const ra_link_profile *profile) {
+    for (uint8_t f = 0; f < profile->field_count; f++) {
+        uint32_t parts = parts_to_join(csv, other, profile, f);
+        for (uint32_t c = 0; c < csv->width && parts; c++) {
+            csv->own[c] = csv->field[c] == f && profile->fields[f].kind == RA_LINK_MEMO;
+            if (csv->field[c] != RA_LINK_NO_FIELD && (parts >> csv->field[c] & 1))
+                csv->field[c] = f;
+        }
+    }
 }

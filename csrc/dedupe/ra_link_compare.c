@@ -9,6 +9,7 @@
 
 #define RA_SWAP_ALIKE 0.88
 #define RA_NAME_WORDS 8
+#define RA_TITLE_MAX 2
 #define RA_LETTER_BYTES 4 /* of the longest letter in UTF-8 */
 #define RA_EMAIL_SLIP 4
 #define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
@@ -92,28 +93,43 @@ static uint32_t word_alike(ra_str a, ra_str b) {
     return a.len > 3 && b.len > 3 && ra_osa(a, b, 1) <= 1 ? 2 : 0;
 }
 
-/* The same words in another order, with initials or further words: "Meyer, Anna B." One word at
- * least is to be more than an initial. */
-static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
-    ra_str words[2][RA_NAME_WORDS];
-    uint32_t counts[2] = {words_of(a, words[0]), words_of(b, words[1])};
-    uint32_t few = counts[0] <= counts[1] ? 0 : 1, used = 0, whole = 0;
-    if (counts[few] < 2) return 1;
-    for (uint32_t i = 0; i < counts[few]; i++) {
+typedef struct ra_name_words {
+    ra_str words[RA_NAME_WORDS];
+    uint32_t count;
+} ra_name_words;
+
+/* Is each word of `few` alike to one of its own in `many`, titles aside? */
+static uint32_t words_level(const ra_name_words *few, const ra_name_words *many) {
+    uint32_t used = 0, whole = 0, titles = 0;
+    for (uint32_t i = 0; i < few->count; i++) {
         uint32_t best = 0, at = 0;
-        for (uint32_t j = 0; j < counts[1 - few]; j++) {
-            uint32_t alike = used >> j & 1 ? 0 : word_alike(words[few][i], words[1 - few][j]);
+        bool is_short = few->words[i].len <= RA_TITLE_MAX;
+        for (uint32_t j = 0; j < many->count; j++) {
+            uint32_t alike = used >> j & 1 ? 0 : word_alike(few->words[i], many->words[j]);
             if (alike > best) {
                 best = alike;
                 at = j;
             }
         }
-        if (best == 0) return 1;
-        used |= 1U << at;
-        whole += best == 2;
+        if (best == 0 && !is_short) return 1;
+        titles += best == 0;
+        used |= best > 0 ? 1U << at : 0;
+        whole += best == 2 && !is_short;
     }
-    if (whole == counts[few] && counts[0] == counts[1]) return 4;
-    return whole > 0 ? 3 : 1;
+    if (whole == 0) return 1;
+    if (titles > 0 || few->count == 1) return 2;
+    return whole == few->count && few->count == many->count ? 4 : 3;
+}
+
+/* The same words in another order, with initials or further words: "Meyer, Anna B."; or one name of
+ * several: "Mr Meyer". One word at least is to be more than an initial or a title. */
+static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
+    ra_name_words left, right;
+    left.count = words_of(a, left.words);
+    right.count = words_of(b, right.words);
+    bool is_left = left.count <= right.count;
+    uint32_t level = words_level(is_left ? &left : &right, is_left ? &right : &left);
+    return level == 1 && left.count == right.count ? words_level(&right, &left) : level;
 }
 
 /* One letter alone. Most terms are longer, and their texts are not in the cache. */
@@ -132,7 +148,7 @@ static bool is_initial_of(const ra_link_term *a, const ra_link_term *b) {
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     if (is_initial_of(a, b) || is_initial_of(b, a)) return 2;
     double alike = similarity(a, b, 0.8);
-    if (alike < 0.88 && ra_may_have_blank(a->signature) && ra_may_have_blank(b->signature)) {
+    if (alike < 0.88 && (ra_may_have_blank(a->signature) || ra_may_have_blank(b->signature))) {
         uint32_t level = reordered_level(a, b);
         if (level > 1) return level;
     }
@@ -331,9 +347,17 @@ bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, u
     }
 }
 
+bool ra_link_is_far(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
+    const ra_link_table *table = comparer->table;
+    ra_link_kind kind = table->profile.fields[table->columns[column]].kind;
+    return level == RA_LINK_TOO_FAR &&
+           (kind == RA_LINK_TIME || (kind == RA_LINK_LAG && !table->linking));
+}
+
 bool ra_link_is_vetoed(const ra_link_comparer *comparer, uint64_t pattern) {
-    return comparer->time != RA_LINK_NO_FIELD &&
-           ra_link_level(pattern, comparer->time) == RA_LINK_TOO_FAR;
+    for (uint32_t c = 0; c < comparer->table->column_count; c++)
+        if (ra_link_is_far(comparer, c, ra_link_level(pattern, c))) return true;
+    return false;
 }
 
 /* How well a column agrees: equal rare values best. */

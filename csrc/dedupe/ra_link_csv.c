@@ -26,6 +26,35 @@ static void header_cell(ra_csv_run *run, ra_str cell) {
     if (!ra_arena_copy(run->arena, cell, &csv->header[csv->width++])) run->status = RA_NO_MEMORY;
 }
 
+static bool is_zero(ra_str amount) {
+    for (size_t i = 0; i < amount.len; i++)
+        if (amount.ptr[i] >= '1' && amount.ptr[i] <= '9') return false;
+    return true;
+}
+
+/* Debit and credit, first and last name: more than one column of a field. */
+static void add_value(ra_csv_run *run, uint32_t column, ra_str value) {
+    uint8_t field = run->csv->field[column];
+    ra_str *known = &run->values[field];
+    bool is_amount = run->table->profile.fields[field].kind == RA_LINK_AMOUNT;
+    if (known->len == 0 || (is_amount && is_zero(*known))) {
+        *known = value;
+        return;
+    }
+    if (is_amount) return;
+    ra_str first = run->csv->own[column] ? value : *known;
+    ra_str second = run->csv->own[column] ? *known : value;
+    char *text = ra_arena_alloc(run->arena, first.len + 1 + second.len);
+    if (text == NULL) {
+        run->status = RA_NO_MEMORY;
+        return;
+    }
+    memcpy(text, first.ptr, first.len);
+    text[first.len] = ' ';
+    memcpy(text + first.len + 1, second.ptr, second.len);
+    *known = (ra_str){text, first.len + 1 + second.len};
+}
+
 static void row_cell(ra_csv_run *run, ra_str cell) {
     const ra_link_csv *csv = run->csv;
     uint32_t column = run->column++;
@@ -41,7 +70,7 @@ static void row_cell(ra_csv_run *run, ra_str cell) {
     if (csv->month_first[column]) ra_link_csv_day_first(cell, text);
     ra_str copy = {text, cell.len};
     if (is_id) run->id = copy;
-    if (csv->field[column] != RA_LINK_NO_FIELD) run->values[csv->field[column]] = copy;
+    if (csv->field[column] != RA_LINK_NO_FIELD) add_value(run, column, copy);
 }
 
 static void on_cell(void *data, size_t len, void *context) {
@@ -84,12 +113,29 @@ static void on_row(int last, void *context) {
 static char guess_delimiter(const char *text, size_t len) {
     static const char known[] = ",;\t|";
     size_t counts[4] = {0}, best = 0;
-    for (size_t i = 0; i < len && text[i] != '\n' && text[i] != '\r'; i++)
+    bool is_quoted = false;
+    for (size_t i = 0; i < len && (is_quoted || (text[i] != '\n' && text[i] != '\r')); i++) {
+        is_quoted ^= text[i] == '"';
         for (size_t k = 0; k < 4; k++)
-            counts[k] += text[i] == known[k];
+            counts[k] += !is_quoted && text[i] == known[k];
+    }
     for (size_t k = 1; k < 4; k++)
         if (counts[k] > counts[best]) best = k;
     return known[best];
+}
+
+/* Spreadsheets write "sep=;" above the header for their own kind. Returns where the header begins.
+ */
+static size_t separator_line(ra_link_csv *csv) {
+    size_t at = csv->head_len >= 3 && memcmp(csv->head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (csv->head_len < at + 6 || memcmp(csv->head + at, "sep=", 4) != 0) return 0;
+    char delimiter = csv->head[at + 4];
+    at += 5;
+    if (csv->head[at] != '\r' && csv->head[at] != '\n') return 0;
+    while (at < csv->head_len && (csv->head[at] == '\r' || csv->head[at] == '\n'))
+        at++;
+    csv->delimiter = delimiter;
+    return at;
 }
 
 static ra_status fill_head(ra_link_csv *csv) {
@@ -116,15 +162,18 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena, ra
     if (memchr(csv->head, 0, csv->head_len) != NULL)
         return ra_fail(error, RA_BAD_ENCODING, NULL,
                        "not a text in UTF-8 (UTF-16 or a spreadsheet?): save it as CSV in UTF-8");
-    csv->delimiter = guess_delimiter(csv->head, csv->head_len);
+    size_t above = separator_line(csv);
+    csv->head += above;
+    csv->head_len -= above;
+    bool is_cut = csv->head_len + above == RA_LINK_HEADER_MAX;
+    if (above == 0) csv->delimiter = guess_delimiter(csv->head, csv->head_len);
     struct csv_parser parser;
     if (csv_init(&parser, 0) != 0)
         return ra_fail(error, RA_NO_MEMORY, NULL, "no memory to read the file");
     csv_set_delim(&parser, (unsigned char)csv->delimiter);
     ra_csv_run run = {.csv = csv, .arena = arena};
     (void)csv_parse(&parser, csv->head, csv->head_len, on_cell, on_row, &run);
-    if (run.status == RA_OK && csv->head_len < RA_LINK_HEADER_MAX)
-        (void)csv_fini(&parser, on_cell, on_row, &run);
+    if (run.status == RA_OK && !is_cut) (void)csv_fini(&parser, on_cell, on_row, &run);
     csv_free(&parser);
     if (run.status == RA_OK || csv->width == 0)
         return ra_fail(error, RA_BAD_FORMAT, NULL, "no header row at the start of the file");
@@ -135,9 +184,10 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena, ra
 
 static ra_status fail_row(ra_csv_run *run, ra_error *error) {
     uint64_t row = run->row;
-    const char *message = run->status == RA_BAD_ENCODING ? "the row is not valid UTF-8"
-                          : run->status == RA_TOO_LARGE  ? "a cell or the file is too large"
-                                                         : "the memory limit was reached";
+    const char *message = run->status == RA_BAD_ENCODING
+                              ? "the row is not valid UTF-8: save it as CSV in UTF-8"
+                          : run->status == RA_TOO_LARGE ? "a cell or the file is too large"
+                                                        : "the memory limit was reached";
     ra_status status = ra_fail(error, run->status, NULL, message);
     if (error) error->row = row;
     return status;

@@ -22,6 +22,7 @@ typedef struct ra_link_csv {
     uint32_t width;
     uint8_t field[RA_LINK_COLUMNS_MAX];    /* profile field of a file column or RA_LINK_NO_FIELD */
     bool month_first[RA_LINK_COLUMNS_MAX]; /* dates begin with the month */
+    bool own[RA_LINK_COLUMNS_MAX];         /* stands before what is joined to it */
     uint32_t id_column;                    /* width: none, rows are numbered from 1 */
     char delimiter;
 } ra_link_csv;
@@ -31,11 +32,17 @@ typedef struct ra_link_csv {
 ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena,
                            ra_error *error) RA_MUST_CHECK;
 
-/* Guess the profile field of each column from its name (case, blanks, _ and - aside; a field's own
- * name first, then its aliases in order). `overrides` is "FIELD=COLUMN,..." or "COLUMN=FIELD,...";
- * FIELD may be `id`. Bits of the overrides that fit this file are set in *used. */
+/* Guess the profile field of each column from its name (case, marks, blanks, _ and - aside; a
+ * field's own name first, then its aliases in order; then with words in brackets behind and a word
+ * of whose it is before it). Several columns of one field are joined by blanks; of amounts, the one
+ * that is not 0 counts. `overrides` is "FIELD=COLUMN,..." or "COLUMN=FIELD,..."; FIELD may be `id`.
+ * Bits of the overrides that fit this file are set in *used. */
 ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
                           uint64_t *used, ra_error *error) RA_MUST_CHECK;
+
+/* Columns of `csv` for parts of what `other` has in one column (profile `whole_of`) become columns
+ * of the whole. */
+void ra_link_csv_join(ra_link_csv *csv, const ra_link_csv *other, const ra_link_profile *profile);
 
 /* Set month_first from the rows that were read ahead: one with a day beyond 12 tells, the majority
  * decides. */

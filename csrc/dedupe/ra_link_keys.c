@@ -20,6 +20,7 @@ static uint32_t part_width(const ra_link_part *part) {
     case RA_LINK_NEAR:
         return RA_NEAR_KEYS;
     case RA_LINK_TOKEN:
+    case RA_LINK_WORD:
         return RA_TOKEN_KEYS;
     case RA_LINK_EITHER:
         return RA_EITHER_KEYS;
@@ -74,6 +75,19 @@ static bool near_key(const ra_link_term *term, const ra_link_field *field, uint3
     return true;
 }
 
+/* The `number`-th word; false behind the last. */
+static bool word_key(const ra_link_term *term, uint32_t number, uint64_t *key) {
+    uint32_t at = 0, end = 0;
+    for (uint32_t i = 0; i <= number; i++, end++) {
+        at = end;
+        if (at >= term->len) return false;
+        while (end < term->len && term->text[end] != ' ')
+            end++;
+    }
+    *key = XXH3_64bits(term->text + at, end - 1 - at);
+    return true;
+}
+
 static bool part_key(const ra_link_comparer *comparer, const ra_link_part *part, uint32_t row,
                      uint32_t number, uint64_t *key) {
     const ra_link_table *table = comparer->table;
@@ -95,6 +109,8 @@ static bool part_key(const ra_link_comparer *comparer, const ra_link_part *part,
     case RA_LINK_TOKEN:
         *key = ra_link_memo_rare(&comparer->memos[column], term, number);
         return *key != 0;
+    case RA_LINK_WORD:
+        return word_key(value, number, key);
     default:
         *key = term;
         return true;

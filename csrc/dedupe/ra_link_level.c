@@ -35,8 +35,15 @@ static const char *const amount_names[] = {
     "missing",    "different",  "within 15 %",  "within 12 %", "within 10 %", "within 9 %",
     "within 8 %", "within 7 %", "within 6 %",   "within 5 %",  "within 4 %",  "within 3 %",
     "within 2 %", "within 1 %", "within 0.5 %", "equal"};
-static const char *const memo_names[] = {"missing",    "little in common", "some words",
-                                         "many words", "most words",       "one begins the other",
+static const char *const memo_names[] = {"missing",
+                                         "little in common",
+                                         "some words, in another order",
+                                         "many words, in another order",
+                                         "most words, in another order",
+                                         "some words",
+                                         "many words",
+                                         "most words",
+                                         "one begins the other",
                                          "equal"};
 
 #define RA_NAMES(list)                                                                             \

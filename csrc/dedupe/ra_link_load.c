@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dedupe/ra_link_csv.h"
+#include "dedupe/ra_link_scale.h"
 
 #define RA_FILES_MAX 2
 
@@ -37,15 +38,41 @@ static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_aren
         if (status == RA_OK)
             status = ra_link_csv_map(csv, load->profile, load->overrides, &used, load->error);
         if (status != RA_OK) return status;
-        for (uint32_t c = 0; c < csv->width; c++)
-            if (csv->field[c] != RA_LINK_NO_FIELD) present[csv->field[c]] = true;
     }
+    if (load->count > 1) {
+        ra_link_csv_join(&load->csvs[0], &load->csvs[1], load->profile);
+        ra_link_csv_join(&load->csvs[1], &load->csvs[0], load->profile);
+    }
+    for (uint32_t f = 0; f < load->count; f++)
+        for (uint32_t c = 0; c < load->csvs[f].width; c++)
+            if (load->csvs[f].field[c] != RA_LINK_NO_FIELD) present[load->csvs[f].field[c]] = true;
     if (used != wanted)
         return ra_fail(load->error, RA_MISSING_FIELD, "columns",
                        "no file has a column named in columns");
     if (load->count > 1 && !has_common_field(&load->csvs[0], &load->csvs[1]))
         return ra_fail(load->error, RA_MISSING_FIELD, NULL,
                        "no column of this file is known to the profile and in the other as well");
+    return RA_OK;
+}
+
+static bool is_unused(const ra_link_csv *csv, uint32_t column) {
+    return csv->field[column] == RA_LINK_NO_FIELD && csv->id_column != column &&
+           csv->header[column].len > 0;
+}
+
+static ra_status note_unused(const ra_link_load *load, ra_link_table *table) {
+    uint32_t room = 0;
+    for (uint32_t f = 0; f < load->count; f++)
+        room += load->csvs[f].width;
+    table->unused = ra_arena_array(&table->arena, room, sizeof *table->unused);
+    if (table->unused == NULL) return RA_NO_MEMORY;
+    for (uint32_t f = 0; f < load->count; f++) {
+        const ra_link_csv *csv = &load->csvs[f];
+        for (uint32_t c = 0; c < csv->width; c++)
+            if (is_unused(csv, c) && !ra_arena_copy(&table->arena, csv->header[c],
+                                                    &table->unused[table->unused_count++]))
+                return RA_NO_MEMORY;
+    }
     return RA_OK;
 }
 
@@ -66,11 +93,13 @@ ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *input
         if (status != RA_OK)
             (void)ra_fail(error, status, NULL, "no column of the file is known to the profile");
     }
+    if (status == RA_OK) status = note_unused(&load, table);
     for (uint32_t f = 0; f < load.count && status == RA_OK; f++) {
         *where = f;
         if (f > 0) ra_link_table_split(table);
         status = ra_link_csv_rows(&load.csvs[f], table, error);
     }
+    if (status == RA_OK && table->linking) status = ra_link_scale_amounts(table, limit);
     ra_arena_free(&arena);
     return status;
 }

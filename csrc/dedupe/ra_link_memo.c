@@ -9,8 +9,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define RA_CHANCE_DOUBT .01  /* of the weight of all levels */
-#define RA_MEMO_LITTLE 2.0F  /* bits: less is nothing in common */
+#define RA_CHANCE_DOUBT .01 /* of the weight of all levels */
+#define RA_MEMO_LITTLE 2.0F /* bits: less is nothing in common */
+#define RA_MEMO_APART 5.0F  /* bits that words say more than with a beginning that differs */
+#define RA_MEMO_SHARES 3    /* levels by how much is shared */
+#define RA_MEMO_FROM_START (RA_MEMO_SHARES + 2)
+#define RA_MEMO_BEGINS (RA_MEMO_LEVELS - 1)
 #define RA_CHANCE_ROWS 40000 /* below: so many comparisons per row, above: a fixed number */
 #define RA_CHANCE_PER_ROW 20
 #define RA_CHANCE_MOST 800000
@@ -192,7 +196,8 @@ static float shared_bits(const ra_link_memo *memo, const ra_memo_note *a, const 
     return bits + (cut > 0 ? cut : cut_bits(memo, b, a));
 }
 
-/* The level with the bits of the common beginning and the raw bits of the common words. */
+/* RA_MEMO_LEVELS, RA_MEMO_BEGINS, or from 1 up how much is shared, with the bits of the common
+ * beginning and the raw bits of the common words. */
 static uint32_t raw_level(const ra_link_memo *memo, uint32_t a, uint32_t b, float *begun,
                           float *words) {
     const ra_link_term *left = &memo->dictionary->terms[a], *right = &memo->dictionary->terms[b];
@@ -203,8 +208,8 @@ static uint32_t raw_level(const ra_link_memo *memo, uint32_t a, uint32_t b, floa
     uint32_t known = common < RA_MEMO_PREFIX ? common : RA_MEMO_PREFIX;
     *begun = known ? (float)memo->prefix[a][known - 1] / 8 : 0;
     *words = 0;
-    if (a == b) return 6;
-    if (common == shorter) return 5;
+    if (a == b) return RA_MEMO_LEVELS;
+    if (common == shorter) return RA_MEMO_BEGINS;
     *words = shared_bits(memo, note_a, note_b);
     float whole = note_a->bits < note_b->bits ? note_a->bits : note_b->bits;
     float covered = whole > 0 ? *words / whole : 0;
@@ -215,14 +220,22 @@ static uint32_t bin_of(float bits) {
     return bits >= RA_MEMO_BINS - 1 ? RA_MEMO_BINS - 1 : (uint32_t)bits;
 }
 
-/* How often a beginning or a whole text occurs is counted, only of words it is estimated. The
- * chance of one or the other is at most their sum. */
+/* How often a beginning or a whole text occurs is counted, only of words it is estimated. Notes
+ * that are the same from their beginning on agree in both: the chance of one or the other is at
+ * most their sum. Where the same is told in another order, words speak alone, which are levels of
+ * their own: whether two notes of one payment are ever written so is for the data to say. */
 uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits) {
     float words;
     uint32_t level = raw_level(memo, a, b, bits, &words);
-    if (level >= 5) return level;
-    *bits = -log2f(fminf(exp2f(-*bits) + exp2f(-memo->worth[bin_of(words)]), 1));
-    if (*bits >= RA_MEMO_LITTLE) return level > 2 ? level : 2;
+    if (level >= RA_MEMO_BEGINS) return level;
+    float worth = memo->worth[bin_of(words)], apart = worth - 1;
+    uint32_t share = level > 2 ? level - 2 : 0;
+    *bits = -log2f(fminf(exp2f(-*bits) + exp2f(-worth), 1));
+    if (apart >= *bits + RA_MEMO_APART) {
+        *bits = apart;
+        return 2 + share;
+    }
+    if (*bits >= RA_MEMO_LITTLE) return RA_MEMO_FROM_START + share;
     *bits = 0;
     return 1;
 }
@@ -261,17 +274,19 @@ static void visit_chance(const ra_link_memo *memo, const ra_link_table *table, u
     }
 }
 
-/* Levels 2 to 4 say how much of the texts is shared. That depends on how much there is to share, so
- * among different pairs it is counted with the weight of what they share. */
+/* Three levels each say how much of the texts is shared. That depends on how much there is to
+ * share, so among different pairs it is counted with the weight of what they share. */
 static void set_chance(ra_link_memo *memo, const ra_memo_chance *chance) {
-    double sum = 0;
-    for (uint32_t l = 2; l < 5; l++)
-        sum += chance->levels[l];
     for (uint32_t l = 0; l <= RA_MEMO_LEVELS; l++)
         memo->chance[l] = 1;
-    for (uint32_t l = 2; l < 5; l++)
-        memo->chance[l] = (float)((chance->levels[l] + sum * RA_CHANCE_DOUBT + 1) /
-                                  (sum * (1 + 3 * RA_CHANCE_DOUBT) + 3));
+    for (uint32_t first = 2; first < RA_MEMO_BEGINS; first += RA_MEMO_SHARES) {
+        double sum = 0;
+        for (uint32_t l = first; l < first + RA_MEMO_SHARES; l++)
+            sum += chance->levels[l];
+        for (uint32_t l = first; l < first + RA_MEMO_SHARES; l++)
+            memo->chance[l] = (float)((chance->levels[l] + sum * RA_CHANCE_DOUBT + 1) /
+                                      (sum * (1 + 3 * RA_CHANCE_DOUBT) + 3));
+    }
 }
 
 void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column) {

@@ -12,7 +12,7 @@
 
 #define RA_MEMO_PREFIX 48 /* bytes of a beginning that are told apart */
 #define RA_MEMO_TOKENS 24 /* words of a note that count */
-#define RA_MEMO_LEVELS 6
+#define RA_MEMO_LEVELS 9
 #define RA_MEMO_BINS 40 /* raw bits shared, whole ones */
 
 typedef struct ra_memo_token {
@@ -48,8 +48,9 @@ ra_status ra_link_memo_build(ra_link_memo *memo, const ra_link_dictionary *dicti
  * log2(1 / how often chance reaches it). To be called once, before any comparison. */
 void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column);
 
-/* Level 1 (next to nothing shared) .. 5 (one text is the beginning of the other), 6 (equal); *bits
- * = log2(1 / chance) of reaching that level with as much in common. */
+/* Level 1 (next to nothing shared), 2-4 (some, many, most words, at other places), 5-7 (the same
+ * from a common beginning on), 8 (one text is the beginning of the other), 9 (equal); *bits =
+ * log2(1 / chance) of reaching that level with as much in common. */
 uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits);
 
 /* The `rank`-th rarest word of a term (0 first), 0 when there is none. */

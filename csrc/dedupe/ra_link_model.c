@@ -57,7 +57,7 @@ typedef struct ra_estimate {
 
 static const double start_string[] = {0, .05, .03, .04, .08, .80};
 static const double start_name[] = {0, .05, .03, .04, .08, .78, .02};
-static const double start_memo[] = {0, .05, .10, .15, .20, .30, .20};
+static const double start_memo[] = {0, .05, .02, .03, .05, .08, .12, .15, .30, .20};
 
 static double start_m(ra_link_kind kind, uint32_t level, uint32_t levels) {
     switch (kind) {
@@ -183,7 +183,8 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
             if (ra_link_level_has_bits(comparer, c, l)) u = ra_link_level_chance(comparer, c, l);
             model->weight[c][l] = (float)log2(model->m[c][l] / u);
         }
-        if (c == comparer->time) model->weight[c][RA_LINK_TOO_FAR] = RA_LINK_VETO;
+        if (ra_link_is_far(comparer, c, RA_LINK_TOO_FAR))
+            model->weight[c][RA_LINK_TOO_FAR] = RA_LINK_VETO;
     }
 }
 

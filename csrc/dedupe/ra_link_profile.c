@@ -82,17 +82,29 @@ static const char *parse_group(ra_link_profile *profile, uint8_t index, ra_str n
     return NULL;
 }
 
-static const char *parse_made_of(ra_link_profile *profile, uint8_t index, ra_str names) {
+/* Fields defined before `index`; 0 when there is another name among them, or none. */
+static uint32_t parse_fields(const ra_link_profile *profile, uint8_t index, ra_str names) {
+    uint32_t fields = 0;
     while (names.len > 0) {
         const char *comma = memchr(names.ptr, ',', names.len);
         size_t len = comma ? (size_t)(comma - names.ptr) : names.len;
         uint8_t other = ra_link_profile_field(profile, (ra_str){names.ptr, len});
-        if (other == RA_LINK_NO_FIELD || other == index) return "made_of= needs fields before it";
-        profile->fields[index].made_of |= UINT32_C(1) << other;
+        if (other == RA_LINK_NO_FIELD || other == index) return 0;
+        fields |= UINT32_C(1) << other;
         size_t used = comma ? len + 1 : len;
         names = (ra_str){names.ptr + used, names.len - used};
     }
+    return fields;
+}
+
+static const char *parse_made_of(ra_link_profile *profile, uint8_t index, ra_str names) {
+    profile->fields[index].made_of = parse_fields(profile, index, names);
     return profile->fields[index].made_of ? NULL : "made_of= needs fields before it";
+}
+
+static const char *parse_whole_of(ra_link_profile *profile, uint8_t index, ra_str names) {
+    profile->fields[index].whole_of = parse_fields(profile, index, names);
+    return profile->fields[index].whole_of ? NULL : "whole_of= needs fields before it";
 }
 
 /* 1 to `most`; false for anything else. */
@@ -128,6 +140,7 @@ static const char *parse_option(ra_link_profile *profile, uint8_t index, ra_str 
     if (starts_with(word, RA_STR("swap="), &rest)) return parse_swap(profile, index, rest);
     if (starts_with(word, RA_STR("group="), &rest)) return parse_group(profile, index, rest);
     if (starts_with(word, RA_STR("made_of="), &rest)) return parse_made_of(profile, index, rest);
+    if (starts_with(word, RA_STR("whole_of="), &rest)) return parse_whole_of(profile, index, rest);
     if (starts_with(word, RA_STR("limit="), &rest))
         return parse_number(rest, RA_LINK_LIMIT_MAX, &field->limit)
                    ? NULL
@@ -163,13 +176,15 @@ static const char *parse_how(ra_str how, ra_link_part *part) {
         part->how = RA_LINK_NEAR;
     } else if (ra_str_equal(how, RA_STR("token"))) {
         part->how = RA_LINK_TOKEN;
+    } else if (ra_str_equal(how, RA_STR("word"))) {
+        part->how = RA_LINK_WORD;
     } else if (ra_str_equal(how, RA_STR("either"))) {
         part->how = RA_LINK_EITHER;
     } else if (how.len == 1 && how.ptr[0] >= '1' && how.ptr[0] <= '9') {
         part->how = RA_LINK_PREFIX;
         part->length = (uint32_t)(how.ptr[0] - '0');
     } else {
-        return "a part of a block is FIELD or FIELD:1..9, sound, near, token or either";
+        return "a part of a block is FIELD or FIELD:1..9, sound, near, token, word or either";
     }
     return NULL;
 }
@@ -181,6 +196,8 @@ static const char *check_part(const ra_link_profile *profile, const ra_link_part
     if (part->how == RA_LINK_NEAR && !number) return "near is for dates and amounts";
     if (part->how == RA_LINK_TOKEN && kind != RA_LINK_MEMO)
         return "token is for fields of kind memo";
+    if (part->how == RA_LINK_WORD && kind != RA_LINK_NAME && kind != RA_LINK_ADDRESS)
+        return "word is for fields of kind name or address";
     if (part->how == RA_LINK_EITHER && profile->fields[part->field].swap == RA_LINK_NO_FIELD)
         return "either is for fields with a swap field";
     return NULL;

@@ -8,28 +8,42 @@
  *   block surname:sound date_of_birth:4
  *   sort  surname given_name
  *
- * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [made_of=A,B] [aliases=A,B]
- *     `tf`: agreeing on a rare value weighs more; `swap`: the two fields are often exchanged;
- *     `group`: the fields of a group say the same thing, so the one that agrees best speaks for
- *     all; `limit`, of kind time: further apart is never the same; `made_of`:
- *     where those fields, defined before, are equal, this one is alike anyway: then only equality
- *     counts. `aliases`: header names, after
- *     the name itself.
- * block FIELD[:HOW] ...                             records agreeing on all parts are candidates;
- *     HOW: N (first N bytes), sound, near (amounts within 15 %, dates within 21 days, times within
- *     the limit),
- *     token (one of the four rarest words), either (its value or that of its swap field);
- *     default the whole value.
- * all ROWS                                          in sets of at most so many rows every pair is a
- *     candidate, since blocks lose some.
- * agree PERCENT                                     no field differs in more than the rest of the
- *     true pairs: where nobody is noted twice, estimation would otherwise turn to the likest
- *     different records.
- * share NAME FIELD ...                              different records may have all of these in
- * common, because they belong to one NAME (a household, a place); how often is learnt. review
- * PERCENT                                    list pairs from this probability up; default: where
- * the expected F1 is best. sort FIELD ...                                    order inside a block
- * that is too large. */
+ * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [made_of=A,B] [whole_of=A,B]
+ *       [aliases=A,B]
+ *   - `tf`: agreeing on a rare value weighs more.
+ *   - `swap`: the two fields are often exchanged.
+ *   - `group`: its fields say the same thing, so the one that agrees best speaks for all.
+ *   - `limit`, of kind time: further apart is never the same.
+ *   - `made_of`: where those fields, defined before, are equal, this one is alike anyway: then only
+ *     equality counts.
+ *   - `whole_of`: this may hold those fields, defined before, in one column. "B, A" is then A B. A
+ *     name beside a column for one of two parts is the other part. Where one of two files has the
+ *     whole and the other has parts, the parts are joined.
+ *   - `aliases`: header names, after the name itself; A+B are two columns that make it up together,
+ *     +A is a column that stands behind the one it has.
+ *
+ * block FIELD[:HOW] ...
+ *   - Records agreeing on all parts are candidates. HOW: N (first N bytes), sound, near (amounts
+ *     within 15 %, dates within 21 days, times within the limit), token (one of the four rarest
+ *     words), word (one of the first four of a name or address), either (its value or that of its
+ *     swap field); default the whole value.
+ *
+ * all ROWS
+ *   - In sets of at most so many rows every pair is a candidate, since blocks lose some.
+ *
+ * agree PERCENT
+ *   - No field differs in more than the rest of the true pairs: where nobody is noted twice,
+ *     estimation would otherwise turn to the likest different records.
+ *
+ * share NAME FIELD ...
+ *   - Different records may have all of these in common, because they belong to one NAME (a
+ *     household, a place); how often is learnt.
+ *
+ * review PERCENT
+ *   - List pairs from this probability up; default: where the expected F1 is best.
+ *
+ * sort FIELD ...
+ *   - Order inside a block that is too large. */
 #ifndef RA_DEDUPE_LINK_PROFILE_H
 #define RA_DEDUPE_LINK_PROFILE_H
 
@@ -39,7 +53,7 @@
 #define RA_LINK_RULES 32
 #define RA_LINK_PARTS 4
 #define RA_LINK_NAME_MAX 32
-#define RA_LINK_ALIASES_MAX 256
+#define RA_LINK_ALIASES_MAX 512
 #define RA_LINK_GROUPS 4
 #define RA_LINK_SHARES 4
 #define RA_LINK_LIMIT_MAX 9999 /* days */
@@ -66,6 +80,7 @@ typedef enum ra_link_how {
     RA_LINK_SOUND,
     RA_LINK_NEAR,
     RA_LINK_TOKEN,
+    RA_LINK_WORD,
     RA_LINK_EITHER
 } ra_link_how;
 
@@ -74,10 +89,10 @@ typedef struct ra_link_field {
     char aliases[RA_LINK_ALIASES_MAX]; /* comma separated, may be empty */
     ra_link_kind kind;
     bool frequency;
-    uint8_t swap;     /* index of the other field or RA_LINK_NO_FIELD */
-    uint8_t group;    /* from 1; 0: none */
-    uint32_t made_of; /* fields, one bit each */
-    uint32_t limit;   /* days; of RA_LINK_TIME only */
+    uint8_t swap;               /* index of the other field or RA_LINK_NO_FIELD */
+    uint8_t group;              /* from 1; 0: none */
+    uint32_t made_of, whole_of; /* fields, one bit each */
+    uint32_t limit;             /* days; of RA_LINK_TIME only */
 } ra_link_field;
 
 typedef struct ra_link_part {

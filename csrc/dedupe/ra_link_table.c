@@ -3,6 +3,7 @@
 #include "dedupe/ra_link_table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -104,6 +105,7 @@ ra_status ra_link_table_init(ra_link_table *table, const ra_link_profile *profil
                              const bool *present, size_t limit, const ra_allocator *allocator) {
     memset(table, 0, sizeof *table);
     table->profile = *profile;
+    table->scale = 1;
     ra_arena_init(&table->arena, limit, allocator);
     for (uint32_t f = 0; f < RA_LINK_FIELDS; f++) {
         ra_arena_init(&table->dictionaries[f].arena, limit, allocator);
@@ -155,7 +157,10 @@ ra_status ra_link_table_add(ra_link_table *table, ra_str id, const ra_str values
         cells[c] = 0;
         if (raw.len == 0) continue;
         ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[c]];
-        status = folds[table->profile.fields[table->columns[c]].kind](raw, &value);
+        const ra_link_field *field = &table->profile.fields[table->columns[c]];
+        ra_fold fold = field->kind == RA_LINK_NAME && field->whole_of ? ra_link_fold_whole_name
+                                                                      : folds[field->kind];
+        status = fold(raw, &value);
         if (status == RA_OK && value.len > 0) status = intern(dictionary, &value, &cells[c]);
         if (status != RA_OK) return status;
     }
@@ -179,6 +184,21 @@ const ra_link_term *ra_link_table_term(const ra_link_table *table, uint32_t row,
 void ra_link_table_split(ra_link_table *table) {
     table->linking = true;
     table->split = table->rows;
+}
+
+ra_status ra_link_table_divide(ra_link_table *table, uint32_t column, double by) {
+    ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[column]];
+    for (uint32_t row = table->split; row < table->rows; row++) {
+        uint32_t *cell = &table->cells[(size_t)row * table->column_count + column];
+        if (*cell == 0 || isnan(dictionary->terms[*cell].number)) continue;
+        ra_link_value value = {.number = round(dictionary->terms[*cell].number / by)};
+        dictionary->terms[*cell].count--;
+        value.len = (uint32_t)snprintf(value.text, sizeof value.text, "%.0f", value.number);
+        ra_status status = intern(dictionary, &value, cell);
+        if (status != RA_OK) return status;
+        dictionary->terms[*cell].count++;
+    }
+    return RA_OK;
 }
 
 double ra_link_all_pairs(const ra_link_table *table) {

@@ -39,8 +39,11 @@ typedef struct ra_link_table {
     uint32_t rows, room;
     bool linking;   /* two sets */
     uint32_t split; /* first row of the second set, when linking */
+    double scale;   /* what the second set's amounts were divided by, 1: nothing */
     uint32_t *cells;
     ra_str *ids;
+    ra_str *unused; /* of files: names of the columns that were taken for no field */
+    uint32_t unused_count;
     ra_arena arena;
 } ra_link_table;
 
@@ -57,6 +60,9 @@ ra_status ra_link_table_add(ra_link_table *table, ra_str id,
 
 /* What follows belongs to the second set. */
 void ra_link_table_split(ra_link_table *table);
+
+/* Divide the amounts of the second set in `column`, rounded to hundredths. */
+ra_status ra_link_table_divide(ra_link_table *table, uint32_t column, double by) RA_MUST_CHECK;
 
 /* All pairs there are between the rows, of different sets when linking; at least 1. */
 double ra_link_all_pairs(const ra_link_table *table);

@@ -13,8 +13,23 @@ static const struct {
     int32_t point;
     const char *plain;
 } plain_letters[] = {
-    {0x00F8, "o"},  {0x0142, "l"}, {0x0111, "d"},  {0x00E6, "ae"},
-    {0x0153, "oe"}, {0x00F0, "d"}, {0x00FE, "th"}, {0x0131, "i"},
+    {0x00F8, "o"},  {0x0142, "l"},  {0x0111, "d"},  {0x00E6, "ae"}, {0x0153, "oe"}, {0x00F0, "d"},
+    {0x00FE, "th"}, {0x0131, "i"},  {0x0454, "ie"}, {0x0456, "i"},  {0x0491, "g"},  {0x0452, "d"},
+    {0x0458, "j"},  {0x0459, "lj"}, {0x045A, "nj"}, {0x045B, "c"},
+};
+
+#define RA_CYRILLIC 0x0430
+#define RA_GREEK 0x03B1
+
+/* As passports write names (ICAO 9303-3, part 6), small letters without marks in the order of
+ * Unicode. */
+static const char *const cyrillic[] = {
+    "a", "b", "v", "g", "d", "e",  "zh", "z",  "i",  "i",    "k",  "l", "m", "n", "o",  "p",
+    "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "ie", "y", "",  "e", "iu", "ia",
+};
+static const char *const greek[] = {
+    "a", "v", "g", "d", "e", "z", "i", "th", "i", "k",  "l",  "m", "n",
+    "x", "o", "p", "r", "s", "s", "t", "y",  "f", "ch", "ps", "o",
 };
 
 static const struct {
@@ -61,10 +76,18 @@ static bool is_word_point(int32_t point) {
     }
 }
 
-static bool emit_point(ra_link_value *out, int32_t point) {
+/* The Latin letters for `point`; NULL when it has none or stays. */
+static const char *latin_of(int32_t point) {
+    if (point >= RA_CYRILLIC && point < RA_CYRILLIC + 32) return cyrillic[point - RA_CYRILLIC];
+    if (point >= RA_GREEK && point < RA_GREEK + 25) return greek[point - RA_GREEK];
     for (size_t i = 0; i < sizeof plain_letters / sizeof *plain_letters; i++)
-        if (plain_letters[i].point == point)
-            return emit(out, plain_letters[i].plain, strlen(plain_letters[i].plain));
+        if (plain_letters[i].point == point) return plain_letters[i].plain;
+    return NULL;
+}
+
+static bool emit_point(ra_link_value *out, int32_t point) {
+    const char *latin = latin_of(point);
+    if (latin != NULL) return emit(out, latin, strlen(latin));
     if (!is_word_point(point)) {
         emit_blank(out);
         return true;
@@ -110,6 +133,20 @@ ra_status ra_link_fold(ra_str raw, ra_link_value *out) {
         at += (size_t)used;
         room = room && fold_point(out, point);
     }
+    trim(out);
+    return RA_OK;
+}
+
+ra_status ra_link_fold_whole_name(ra_str raw, ra_link_value *out) {
+    const char *comma = raw.len > 0 ? memchr(raw.ptr, ',', raw.len) : NULL;
+    size_t before = comma ? (size_t)(comma - raw.ptr) : raw.len, behind = raw.len - before;
+    if (behind < 2 || memchr(comma + 1, ',', behind - 1) != NULL) return ra_link_fold(raw, out);
+    ra_link_value family;
+    ra_status status = ra_link_fold((ra_str){raw.ptr, before}, &family);
+    if (status == RA_OK) status = ra_link_fold((ra_str){comma + 1, behind - 1}, out);
+    if (status != RA_OK) return status;
+    emit_blank(out);
+    (void)emit(out, family.text, family.len); /* without room: a name of more than 256 bytes */
     trim(out);
     return RA_OK;
 }

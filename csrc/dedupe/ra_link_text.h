@@ -21,6 +21,9 @@ typedef struct ra_link_value {
  * blank. "Müller-Lüdenscheid" becomes "muller ludenscheid". */
 ra_status ra_link_fold(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 
+/* ra_link_fold of a whole name: "Meyer, Anna" is Anna Meyer. */
+ra_status ra_link_fold_whole_name(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
+
 /* ra_link_fold with the usual words of streets shortened ("street" -> "st"). */
 ra_status ra_link_fold_address(ra_str raw, ra_link_value *out) RA_MUST_CHECK;
 

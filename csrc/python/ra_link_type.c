@@ -265,6 +265,21 @@ static PyObject *get_ids(PyObject *object, void *Py_UNUSED(closure)) {
     return list;
 }
 
+static PyObject *get_unused(PyObject *object, void *Py_UNUSED(closure)) {
+    const ra_link_table *table = &((ra_link_object *)object)->table;
+    PyObject *list = PyList_New((Py_ssize_t)table->unused_count);
+    for (uint32_t i = 0; list != NULL && i < table->unused_count; i++) {
+        ra_str name = table->unused[i];
+        PyObject *item = PyUnicode_DecodeUTF8(name.ptr, (Py_ssize_t)name.len, "replace");
+        if (item == NULL || PyList_SetItem(list, (Py_ssize_t)i, item) < 0) Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *get_scale(PyObject *object, void *Py_UNUSED(closure)) {
+    return PyFloat_FromDouble(((ra_link_object *)object)->table.scale);
+}
+
 static PyObject *get_split(PyObject *object, void *Py_UNUSED(closure)) {
     const ra_link_object *self = (const ra_link_object *)object;
     return PyLong_FromUnsignedLong(self->table.linking ? self->table.split : self->table.rows);
@@ -390,6 +405,12 @@ static PyGetSetDef link_getters[] = {
     {"automatic", get_automatic, NULL, "bits from which a pair needs nobody's eye", NULL},
     {"review", get_review, NULL, "bits from which a pair is listed", NULL},
     {"ids", get_ids, NULL, "ids of all rows of link_files(), the second file's behind the first's",
+     NULL},
+    {"unused", get_unused, NULL,
+     "names of the columns that link_files() took for no field, of both files", NULL},
+    {"scale", get_scale, NULL,
+     "what link_files() divided the amounts of the second file by, as they are in cents or in "
+     "another currency; 1: nothing",
      NULL},
     {"split", get_split, NULL, "number of rows of the first set", NULL},
     {"compared", get_compared, NULL, "number of candidate pairs looked at", NULL},

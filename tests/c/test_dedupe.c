@@ -116,6 +116,12 @@ static void spellings_of_one_value_become_equal(void **state) {
                "\xEF\xAC\x81n stra\xC3\x9F"
                "e",
                "fin strasse");
+    check_fold(ra_link_fold, "\xD0\xAE\xD1\x80\xD0\xB8\xD0\xB9", "iurii");
+    check_fold(ra_link_fold, "\xCE\x9D\xCE\xAF\xCE\xBA\xCE\xBF\xCF\x82", "nikos");
+    check_fold(ra_link_fold_whole_name, "Meyer, Anna B.", "anna b meyer");
+    check_fold(ra_link_fold_whole_name, "Anna Meyer", "anna meyer");
+    check_fold(ra_link_fold_whole_name, "Meyer, ", "meyer");
+    check_fold(ra_link_fold_whole_name, "Meyer, Hall, Lindt", "meyer hall lindt");
     check_fold(ra_link_fold_address, "12 North Street", "12 n st");
     check_fold(ra_link_fold_code, "SW1A 2-AA", "sw1a2aa");
     check_fold(ra_link_fold_phone, "+49 (0)30 / 123-456 78", "012345678");

@@ -88,14 +88,41 @@ def test_the_json_of_a_run_has_these_keys_of_these_types(tmp_path):
     counts = ("records", "pairs", "automatic", "review", "clusters", "candidates")
     assert {name: type(value) for name, value in result.items()} == {
         **dict.fromkeys(counts, int),
-        "fields": list,
-        **dict.fromkeys(("automatic_bits", "review_bits", "seconds"), float),
+        **dict.fromkeys(("fields", "unused"), list),
+        **dict.fromkeys(
+            ("automatic_bits", "review_bits", "amount_ratio", "seconds"), float
+        ),
     }
     assert json.loads(run.stdout.splitlines()[-1]) == result
     assert run.stderr == ""
     assert list(rows[0]) == [
         *("id_a", "id_b", "score", "probability", "level", "cluster"),
     ]
+
+
+def test_the_result_says_what_was_not_used_and_how_amounts_were_taken(tmp_path):
+    header = ("id", "date", "partner", "amount", "colour")
+    rows = [
+        (n, "2025-03-04", f"payer {n * 37}", n * 7 + 1.25, "red") for n in range(90)
+    ]
+    first = write(tmp_path / "a.csv", [header, *rows])
+    cents = [(*row[:3], int(row[3] * 100)) for row in rows]
+    second = write(tmp_path / "b.csv", [header[:4], *cents])
+    _run, result, _rows = link(tmp_path, "--profile", "payment", first, second)
+    assert result["amount_ratio"] == 100
+    assert result["unused"] == ["colour"]
+    assert result["pairs"] == 90
+    run = subprocess.run(
+        [
+            *(ROOT / "tools/odoo", "retail", "link", "--profile", "payment"),
+            *("--out", tmp_path / "pairs.csv", first, second),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "the second file's amounts are 100 times the first's" in run.stdout
+    assert "columns not used: colour" in run.stdout
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
@@ -147,6 +174,12 @@ def test_two_files_without_a_column_in_common_are_refused(tmp_path):
         ("surname\nmeyer\n", ("--columns", "email=post"), "no file has a column"),
         ("surname\nmeyer\n", ("--columns", "email"), "FIELD=COLUMN"),
         ("surname\nmeyer\n", ("--columns", "shoe=size"), "profile does not have"),
+        ("colour\nred\n", (), "--columns FIELD=COLUMN,...: given_name, surname, name"),
+        (
+            "surname\nm\xfcller\n",
+            (),
+            "not valid UTF-8: save it as CSV in UTF-8 (row 1)",
+        ),
         ("surname\nmeyer\n", ("--profile", "nobody"), "no such profile"),
     ],
 )
@@ -155,7 +188,7 @@ def test_what_cannot_be_linked_is_one_sentence_and_status_1(
 ):
     file = tmp_path / "a.csv"
     if content is not None:
-        file.write_text(content)
+        file.write_bytes(content.encode("latin-1"))
     run, result, _rows = link(tmp_path, "--profile", "person", *options, file)
     assert run.returncode == 1
     assert words in result["error"]

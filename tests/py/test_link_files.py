@@ -158,6 +158,24 @@ def test_nothing_to_compare_gives_no_pairs(rows, tmp_path):
     assert summary["records"] == rows
 
 
+def test_a_line_that_names_the_separator_is_no_header(tmp_path):
+    lines = "\n".join("|".join(row) for row in (HEADER, *PEOPLE))
+    for start in ("sep=|\r\n", "\ufeffsep=|\n"):
+        file = tmp_path / "in.csv"
+        file.write_text(start + lines, encoding="utf-8")
+        found, _summary = link("person", [file], tmp_path / "out.csv")
+        assert pairs_of(found) == {frozenset("12")}
+
+
+def test_commas_within_a_quoted_heading_are_no_delimiters(tmp_path):
+    header = ('"rec_id"', '"given, first, name"', *HEADER[2:])
+    lines = "\n".join(";".join(row) for row in (header, *PEOPLE))
+    file = tmp_path / "in.csv"
+    file.write_text(lines)
+    found, _summary = link("person", [file], tmp_path / "out.csv")
+    assert pairs_of(found) == {frozenset("12")}
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_any_usual_delimiter_is_understood(delimiter, tmp_path):
     file = _write(tmp_path / "in.csv", [HEADER, *PEOPLE], delimiter)

@@ -62,7 +62,7 @@ def run(_env, args):
                 threshold=args.threshold,
             )
         except extension.Error as error:
-            raise UserError(explain(error, names)) from error
+            raise UserError(explain(error, names, args.profile)) from error
     try:
         result = write(args.out, found, is_linking=len(args.files) == 2)
     except OSError as error:
@@ -123,12 +123,23 @@ def profile_text(name):
         return handle.read() + "\n"
 
 
-def explain(error, names):
+def explain(error, names, profile):
     """One sentence with the place of what is wrong, files as they were given."""
-    _code, message, row, _offset, field = error.args
+    code, message, row, _offset, field = error.args
     place = f"{names.get(field, field)}: " if field else ""
     line = f" (row {row})" if row else ""
-    return f"{place}{message}{line}"
+    about_columns = code == "missing_field" or field == "columns"
+    return f"{place}{message}{line}{ways_out(profile) if about_columns else ''}"
+
+
+def ways_out(profile):
+    """What columns can be named as."""
+    extension = native.require()
+    text = profile_text(profile)
+    text = dict(extension.link_profiles()).get(text, text)
+    return "; name columns with --columns FIELD=COLUMN,...: {} (or id)".format(
+        ", ".join(extension.link_check(text))
+    )
 
 
 def write(path, found, is_linking):
@@ -162,6 +173,8 @@ def write(path, found, is_linking):
         "automatic_bits": round(found.automatic, 3),
         "review_bits": round(found.review, 3),
         "candidates": found.compared,
+        "unused": found.unused,
+        "amount_ratio": round(found.scale, 6),
     }
 
 
@@ -174,8 +187,16 @@ def compared_fields(found, split):
 
 
 def summary(result):
+    scale = ""
+    if result["amount_ratio"] != 1:
+        scale = "; the second file's amounts are {amount_ratio:g} times the first's"
     return (
         "{records} records, {candidates} candidate pairs: {automatic} pairs certain, "
         "{review} to review, {clusters} clusters; {seconds} s\n"
-        "compared by: {names} (name further columns with --columns FIELD=COLUMN,...)"
-    ).format(names=", ".join(result["fields"]) or "nothing", **result)
+        f"compared by: {{names}}{scale}\n"
+        "columns not used: {others} (name further ones with --columns FIELD=COLUMN,...)"
+    ).format(
+        names=", ".join(result["fields"]) or "nothing",
+        others=", ".join(result["unused"]) or "none",
+        **result,
+    )
