@@ -132,6 +132,15 @@ static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
     return level == 1 && left.count == right.count ? words_level(&right, &left) : level;
 }
 
+/* Two texts of several words, or one word and a text that has all its letters. */
+static bool may_share_words(const ra_link_term *a, const ra_link_term *b) {
+    bool blank_a = ra_may_have_blank(a->signature), blank_b = ra_may_have_blank(b->signature);
+    if (blank_a == blank_b) return blank_a;
+    uint64_t word = blank_a ? b->signature : a->signature;
+    uint64_t text = blank_a ? a->signature : b->signature;
+    return (word & ~text) == 0 || !both_plain(a, b);
+}
+
 /* One letter alone. Most terms are longer, and their texts are not in the cache. */
 static bool is_initial(const ra_link_term *term) {
     uint32_t len = 1;
@@ -148,7 +157,7 @@ static bool is_initial_of(const ra_link_term *a, const ra_link_term *b) {
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     if (is_initial_of(a, b) || is_initial_of(b, a)) return 2;
     double alike = similarity(a, b, 0.8);
-    if (alike < 0.88 && (ra_may_have_blank(a->signature) || ra_may_have_blank(b->signature))) {
+    if (alike < 0.88 && may_share_words(a, b)) {
         uint32_t level = reordered_level(a, b);
         if (level > 1) return level;
     }
