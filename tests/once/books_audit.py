@@ -46,10 +46,10 @@ WRONG = {
             OR d.balance < 0 OR c.balance > 0 OR p.amount < 0
             OR p.amount + p.debit_amount_currency + p.credit_amount_currency = 0""",
     "full matches that are not full": """
-        SELECT f.id, count(l.id)
-          FROM account_full_reconcile f
-          LEFT JOIN account_move_line l ON l.full_reconcile_id = f.id
-         GROUP BY f.id HAVING count(l.id) < 2 OR NOT bool_and(l.reconciled)""",
+        SELECT l.full_reconcile_id, count(*)
+          FROM account_move_line l WHERE l.full_reconcile_id IS NOT NULL
+         GROUP BY l.full_reconcile_id
+        HAVING count(*) < 2 OR NOT bool_and(l.reconciled)""",
     "matches outside the full match of their items": """
         SELECT p.id FROM account_partial_reconcile p
           JOIN account_move_line l ON l.id IN (p.debit_move_id, p.credit_move_id)

@@ -67,8 +67,21 @@ def channel_of(env, name):
     return channel
 
 
-def invoices(env, made):
+def dollars(env):
+    """The other currency of worlds, at rates that move."""
+    dollar = env["res.currency"].with_context(active_test=False)
+    dollar = dollar.search([("name", "=", "USD")])
+    dollar.active = True
+    dollar.rate_ids.unlink()
+    rates = (("2025-12-31", 1.1), ("2026-01-20", 1.0513), ("2026-02-10", 1.1207))
+    for day, rate in rates:
+        dollar.rate_ids.create({"currency_id": dollar.id, "name": day, "rate": rate})
+    return dollar
+
+
+def invoices(env, made, dollar=None):
     """{(kind, number) of the world: journal item}, each a posted invoice."""
+    currencies = {"EUR": env.company.currency_id, "USD": dollar}
     names = {item[6] for item in made.items.values()}
     partners = dict(
         zip(
@@ -78,7 +91,7 @@ def invoices(env, made):
         )
     )
     moves = env["account.move"].create(
-        [_invoice(item, partners) for item in made.items.values()]
+        [_invoice(item, partners, currencies) for item in made.items.values()]
     )
     moves.action_post()
     items = moves.line_ids.filtered(
@@ -88,14 +101,15 @@ def invoices(env, made):
     return {key: by_move[move] for key, move in zip(made.items, moves, strict=True)}
 
 
-def _invoice(item, partners):
-    number, kind, day, _currency, amount, _total, party, _email, _ids, refs = item
+def _invoice(item, partners, currencies):
+    number, kind, day, currency, amount, _total, party, _email, _ids, refs = item
     back = kind == CREDIT_NOTE
     order, own = (refs[-1], refs[0]) if back else (refs[0], refs[1])
     return {
         "move_type": "out_refund" if back else "out_invoice",
         "partner_id": partners[party].id,
         "invoice_date": str(day_of(day)),
+        "currency_id": currencies[currency].id,
         "ref": order,
         "payment_reference": own,
         "invoice_line_ids": [
@@ -217,15 +231,15 @@ def links_right(made, report, settlements, items):
 
 
 BOOKED = [
-    ("stripe_itemized", "transaction", False, 11),
-    ("adyen", "payout", True, 12),
-    ("mollie", "day", False, 13),
+    ("stripe_itemized", "transaction", False, 41, 0.3),
+    ("adyen", "payout", True, 12, 0.0),
+    ("mollie", "day", False, 13, 0.0),
 ]
 
 
-@pytest.mark.parametrize(("name", "policy", "split", "seed"), BOOKED)
+@pytest.mark.parametrize(("name", "policy", "split", "seed", "foreign"), BOOKED)
 def test_books_taken_back_and_posted_again_stand_every_question_of_an_auditor(
-    env, name, policy, split, seed, tmp_path
+    env, name, policy, split, seed, foreign, tmp_path
 ):
     from odoo.addons.retail_accelerator.audit import log
     from odoo.addons.retail_accelerator.command import settle
@@ -235,10 +249,10 @@ def test_books_taken_back_and_posted_again_stand_every_question_of_an_auditor(
         assert wrong(env) == {}
         assert not log.verify(env, env.company)["problem"]
 
-    made = world(seed, 25, NOISE)
+    made = world(seed, 25, replace(NOISE, foreign=foreign))
     channel = channel_of(env, f"audit_{name}")
     channel.write({"settlement_policy": policy, "settlement_month_split": split})
-    owed = invoices(env, made)
+    owed = invoices(env, made, dollars(env))
     (tmp_path / "report").write_bytes(write(name, made).content)
     (tmp_path / "bank.xml").write_bytes(bank_of(made))
     args = Namespace(channel=channel.code, post=False, bank=[], files=[])
@@ -254,6 +268,9 @@ def test_books_taken_back_and_posted_again_stand_every_question_of_an_auditor(
     posted, paid = balances(env), payment_states(owed)
     assert paid != states
     assert len(named.move_ids) > len(named)
+    items = named.move_ids.line_ids
+    partials = items.matched_debit_ids | items.matched_credit_ids
+    assert bool(partials.exchange_move_id) == bool(foreign)
     check()
 
     undone = named[: len(named) // 2]
