@@ -466,6 +466,7 @@ ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table 
         if (field->kind != RA_LINK_MEMO) continue;
         ra_status status = ra_link_memo_build(&comparer->memos[c], dictionary, arena);
         if (status != RA_OK) return status;
+        comparer->memos[c].is_list = field->group != 0; /* of an order; a group has another field */
         ra_link_memo_calibrate(&comparer->memos[c], table, c);
     }
     return RA_OK;

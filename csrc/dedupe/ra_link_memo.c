@@ -12,7 +12,8 @@
 #define RA_CHANCE_DOUBT .01 /* of the weight of all levels */
 #define RA_MEMO_LITTLE 2.0F /* bits: less is nothing in common */
 #define RA_MEMO_APART 5.0F  /* bits that words say more than with a beginning that differs */
-#define RA_MEMO_SHARES 3    /* levels by how much is shared */
+#define RA_MEMO_ALL 0.9F
+#define RA_MEMO_SHARES 3 /* levels by how much is shared */
 #define RA_MEMO_FROM_START (RA_MEMO_SHARES + 2)
 #define RA_MEMO_BEGINS (RA_MEMO_LEVELS - 1)
 #define RA_CHANCE_ROWS 40000 /* below: so many comparisons per row, above: a fixed number */
@@ -220,6 +221,11 @@ static uint32_t bin_of(float bits) {
     return bits >= RA_MEMO_BINS - 1 ? RA_MEMO_BINS - 1 : (uint32_t)bits;
 }
 
+/* A basket with one more line is another basket. */
+static bool has_all(const ra_link_memo *memo, uint32_t a, uint32_t b, float words) {
+    return words > RA_MEMO_ALL * fmaxf(memo->notes[a].bits, memo->notes[b].bits);
+}
+
 /* How often a beginning or a whole text occurs is counted, only of words it is estimated. Notes
  * that are the same from their beginning on agree in both: the chance of one or the other is at
  * most their sum. Where the same is told in another order, words speak alone, which are levels of
@@ -231,7 +237,7 @@ uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, 
     float worth = memo->worth[bin_of(words)], apart = worth - 1;
     uint32_t share = level > 2 ? level - 2 : 0;
     *bits = -log2f(fminf(exp2f(-*bits) + exp2f(-worth), 1));
-    if (apart >= *bits + RA_MEMO_APART) {
+    if (apart >= *bits + RA_MEMO_APART && (!memo->is_list || has_all(memo, a, b, words))) {
         *bits = apart;
         return 2 + share;
     }

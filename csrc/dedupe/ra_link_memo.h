@@ -35,6 +35,7 @@ typedef struct ra_link_memo {
     ra_memo_token *tokens;             /* [0] unused */
     uint8_t (*prefix)[RA_MEMO_PREFIX]; /* per term: eighths of a bit of each beginning */
     uint32_t token_count;
+    bool is_list; /* words in another order count only where both texts have nearly all of them */
     float worth[RA_MEMO_BINS];        /* what so many raw bits are worth */
     float chance[RA_MEMO_LEVELS + 1]; /* of a level among different ones that share as much */
 } ra_link_memo;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The same order by two routes is found; the same basket bought again is not."""
 
+import random
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -172,3 +173,24 @@ def test_fields_of_a_group_count_once():
 def test_a_wrong_limit_or_group_is_refused(line, words):
     with pytest.raises(native.Error, match=words):
         native.link_check(f"field x name\nblock x\n{line}\n")
+
+
+def test_lines_in_another_order_are_the_same_basket_and_one_line_more_is_not():
+    pick = random.Random(20261128)
+    rows = []
+    for number in range(400):
+        lines = " ".join(
+            f"{pick.randrange(1, 4)}x{pick.getrandbits(20)}" for _line in "abc"
+        )
+        rows.append((f"buyer {number}", f"2025-01-{number % 28 + 1:02}", lines))
+    customer, day, lines = rows[0]
+    first, *rest = lines.split()
+    rows.append((customer, day, " ".join((*rest, first))))
+    rows.append((customer, day, " ".join((*rest, "1x77", first, "2x88", "1x99"))))
+    found = native.link("order", ("customer", "date", "basket"), rows)
+
+    def basket(other):
+        return {name: level for name, level, _bits in found.explain(0, other)}["basket"]
+
+    assert basket(400) == "most words, in another order"
+    assert basket(401) == "little in common"
