@@ -9,6 +9,7 @@ from decimal import Decimal
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
+from ..arrays import ints, texts
 from ..setup.exports import Rate
 from ..setup.taxes import TaxSetup
 from . import native
@@ -225,8 +226,8 @@ class Catalog:
                     WHERE m.channel_id = %s AND m.ref = ANY(%s)
                       AND (t.company_id IS NULL OR t.company_id = ANY(%s))""",
                 self.channel.id,
-                list(refs),
-                self.channel.company_id.sudo().parent_ids.ids,
+                texts(refs),
+                ints(self.channel.company_id.sudo().parent_ids.ids),
             )
         )
         return {(kind, ref): product_id for kind, ref, product_id in rows}

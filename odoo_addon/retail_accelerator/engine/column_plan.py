@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from ..arrays import texts
 from . import templates
 from .column_sources import (
     LINE_CLASS,
@@ -21,6 +22,14 @@ from .column_sources import (
     REPRODUCED_METHODS,
 )
 from .plan_checks import PlanChecks
+
+# Tables of the native lane.
+WRITTEN = (
+    "sale_order",
+    "sale_order_line",
+    "account_tax_sale_order_line_rel",
+    "retail_ledger",
+)
 
 
 @dataclass(frozen=True)
@@ -203,12 +212,7 @@ def has_user_triggers(env):
                  JOIN pg_class c ON c.oid = t.tgrelid
                 WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
                   AND c.relname = ANY(%s)""",
-            [
-                "sale_order",
-                "sale_order_line",
-                "account_tax_sale_order_line_rel",
-                "retail_ledger",
-            ],
+            texts(WRITTEN),
         )
     )
     return [name for (name,) in rows]

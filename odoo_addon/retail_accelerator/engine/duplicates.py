@@ -186,46 +186,48 @@ class DuplicateCheck:
         ]
 
     def _equal(self, key, window, payload):
-        """The query of a key; within a channel it looks no further than its window."""
+        """The query of a key: the weeks in reach of a newcomer, one after the other."""
         return SQL(
             """SELECT new.index, %s AS twin, l.identity_key, l.order_id, l.name,
                       l.repeated, l.payload
                  FROM new CROSS JOIN unnest(%s::interval[]) AS step
-                CROSS JOIN LATERAL (
-                       SELECT l.identity_key, l.order_id, o.name, %s AS payload,
-                              l.channel_id = %s
-                              AND date_trunc('second', l.source_created)
-                                  != new.created AS repeated
-                         FROM retail_ledger l
-                         JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
-                        WHERE date_trunc('week', l.source_created)
-                              = date_trunc('week', new.created - %s) + step
-                          AND %s = %s
-                          AND l.source_created BETWEEN new.created - %s
-                                                   AND new.created + %s
-                          AND (l.channel_id != %s
-                               OR l.source_created BETWEEN new.created - %s
-                                                       AND new.created + %s)
-                          AND l.company_id = %s
-                        LIMIT %s) l
+                CROSS JOIN LATERAL (%s) l
                 WHERE date_trunc('week', new.created - %s) + step
                       <= new.created + %s""",
             key == "content",
             [WEEK * week for week in range(2 + 2 * window // WEEK)],
-            payload,
-            self.channel.id,
-            window,
-            SQL.identifier("l", f"{key}_key"),
-            SQL.identifier("new", key),
+            self._equal_in_week(key, window, payload),
             window,
             window,
-            self.channel.id,
-            self.window,
-            self.window,
-            self.company.id,
-            ALIKE_MOST,
-            window,
-            window,
+        )
+
+    def _equal_in_week(self, key, window, payload):
+        """Those of one of the weeks; within a channel no further than its window."""
+        return SQL(
+            """SELECT l.identity_key, l.order_id, o.name, %(payload)s AS payload,
+                      l.channel_id = %(channel)s
+                      AND date_trunc('second', l.source_created)
+                          != new.created AS repeated
+                 FROM retail_ledger l
+                 JOIN sale_order o ON o.id = l.order_id AND o.state != 'cancel'
+                WHERE date_trunc('week', l.source_created)
+                      = date_trunc('week', new.created - %(window)s) + step
+                  AND %(key)s = %(wanted)s
+                  AND l.source_created BETWEEN new.created - %(window)s
+                                           AND new.created + %(window)s
+                  AND (l.channel_id != %(channel)s
+                       OR l.source_created BETWEEN new.created - %(own_window)s
+                                               AND new.created + %(own_window)s)
+                  AND l.company_id = %(company)s
+                LIMIT %(most)s""",
+            payload=payload,
+            channel=self.channel.id,
+            window=window,
+            key=SQL.identifier("l", f"{key}_key"),
+            wanted=SQL.identifier("new", key),
+            own_window=self.window,
+            company=self.company.id,
+            most=ALIKE_MOST,
         )
 
     def _typed(self, chunk, newcomers):

@@ -11,6 +11,11 @@ from .lanes import EPOCH, to_microseconds
 
 # Outcomes that hold as long as the record stays the same.
 SETTLED = ("created", "updated", "skipped", "review", "kept", "ignored")
+# Of a record, as the row has it.
+SAME = (
+    *("content", "content_key", "near_key", "outcome", "total", "payload"),
+    *("currency", "ledger_id"),
+)
 
 
 def known(env, keys):
@@ -62,42 +67,50 @@ def message(record):
 def rewrite(env, record, import_id, order_id=0, from_file=True):
     """A known identity has a new outcome: its row follows (``record`` of
     Chunk.record). A replayed record keeps its place in the file it came in."""
-    in_review = record["outcome"] == "review"
     env.cr.execute(
         SQL(
             """UPDATE retail_ledger
-                  SET import_id = COALESCE(%s, import_id), source_number = %s,
-                      source_status = %s, content_hash = %s, content_key = %s,
-                      near_key = %s, source_created = COALESCE(%s, source_created),
-                      source_modified = %s,
-                      recorded_at = %s, outcome = %s, lane = %s, reason = %s,
-                      message = %s,
-                      source_row = CASE WHEN %s THEN %s ELSE source_row END,
-                      source_offset = CASE WHEN %s THEN %s ELSE source_offset END,
-                      order_id = COALESCE(%s, order_id), amount_total = %s, payload =
-                      %s, currency_id = (SELECT id FROM res_currency WHERE name = %s)
-                WHERE id = %s""",
-            import_id or None,
-            record["number"] or None,
-            record["status"] or None,
-            record["content"],
-            record["content_key"],
-            record["near_key"],
-            _moment(record["created_us"]),
-            _moment(record["modified_us"]),
-            env.cr.now(),
-            record["outcome"],
-            record["lane"] or None,
-            record["reason"] or ("order_locked" if in_review else None),
-            message(record),
-            from_file,
-            min(record["row"], 2**31 - 1),
-            from_file,
-            record["offset"],
-            order_id or None,
-            record["total"],
-            record["payload"],
-            record["currency"],
-            record["ledger_id"],
+                  SET import_id = COALESCE(%(import_id)s, import_id),
+                      source_number = %(number)s, source_status = %(status)s,
+                      content_hash = %(content)s, content_key = %(content_key)s,
+                      near_key = %(near_key)s,
+                      source_created = COALESCE(%(created)s, source_created),
+                      source_modified = %(modified)s, recorded_at = %(now)s,
+                      outcome = %(outcome)s, lane = %(lane)s, reason = %(reason)s,
+                      message = %(message)s,
+                      source_row = COALESCE(%(row)s, source_row),
+                      source_offset = COALESCE(%(offset)s, source_offset),
+                      order_id = COALESCE(%(order_id)s, order_id),
+                      amount_total = %(total)s, payload = %(payload)s,
+                      currency_id = (
+                          SELECT id FROM res_currency WHERE name = %(currency)s)
+                WHERE id = %(ledger_id)s""",
+            import_id=import_id or None,
+            now=env.cr.now(),
+            order_id=order_id or None,
+            **_values(record),
+            **_place(record if from_file else None),
         )
     )
+
+
+def _values(record):
+    """What the row says of the record itself."""
+    in_review = record["outcome"] == "review"
+    return {
+        **{name: record[name] for name in SAME},
+        "number": record["number"] or None,
+        "status": record["status"] or None,
+        "created": _moment(record["created_us"]),
+        "modified": _moment(record["modified_us"]),
+        "lane": record["lane"] or None,
+        "reason": record["reason"] or ("order_locked" if in_review else None),
+        "message": message(record),
+    }
+
+
+def _place(record):
+    """Where in the file it is; nowhere new without a record."""
+    if not record:
+        return {"row": None, "offset": None}
+    return {"row": min(record["row"], 2**31 - 1), "offset": record["offset"]}

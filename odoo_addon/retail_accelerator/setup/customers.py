@@ -7,7 +7,7 @@ addresses too.
 
 from odoo.tools import email_normalize, split_every
 
-from .products import QUIET
+from ..engine.context import QUIET
 
 BATCH = 500
 
@@ -40,7 +40,7 @@ class CustomerSetup:
                 for email, customer in batch
                 if email not in existing
             ]
-            self.partners.with_context(no_reset_password=True, **QUIET).create(missing)
+            self.partners.with_context(**QUIET).create(missing)
             created += len(missing)
             self.partners.env.invalidate_all()
         return {

@@ -10,15 +10,11 @@ from odoo.fields import Command
 from odoo.tools import split_every
 
 from ..engine import native
+from ..engine.context import QUIET
 
 BATCH = 1000
 # External ids of this name are no module's: they stay when this one is uninstalled.
 KEPT = "__retail__"
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-}
 
 
 def unique(values):
