@@ -49,6 +49,17 @@ def test_dropped_file_that_is_no_report_is_named_with_its_reason(screen):
     screen.go("/odoo")
 
 
+def test_empty_file_is_named_with_its_reason(screen, tmp_path):
+    path = tmp_path / "empty.csv"
+    path.touch()
+    screen.open_menu("Retail", "Settlements", "Read Reports")
+    screen.choose("channel_id", "inc")
+    screen.attach(".modal input[type=file]", path)
+    row = screen.one(".modal [name=preview] tr", "empty.csv")
+    assert row.find_elements("css selector", ".fa-times-circle")
+    screen.go("/odoo")
+
+
 def test_several_files_are_read_and_the_wrong_one_says_why(
     screen, report, wrong_report, payout
 ):

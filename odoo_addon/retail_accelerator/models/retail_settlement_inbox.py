@@ -52,7 +52,7 @@ class RetailSettlementInbox(models.Model):
         channel._prepare_settlements()
         settlements = self.env["retail.settlement"].sudo()
         for attachment in attachments.sudo():
-            content = attachment.raw
+            content = attachment.raw or b""  # an empty one has none
             try:
                 with self.env.cr.savepoint():
                     taken = intake.take(channel, content, attachment.name)

@@ -62,6 +62,11 @@ class TestSettlementInbox(SettlementCase):
         states = {report.name: report.state for report in self.files_read()}
         self.assertEqual(states, {"logo.csv": "refused", "payout.csv": "read"})
 
+    def test_an_empty_attachment_is_refused(self):
+        attachment = self.env["ir.attachment"].create({"name": "none.csv", "raw": b""})
+        self.inbox._take(attachment)
+        self.assertEqual(self.files_read().state, "refused")
+
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_mail_of_strangers_is_not_read(self):
         self.send(("payout.csv", REPORT), sender="who@nowhere.example")

@@ -86,6 +86,14 @@ class TestSettlementScreens(SettlementCase):
         with self.assertRaisesRegex(UserError, "report1.csv is refused"):
             self.upload(self.wrong()).action_read()
 
+    def test_empty_file_is_refused_like_any_other(self):
+        self.assertIn("fa-times-circle", self.upload("").preview)
+        with self.assertRaisesRegex(UserError, "report1.csv"):
+            self.upload("").action_read()
+        self.upload(self.good(), "").action_read()
+        refused = self.env["retail.settlement.file"].search([("state", "=", "refused")])
+        self.assertIn("report2.csv", refused.message)
+
     def test_report_read_before_is_recognised(self):
         self.upload(self.good()).action_read()
         preview = self.upload(self.good()).preview

@@ -67,7 +67,8 @@ class RetailSettlementUpload(models.TransientModel):
     @staticmethod
     def _content(attachment):
         """The file's bytes; a form that is read again asks for their number instead."""
-        return attachment.sudo().with_context(bin_size=False, bin_size_raw=False).raw
+        file = attachment.sudo().with_context(bin_size=False, bin_size_raw=False)
+        return file.raw or b""  # an empty one has none
 
     @staticmethod
     def _line(icon, name, text):
