@@ -96,7 +96,10 @@ class RetailSettlementLink(models.Model):
         string="Open", compute="_compute_target", compute_sudo=True
     )
     partner_id = fields.Many2one(
-        "res.partner", compute="_compute_target", compute_sudo=True
+        "res.partner",
+        compute="_compute_target",
+        compute_sudo=True,
+        groups="retail_accelerator.group_operator",
     )
 
     _source_index = models.Index(

@@ -35,7 +35,7 @@ def _found(env, part):
         "payout": env._("Same payout reference"),
         "description": env._("Named in the description"),
         "followed event": env._("Follows another row that pays it"),
-        "person": env._("Found by amount, date and customer"),
+        "person": env._("Found by amount and date"),
         "sum of one customer": env._(
             "Part of the only sum of one customer's open items that fits"
         ),

@@ -37,8 +37,8 @@ class TestSettlementEvidence(SettlementCase):
             (
                 "person; exceeds open amount; 0 days",
                 "credit_note",
-                "Found by amount, date and customer; more than the open amount; on "
-                "the day of the credit note",
+                "Found by amount and date; more than the open amount; on the day of "
+                "the credit note",
             ),
             ("=odoo", "invoice", "Reconciled in Odoo's own screens"),
         ):

@@ -70,6 +70,18 @@ class TestSettlementRoles(SettlementCase):
                     form = Form(self.seen_by(role, record))
                     self.assertTrue(form.id)
 
+    def test_auditor_sees_what_a_row_pays_but_not_whose_it_is(self):
+        order = self.order()
+        event = self.payout(SALE).event_ids
+        self.link(event, order)
+        self.assertEqual(
+            self.seen_by("operator", event).applied_ids.partner_id, order.partner_id
+        )
+        link = self.seen_by("auditor", event).applied_ids
+        self.assertEqual(link.target_name, order.name)
+        with self.assertRaises(AccessError):
+            link.read(["partner_id"])
+
     def test_accountant_goes_the_whole_way(self):
         order = self.order()
         order.client_order_ref = "S-1001"

@@ -13,7 +13,7 @@ class RetailSettlementEventTrail(models.AbstractModel):
 
     posted_item_ids = fields.Many2many(
         "account.move.line",
-        string="Posted as",
+        string="Journal Items",
         compute="_compute_posted_item_ids",
         compute_sudo=True,
         help="The journal items that hold the row's amount: one for each item it pays.",
