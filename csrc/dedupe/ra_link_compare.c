@@ -15,6 +15,7 @@
 #define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
 /* A year and a month: each part of a date may be off by one. */
 #define RA_DATE_NEAR 400
+#define RA_LAG_AGAIN 6.0 /* days within which one payment is booked twice */
 
 static const uint32_t level_counts[RA_LINK_KINDS] = {
     [RA_LINK_NAME] = RA_LINK_SWAPPED,
@@ -359,8 +360,9 @@ bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, u
 bool ra_link_is_far(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
     const ra_link_table *table = comparer->table;
     ra_link_kind kind = table->profile.fields[table->columns[column]].kind;
-    return level == RA_LINK_TOO_FAR &&
-           (kind == RA_LINK_TIME || (kind == RA_LINK_LAG && !table->linking));
+    if (kind == RA_LINK_TIME) return level == RA_LINK_TOO_FAR;
+    if (kind != RA_LINK_LAG || table->linking || level == 0) return false;
+    return level == RA_LINK_TOO_FAR || lag_steps[level - 2] > RA_LAG_AGAIN;
 }
 
 bool ra_link_is_vetoed(const ra_link_comparer *comparer, uint64_t pattern) {

@@ -60,8 +60,7 @@ float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t
 bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
 
 /* Does the level say that the two are too far apart in time to be the same? Beyond the limit of a
- * time they are, and within one set beyond the last step of a lag: who pays every month pays anew.
- */
+ * time they are, and within one set with a lag of a week: who pays every week pays anew. */
 bool ra_link_is_far(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
 
 /* Does the pattern say that the two cannot be the same? */

@@ -183,8 +183,8 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
             if (ra_link_level_has_bits(comparer, c, l)) u = ra_link_level_chance(comparer, c, l);
             model->weight[c][l] = (float)log2(model->m[c][l] / u);
         }
-        if (ra_link_is_far(comparer, c, RA_LINK_TOO_FAR))
-            model->weight[c][RA_LINK_TOO_FAR] = RA_LINK_VETO;
+        for (uint32_t l = 1; l <= comparer->levels[c]; l++)
+            if (ra_link_is_far(comparer, c, l)) model->weight[c][l] = RA_LINK_VETO;
     }
 }
 

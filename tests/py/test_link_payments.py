@@ -73,13 +73,14 @@ def test_fees_and_words_in_another_order_do_not_hide_a_payment():
     assert recall >= 0.95
 
 
-def test_what_is_paid_every_month_is_no_payment_booked_twice():
+@pytest.mark.parametrize("period", [7, 14, 30])
+def test_what_is_paid_every_week_or_month_is_no_payment_booked_twice(period):
     pick = random.Random(SEED)
     rows, true = [], set()
     for name in names(pick, 500):
         amount, start = pick.choice((9.99, 19.99, 35.5)), pick.randrange(28)
         for month in range(6):
-            day = BEGIN + timedelta(days=30 * month + start)
+            day = BEGIN + timedelta(days=period * month + start)
             order = f"order {pick.randrange(10**6)}"
             rows.append((f"pay{len(rows)}", name, order, str(day), str(amount)))
             if pick.random() < 0.08:
