@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""One sale under another number."""
+"""One sale under another number, and the sales of a small shop."""
 
 import json
 from datetime import datetime, timedelta
@@ -20,3 +20,11 @@ def again(document, later=HOUR / 6, **changes):
             moved = datetime.fromisoformat(twin[name]) + later
             twin[name] = moved.isoformat()
     return {**twin, **changes}
+
+
+def spread(documents):
+    """A few orders a day, as a small shop has them."""
+    begin = datetime(2025, 3, 1)
+    for index, document in enumerate(documents):
+        document["date_created_gmt"] = (begin + index * 5 * HOUR).isoformat()
+    return documents

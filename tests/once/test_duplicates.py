@@ -5,7 +5,7 @@ import sys
 from datetime import datetime, timedelta
 
 import pytest
-from repeated import HOUR, again
+from repeated import HOUR, again, spread
 from support import counts, expected
 
 pytestmark = pytest.mark.usefixtures("policies")
@@ -255,14 +255,6 @@ def test_a_twin_of_a_refused_record_waits_to_be_tried_again(desk, feed):
     entry = desk.entry_of(twin["id"])
     assert (entry.outcome, entry.reason) == ("rejected", "duplicate_content")
     assert not entry.duplicate_ids
-
-
-def spread(documents):
-    """A few orders a day, as a small shop has them."""
-    begin = datetime(2025, 3, 1)
-    for index, document in enumerate(documents):
-        document["date_created_gmt"] = (begin + index * 5 * HOUR).isoformat()
-    return documents
 
 
 def test_a_similar_order_of_another_channel_is_held(desk, market, feed):
