@@ -8,6 +8,7 @@
 
 #define RA_ARENA_FIRST ((size_t)4096)
 #define RA_ARENA_BLOCK ((size_t)256 * 1024)
+#define RA_CACHE_LINE ((size_t)64)
 #define ALIGNMENT _Alignof(max_align_t)
 
 struct ra_arena_block {
@@ -122,6 +123,16 @@ void *ra_arena_array(ra_arena *arena, size_t count, size_t size) {
     size_t bytes;
     if (!ra_size_mul(count, size, &bytes)) return NULL;
     return ra_arena_alloc(arena, bytes);
+}
+
+void *ra_arena_lines(ra_arena *arena, size_t count, size_t size) {
+    size_t bytes;
+    if (!ra_size_mul(count, size, &bytes) || !ra_size_add(bytes, RA_CACHE_LINE, &bytes))
+        return NULL;
+    unsigned char *data = ra_arena_alloc(arena, bytes);
+    if (data == NULL) return NULL;
+    size_t past = (uintptr_t)data % RA_CACHE_LINE;
+    return past ? data + (RA_CACHE_LINE - past) : data;
 }
 
 bool ra_arena_copy(ra_arena *arena, ra_str text, ra_str *out) {

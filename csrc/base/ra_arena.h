@@ -53,6 +53,10 @@ void *ra_arena_alloc(ra_arena *arena, size_t size) RA_MUST_CHECK;
 /* The same for `count` items of `size` bytes; NULL also when the product overflows. */
 void *ra_arena_array(ra_arena *arena, size_t count, size_t size) RA_MUST_CHECK;
 
+/* The same from the start of a cache line on: no item of 2^n bytes lies in more lines than it
+ * must. */
+void *ra_arena_lines(ra_arena *arena, size_t count, size_t size) RA_MUST_CHECK;
+
 /* A copy of `text` in the arena; false when memory is exhausted. */
 bool ra_arena_copy(ra_arena *arena, ra_str text, ra_str *out) RA_MUST_CHECK;
 

@@ -17,11 +17,7 @@ typedef struct ra_link_work {
 } ra_link_work;
 
 static uint32_t sample_stride(const ra_link_work *work) {
-    uint64_t pairs = 0;
-    uint32_t rows = ra_link_gather_rows(work->table);
-    for (uint32_t row = 0; row < rows; row++)
-        pairs += ra_link_block_work(&work->blocks, row);
-    return (uint32_t)(pairs / 2 / RA_SAMPLE_PAIRS) + 1;
+    return (uint32_t)(ra_link_block_work(&work->blocks) / 2 / RA_SAMPLE_PAIRS) + 1;
 }
 
 static ra_link_scan scan_of(const ra_link_work *work) {

@@ -11,6 +11,7 @@
 #include "dedupe/ra_link_keys.h"
 
 #define RA_NO_ENTRY UINT32_MAX
+#define RA_WORD_BITS 64
 #define RA_RADIX_BITS 11
 #define RA_RADIX (1U << RA_RADIX_BITS)
 #define RA_CAP_LEAST 12
@@ -93,13 +94,13 @@ static ra_status lay_out(ra_block_build *build, uint32_t rule, ra_keyed *sorted,
         }
         uint32_t begin = used;
         for (; start < end; start++) {
-            index->order[used] = sorted[start].entry / index->width;
             index->slot[sorted[start].entry] = used;
-            index->extent[used++] = begin;
+            index->entries[used++] =
+                (ra_link_entry){.row = sorted[start].entry / index->width, .extent = begin};
         }
-        index->extent[begin] = used;
+        index->entries[begin].extent = used;
     }
-    index->entries = used;
+    index->count = used;
     return RA_OK;
 }
 
@@ -124,10 +125,9 @@ static ra_status build_index(void *context, uint32_t rule, uint32_t worker) {
         count += ra_link_key(comparer, index->rule, entry / index->width, entry % index->width,
                              &items[count].key);
     }
-    index->order = ra_arena_array(arena, count, sizeof *index->order);
-    index->extent = ra_arena_array(arena, count, sizeof *index->extent);
+    index->entries = ra_arena_array(arena, count, sizeof *index->entries);
     ra_status status = RA_NO_MEMORY;
-    if (index->order && index->extent)
+    if (index->entries != NULL)
         status = lay_out(build, rule, radix_sort(items, spare, count, counts), count);
     ra_arena_free(scratch);
     ra_arena_init(scratch, 0, scratch->allocator);
@@ -176,7 +176,7 @@ ra_status ra_link_gatherer_init(ra_link_gatherer *gatherer, const ra_link_blocks
         room += blocks->indexes[i].width * largest;
     uint32_t rows = blocks->comparer->table->rows;
     *gatherer = (ra_link_gatherer){.room = room < rows && !blocks->all ? room : rows};
-    gatherer->seen = ra_arena_array(arena, rows, sizeof *gatherer->seen);
+    gatherer->seen = ra_arena_array(arena, rows / RA_WORD_BITS + 1, sizeof *gatherer->seen);
     gatherer->rows = ra_arena_array(arena, gatherer->room, sizeof *gatherer->rows);
     return gatherer->seen && gatherer->rows ? RA_OK : RA_NO_MEMORY;
 }
@@ -188,8 +188,9 @@ uint32_t ra_link_gather_rows(const ra_link_table *table) {
 /* The part of the block of an entry that its row is compared with. */
 static void block_span(const ra_link_blocks *blocks, const ra_link_index *index, uint32_t entry,
                        uint32_t *begin, uint32_t *end) {
-    *begin = index->extent[entry] > entry ? entry : index->extent[entry];
-    *end = index->extent[*begin];
+    uint32_t extent = index->entries[entry].extent;
+    *begin = extent > entry ? entry : extent;
+    *end = index->entries[*begin].extent;
     if (*end - *begin <= blocks->cap) return;
     if (entry - *begin > blocks->window) *begin = entry - blocks->window;
     if (*end - entry > blocks->window + 1) *end = entry + blocks->window + 1;
@@ -202,14 +203,38 @@ static void gather_all(const ra_link_blocks *blocks, ra_link_gatherer *gatherer,
             gatherer->rows[gatherer->count++] = other;
 }
 
+/* In a large table each entry is a cache miss: have them all come at once. */
+static void fetch_entries(const ra_link_blocks *blocks, uint32_t row) {
+    for (uint32_t i = 0; i < blocks->count; i++) {
+        const ra_link_index *index = &blocks->indexes[i];
+        for (uint32_t k = 0; k < index->width; k++) {
+            uint32_t entry = index->slot[(size_t)row * index->width + k];
+            if (entry != RA_NO_ENTRY) __builtin_prefetch(&index->entries[entry]);
+        }
+    }
+}
+
+static void forget_candidates(ra_link_gatherer *gatherer) {
+    for (uint32_t i = 0; i < gatherer->count; i++)
+        gatherer->seen[gatherer->rows[i] / RA_WORD_BITS] = 0;
+    gatherer->count = 0;
+}
+
+static void add_candidate(ra_link_gatherer *gatherer, uint32_t row) {
+    uint64_t bit = UINT64_C(1) << row % RA_WORD_BITS, *word = &gatherer->seen[row / RA_WORD_BITS];
+    if (*word & bit) return;
+    *word |= bit;
+    gatherer->rows[gatherer->count++] = row;
+}
+
 void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, uint32_t row,
                     uint32_t skip_begin, uint32_t skip_end) {
-    gatherer->count = 0;
+    forget_candidates(gatherer);
     if (blocks->all) {
         gather_all(blocks, gatherer, row, skip_begin, skip_end);
         return;
     }
-    gatherer->turn++;
+    fetch_entries(blocks, row);
     for (uint32_t i = 0; i < blocks->count; i++) {
         const ra_link_index *index = &blocks->indexes[i];
         for (uint32_t k = 0; k < index->width; k++) {
@@ -217,24 +242,22 @@ void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, ui
             if (entry == RA_NO_ENTRY) continue;
             block_span(blocks, index, entry, &begin, &end);
             for (uint32_t e = begin; e < end; e++) {
-                uint32_t other = index->order[e];
-                if (other >= skip_begin && other <= skip_end) continue;
-                if (gatherer->seen[other] == gatherer->turn) continue;
-                gatherer->seen[other] = gatherer->turn;
-                gatherer->rows[gatherer->count++] = other;
+                uint32_t other = index->entries[e].row;
+                if (other < skip_begin || other > skip_end) add_candidate(gatherer, other);
             }
         }
     }
 }
 
-uint64_t ra_link_block_work(const ra_link_blocks *blocks, uint32_t row) {
+uint64_t ra_link_block_work(const ra_link_blocks *blocks) {
+    const ra_link_table *table = blocks->comparer->table;
+    uint32_t rows = ra_link_gather_rows(table);
     uint64_t work = 0;
-    if (blocks->all) return blocks->comparer->table->rows;
+    if (blocks->all) return (uint64_t)rows * table->rows;
     for (uint32_t i = 0; i < blocks->count; i++) {
         const ra_link_index *index = &blocks->indexes[i];
-        for (uint32_t k = 0; k < index->width; k++) {
-            uint32_t entry = index->slot[(size_t)row * index->width + k], begin, end;
-            if (entry == RA_NO_ENTRY) continue;
+        for (uint32_t entry = 0, begin, end; entry < index->count; entry++) {
+            if (index->entries[entry].row >= rows) continue;
             block_span(blocks, index, entry, &begin, &end);
             work += end - begin;
         }

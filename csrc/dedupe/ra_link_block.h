@@ -3,9 +3,9 @@
  *
  * Each rule sorts its keys once; a block is a run of equal keys:
  *
- *   order:  [row 7][row 9][row 40] [row 3][row 12] ...      one entry per row and key
- *   extent: [ 3   ][ 0   ][ 0    ] [ 5   ][ 3    ] ...      a block's first entry holds its end,
- *                                                           the others where it begins
+ *   row:    [ 7 ][ 9 ][ 40 ] [ 3 ][ 12 ] ...      one entry per row and key
+ *   extent: [ 3 ][ 0 ][ 0  ] [ 5 ][ 3  ] ...      a block's first entry holds its end, the others
+ *                                                 where it begins
  *
  * A block above the cap is not compared all with all: its rows are sorted by the profile's sort
  * fields and each meets its nearest neighbours (at most RA_LINK_WINDOW) on either side. So the work
@@ -20,11 +20,15 @@
 #define RA_LINK_WINDOW 10
 #define RA_LINK_KEYS 8 /* keys a row can have in one rule */
 
+typedef struct ra_link_entry {
+    uint32_t row, extent;
+} ra_link_entry;
+
 typedef struct ra_link_index {
     const ra_link_rule *rule;
-    uint32_t width;   /* keys per row */
-    uint32_t entries; /* used in order and extent */
-    uint32_t *order, *extent;
+    uint32_t width; /* keys per row */
+    ra_link_entry *entries;
+    uint32_t count;
     uint32_t *slot; /* rows x width: entry of the key, or UINT32_MAX */
 } ra_link_index;
 
@@ -38,9 +42,9 @@ typedef struct ra_link_blocks {
 
 /* What one worker needs to gather candidates. */
 typedef struct ra_link_gatherer {
-    uint32_t *seen; /* per row: the last turn it was a candidate in */
+    uint64_t *seen; /* a bit per row: it is among the candidates */
     uint32_t *rows; /* the candidates */
-    uint32_t count, room, turn;
+    uint32_t count, room;
 } ra_link_gatherer;
 
 /* Sort all rules whose columns exist. RA_MISSING_FIELD when there is none. `blocks` is to be freed
@@ -60,7 +64,8 @@ void ra_link_gather(const ra_link_blocks *blocks, ra_link_gatherer *gatherer, ui
 /* Rows 0..result-1 are to be gathered: all, or the first set. */
 uint32_t ra_link_gather_rows(const ra_link_table *table);
 
-/* How many entries the blocks of `row` hold; an upper bound of what it is compared with. */
-uint64_t ra_link_block_work(const ra_link_blocks *blocks, uint32_t row);
+/* How many entries the blocks of all rows to be gathered for hold: an upper bound of what they are
+ * compared with. */
+uint64_t ra_link_block_work(const ra_link_blocks *blocks);
 
 #endif

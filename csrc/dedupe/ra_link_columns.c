@@ -38,7 +38,7 @@ static bool list_item(ra_str list, uint32_t number, ra_str *item) {
     return false;
 }
 
-static bool is_free(const ra_link_csv *csv, uint32_t column) {
+bool ra_link_csv_is_free(const ra_link_csv *csv, uint32_t column) {
     return column < csv->width && csv->field[column] == RA_LINK_NO_FIELD &&
            csv->id_column != column;
 }
@@ -72,7 +72,7 @@ static ra_str without_owner(ra_str header) {
 static uint32_t find_longer(const ra_link_csv *csv, ra_str name) {
     uint32_t found = csv->width;
     for (uint32_t c = 0; c < csv->width; c++) {
-        if (!is_free(csv, c)) continue;
+        if (!ra_link_csv_is_free(csv, c)) continue;
         ra_str plain = without_brackets(csv->header[c]);
         if (!same_name(plain, name) && !same_name(without_owner(plain), name)) continue;
         if (found < csv->width) return csv->width;
@@ -135,7 +135,7 @@ static void take(ra_link_csv *csv, uint8_t field, ra_str alias, ra_find find) {
         while (end < alias.len && alias.ptr[end] != '+')
             end++;
         columns[count] = find(csv, (ra_str){alias.ptr + at, end - at});
-        if (!is_free(csv, columns[count])) return;
+        if (!ra_link_csv_is_free(csv, columns[count])) return;
         at = end + 1;
     }
     for (uint32_t i = 0; i < count; i++)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "dedupe/ra_link_digest.h"
 #include "dedupe/ra_similarity.h"
 
 #define RA_SWAP_ALIKE 0.88
@@ -12,9 +13,6 @@
 #define RA_TITLE_MAX 2
 #define RA_LETTER_BYTES 4 /* of the longest letter in UTF-8 */
 #define RA_EMAIL_SLIP 4
-#define RA_EMAIL_ALIKE 0.75 /* an equal local part makes at least this, short ones aside */
-/* A year and a month: each part of a date may be off by one. */
-#define RA_DATE_NEAR 400
 #define RA_LAG_AGAIN 6.0 /* days within which one payment is booked twice */
 
 static const uint32_t level_counts[RA_LINK_KINDS] = {
@@ -133,19 +131,11 @@ static uint32_t reordered_level(const ra_link_term *a, const ra_link_term *b) {
     return level == 1 && left.count == right.count ? words_level(&right, &left) : level;
 }
 
-/* Two texts of several words, or one word and a text that has all its letters. */
-static bool may_share_words(const ra_link_term *a, const ra_link_term *b) {
-    bool blank_a = ra_may_have_blank(a->signature), blank_b = ra_may_have_blank(b->signature);
-    if (blank_a == blank_b) return blank_a;
-    uint64_t word = blank_a ? b->signature : a->signature;
-    uint64_t text = blank_a ? a->signature : b->signature;
-    return (word & ~text) == 0 || !both_plain(a, b);
-}
-
-/* One letter alone. Most terms are longer, and their texts are not in the cache. */
+/* One letter alone. Of most terms the text is not needed to tell, and not in the cache. */
 static bool is_initial(const ra_link_term *term) {
     uint32_t len = 1;
     if (term->len > RA_LETTER_BYTES) return false;
+    if (ra_is_plain(term->signature)) return term->len == 1;
     while (len < term->len && ((unsigned char)term->text[len] & 0xC0) == 0x80)
         len++;
     return len == term->len;
@@ -157,30 +147,32 @@ static bool is_initial_of(const ra_link_term *a, const ra_link_term *b) {
 
 static uint32_t name_level(const ra_link_term *a, const ra_link_term *b) {
     if (is_initial_of(a, b) || is_initial_of(b, a)) return 2;
-    double alike = similarity(a, b, 0.8);
-    if (alike < 0.88 && may_share_words(a, b)) {
+    double alike = similarity(a, b, RA_LINK_NAME_ALIKE);
+    if (alike < 0.88 && ra_may_share_words(a->signature, b->signature)) {
         uint32_t level = reordered_level(a, b);
         if (level > 1) return level;
     }
-    if (alike < 0.8) return 1;
+    if (alike < RA_LINK_NAME_ALIKE) return 1;
     if (alike >= 0.94 || edits_of(a, b, 1) <= 1) return 4;
     return alike >= 0.88 ? 3 : 2;
 }
 
 static uint32_t address_level(const ra_link_term *a, const ra_link_term *b) {
-    double alike = similarity(a, b, 0.8);
-    if (alike >= 0.96 || (alike >= 0.8 && edits_of(a, b, 2) <= 2)) return 4;
+    double alike = similarity(a, b, RA_LINK_NAME_ALIKE);
+    if (alike >= 0.96 ||
+        (alike >= RA_LINK_NAME_ALIKE && edits_of(a, b, RA_LINK_EDITS) <= RA_LINK_EDITS))
+        return 4;
     double words = ra_token_jaccard(text_of(a), text_of(b));
     if (alike >= 0.9 || words >= 0.6) return 3;
-    return alike >= 0.8 || words >= 0.34 ? 2 : 1;
+    return alike >= RA_LINK_NAME_ALIKE || words >= 0.34 ? 2 : 1;
 }
 
 static uint32_t code_level(const ra_link_term *a, const ra_link_term *b) {
     uint32_t longest = a->len > b->len ? a->len : b->len, shorter = a->len + b->len - longest;
-    uint32_t edits = edits_of(a, b, 2);
+    uint32_t edits = edits_of(a, b, RA_LINK_EDITS);
     if (edits == 1) return 4;
     if (edits == 2 && longest >= 5) return 3;
-    uint32_t half = longest / 2 > 2 ? longest / 2 : 2;
+    uint32_t half = longest / 2 > RA_LINK_CODE_HALF ? longest / 2 : RA_LINK_CODE_HALF;
     return shorter >= half && memcmp(a->text, b->text, half) == 0 ? 2 : 1;
 }
 
@@ -203,9 +195,10 @@ static bool same_digits(const ra_link_term *a, const ra_link_term *b) {
 
 /* Numbers tell mailboxes of one name apart, so a slip is in the letters. */
 static uint32_t email_level(const ra_link_term *a, const ra_link_term *b) {
-    if (edits_of(a, b, 2) <= 2) return same_digits(a, b) ? RA_EMAIL_SLIP : 2;
-    double alike = similarity(a, b, RA_EMAIL_ALIKE);
-    if (alike < RA_EMAIL_ALIKE) return 1;
+    if (edits_of(a, b, RA_LINK_EDITS) <= RA_LINK_EDITS)
+        return same_digits(a, b) ? RA_EMAIL_SLIP : 2;
+    double alike = similarity(a, b, RA_LINK_EMAIL_ALIKE);
+    if (alike < RA_LINK_EMAIL_ALIKE) return 1;
     const char *sign_a = memchr(a->text, '@', a->len), *sign_b = memchr(b->text, '@', b->len);
     size_t local = (size_t)(sign_a - a->text);
     if (local == (size_t)(sign_b - b->text) && memcmp(a->text, b->text, local) == 0) return 3;
@@ -213,12 +206,12 @@ static uint32_t email_level(const ra_link_term *a, const ra_link_term *b) {
 }
 
 static uint32_t date_level(const ra_link_term *a, const ra_link_term *b) {
-    uint32_t edits = edits_of(a, b, 2);
+    uint32_t edits = edits_of(a, b, RA_LINK_EDITS);
     bool exchanged = memcmp(a->text, b->text, 4) == 0 && memcmp(a->text + 4, b->text + 6, 2) == 0 &&
                      memcmp(a->text + 6, b->text + 4, 2) == 0;
     if (edits == 1 || exchanged) return 4;
     if (edits == 2) return 3;
-    return fabs(a->number - b->number) <= RA_DATE_NEAR ? 2 : 1;
+    return fabs(a->number - b->number) <= RA_LINK_DATE_NEAR ? 2 : 1;
 }
 
 /* Within one set neither date is the later one by its role. */
@@ -318,6 +311,25 @@ static bool is_implied(const ra_link_comparer *comparer, const uint32_t *a, cons
     return equal && (level < RA_EMAIL_SLIP || differs);
 }
 
+uint32_t ra_link_compare_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t number,
+                               float *bits) {
+    const ra_link_table *table = comparer->table;
+    const ra_link_field *field = &table->profile.fields[table->columns[column]];
+    const ra_link_term *term = &table->dictionaries[table->dictionary[column]].terms[number];
+    *bits = 0;
+    switch (field->kind) {
+    case RA_LINK_MEMO:
+        return ra_link_memo_compare(&comparer->memos[column], number, number, bits);
+    case RA_LINK_LAG:
+        return lag_level(term, term, table->linking);
+    case RA_LINK_TIME:
+        return time_level(term, term, field->limit);
+    default:
+        if (field->frequency) *bits = rarity(comparer, column, term);
+        return field->kind == RA_LINK_AMOUNT ? level_counts[RA_LINK_AMOUNT] : RA_LINK_EQUAL;
+    }
+}
+
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits) {
     const ra_link_table *table = comparer->table;
@@ -331,18 +343,16 @@ uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, ui
         return 0;
     }
     if (!left[column] || !right[column]) return 0;
-    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
+    if (left[column] == right[column])
+        return ra_link_compare_equal(comparer, column, left[column], bits);
     if (field->kind == RA_LINK_MEMO)
         return ra_link_memo_compare(&comparer->memos[column], left[column], right[column], bits);
+    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
     const ra_link_term *term_a = &terms[left[column]], *term_b = &terms[right[column]];
     if (field->kind == RA_LINK_LAG) return lag_level(term_a, term_b, table->linking);
     if (field->kind == RA_LINK_TIME) return time_level(term_a, term_b, field->limit);
-    if (left[column] != right[column]) {
-        uint32_t level = unequal_level(field->kind, term_a, term_b);
-        return level > 1 && is_implied(comparer, left, right, column, level) ? 0 : level;
-    }
-    if (field->frequency) *bits = rarity(comparer, column, term_a);
-    return field->kind == RA_LINK_AMOUNT ? level_counts[RA_LINK_AMOUNT] : RA_LINK_EQUAL;
+    uint32_t level = unequal_level(field->kind, term_a, term_b);
+    return level > 1 && is_implied(comparer, left, right, column, level) ? 0 : level;
 }
 
 bool ra_link_level_is_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
@@ -412,7 +422,7 @@ static ra_link_evidence compare_grouped(const ra_link_comparer *comparer, uint32
 }
 
 ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, uint32_t b) {
-    if (comparer->grouped) return compare_grouped(comparer, a, b);
+    if (comparer->table->grouped) return compare_grouped(comparer, a, b);
     ra_link_evidence evidence = {0};
     for (uint32_t c = 0; c < comparer->table->column_count; c++) {
         uint64_t level = ra_link_compare_column(comparer, a, b, c, &evidence.bits[c]);
@@ -459,7 +469,6 @@ ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table 
         comparer->group[c] = field->group;
         for (uint32_t o = 0; o < table->column_count; o++)
             comparer->made_of[c] |= (field->made_of >> table->columns[o] & 1) << o;
-        comparer->grouped |= field->group != 0 || field->kind == RA_LINK_TIME;
         if (field->kind == RA_LINK_TIME) comparer->time = (uint8_t)c;
         uint8_t swap = field->swap;
         comparer->swap[c] = swap == RA_LINK_NO_FIELD ? RA_LINK_NO_FIELD : table->column_of[swap];

@@ -39,7 +39,6 @@ typedef struct ra_link_comparer {
     uint8_t group[RA_LINK_FIELDS];      /* of the column, 0: none */
     uint32_t made_of[RA_LINK_FIELDS];   /* columns, one bit each */
     uint8_t time;                       /* the column of kind time, or RA_LINK_NO_FIELD */
-    bool grouped;                       /* groups or a time, i.e. columns are not independent */
 } ra_link_comparer;
 
 /* `table` must stay as it is while the comparer is used. Comparing needs no lock. */
@@ -51,6 +50,10 @@ ra_link_evidence ra_link_compare(const ra_link_comparer *comparer, uint32_t a, u
 /* The level of one column with *bits for it. */
 uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, uint32_t b,
                                 uint32_t column, float *bits);
+
+/* The same for two cells that hold the same term and are not exchanged with the swap field. */
+uint32_t ra_link_compare_equal(const ra_link_comparer *comparer, uint32_t column, uint32_t number,
+                               float *bits);
 
 /* The bits of a column whose level is known. */
 float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t b, uint32_t column,

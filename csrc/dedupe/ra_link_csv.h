@@ -40,6 +40,9 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena,
 ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
                           uint64_t *used, ra_error *error) RA_MUST_CHECK;
 
+/* Is the column taken for no field and not for the id? Beyond the width there is none. */
+bool ra_link_csv_is_free(const ra_link_csv *csv, uint32_t column);
+
 /* Columns of `csv` for parts of what `other` has in one column (profile `whole_of`) become columns
  * of the whole. */
 void ra_link_csv_join(ra_link_csv *csv, const ra_link_csv *other, const ra_link_profile *profile);

@@ -55,11 +55,6 @@ static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_aren
     return RA_OK;
 }
 
-static bool is_unused(const ra_link_csv *csv, uint32_t column) {
-    return csv->field[column] == RA_LINK_NO_FIELD && csv->id_column != column &&
-           csv->header[column].len > 0;
-}
-
 static ra_status note_unused(const ra_link_load *load, ra_link_table *table) {
     uint32_t room = 0;
     for (uint32_t f = 0; f < load->count; f++)
@@ -69,8 +64,9 @@ static ra_status note_unused(const ra_link_load *load, ra_link_table *table) {
     for (uint32_t f = 0; f < load->count; f++) {
         const ra_link_csv *csv = &load->csvs[f];
         for (uint32_t c = 0; c < csv->width; c++)
-            if (is_unused(csv, c) && !ra_arena_copy(&table->arena, csv->header[c],
-                                                    &table->unused[table->unused_count++]))
+            if (ra_link_csv_is_free(csv, c) && csv->header[c].len > 0 &&
+                !ra_arena_copy(&table->arena, csv->header[c],
+                               &table->unused[table->unused_count++]))
                 return RA_NO_MEMORY;
     }
     return RA_OK;

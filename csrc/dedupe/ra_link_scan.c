@@ -2,16 +2,17 @@
 /* Gather, compare, keep. */
 #include "dedupe/ra_link_scan.h"
 
-#include <math.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "dedupe/ra_link_bound.h"
+
 #define RA_TASK_ROWS 512
 #define RA_CHUNK_PAIRS 1024
-#define RA_AHEAD 6                /* candidates whose rows are fetched in advance */
-#define RA_WIDE_DICTIONARY 100000 /* terms beyond which a look-up is a cache miss */
+#define RA_AHEAD 16 /* pairs whose rows are fetched in advance */
+#define RA_OPEN_PAIRS 32
 
 typedef struct ra_pair_chunk {
     struct ra_pair_chunk *next;
@@ -29,9 +30,21 @@ typedef struct ra_scan_run {
     ra_scan_task *tasks;
     ra_arena arenas[RA_LINK_THREADS_MAX];
     ra_link_gatherer gatherers[RA_LINK_THREADS_MAX];
-    float ceiling[RA_LINK_FIELDS]; /* the most a column can add when its values are not equal */
-    uint8_t order[RA_LINK_FIELDS]; /* columns that settle most for least work first */
+    ra_link_bound bound;
+    bool bounded; /* columns are weighed one by one */
 } ra_scan_run;
+
+/* Pairs on their way through the bound: those whose rows are coming, in a ring, then those that
+ * are open. */
+typedef struct ra_scan_pipe {
+    const ra_scan_run *run;
+    ra_scan_task *task;
+    ra_arena *arena;
+    uint32_t coming[RA_AHEAD][2];
+    uint64_t count; /* of all that came so far */
+    ra_link_open_pair open[RA_OPEN_PAIRS];
+    uint32_t open_count;
+} ra_scan_pipe;
 
 static ra_status keep(ra_scan_task *task, ra_arena *arena, const ra_link_pair *pair) {
     if (task->last == NULL || task->last->count == RA_CHUNK_PAIRS) {
@@ -47,112 +60,6 @@ static ra_status keep(ra_scan_task *task, ra_arena *arena, const ra_link_pair *p
     return RA_OK;
 }
 
-static void set_ceilings(ra_scan_run *run) {
-    const ra_link_comparer *comparer = run->scan->blocks->comparer;
-    const ra_link_table *table = comparer->table;
-    float rarest = log2f((float)table->rows + 1);
-    for (uint32_t c = 0; c < table->column_count; c++) {
-        ra_link_kind kind = table->profile.fields[table->columns[c]].kind;
-        float most = 0;
-        for (uint32_t l = 1; l <= comparer->levels[c]; l++) {
-            if ((l == RA_LINK_EQUAL && kind != RA_LINK_MEMO && kind != RA_LINK_LAG &&
-                 kind != RA_LINK_AMOUNT) ||
-                (kind == RA_LINK_NAME && l == RA_LINK_SWAPPED))
-                continue;
-            float weight = run->scan->model->weight[c][l];
-            most = weight > most ? weight : most;
-        }
-        run->ceiling[c] = kind == RA_LINK_MEMO ? most + RA_MEMO_TOKENS * rarest : most;
-    }
-}
-
-/* What a difference takes off the bound, against the memory its texts are spread over. */
-static void set_order(ra_scan_run *run) {
-    const ra_link_table *table = run->scan->blocks->comparer->table;
-    float gain[RA_LINK_FIELDS];
-    for (uint32_t c = 0; c < table->column_count; c++) {
-        bool wide = table->dictionaries[table->dictionary[c]].count > RA_WIDE_DICTIONARY;
-        gain[c] = (run->ceiling[c] - run->scan->model->weight[c][1]) / (wide ? 3.0F : 1.0F);
-        uint32_t at = c;
-        for (; at > 0 && gain[run->order[at - 1]] < gain[c]; at--)
-            run->order[at] = run->order[at - 1];
-        run->order[at] = (uint8_t)c;
-    }
-}
-
-static bool crosses(const ra_link_comparer *comparer, const uint32_t *a, const uint32_t *b,
-                    uint32_t column) {
-    uint32_t other = comparer->swap[column];
-    return other != RA_LINK_NO_FIELD &&
-           ((a[column] && a[column] == b[other]) || (a[other] && a[other] == b[column]));
-}
-
-/* What the shares will take off at least, as far as their columns are all known. */
-static float settled_shares(const ra_link_model *model, const float *worth, const uint8_t *open,
-                            uint32_t open_count) {
-    uint32_t unknown = 0;
-    for (uint32_t i = 0; i < open_count; i++)
-        unknown |= UINT32_C(1) << open[i];
-    return ra_link_model_shared(model, worth, unknown);
-}
-
-/* In a large table each term and each text is a cache miss: ask for those of the next columns while
- * the ones before are looked at. */
-static void fetch_terms(const ra_link_table *table, const uint32_t *a, const uint32_t *b,
-                        uint32_t column) {
-    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
-    __builtin_prefetch(&terms[a[column]]);
-    __builtin_prefetch(&terms[b[column]]);
-}
-
-static void fetch_texts(const ra_link_table *table, const uint32_t *a, const uint32_t *b,
-                        uint32_t column) {
-    const ra_link_term *terms = table->dictionaries[table->dictionary[column]].terms;
-    __builtin_prefetch(terms[a[column]].text);
-    __builtin_prefetch(terms[b[column]].text);
-}
-
-/* Cheap first: equal and missing values cost one look at the row, and what the others could add at
- * most decides whether their texts are read at all. */
-static bool score(const ra_scan_run *run, ra_link_pair *pair) {
-    const ra_link_comparer *comparer = run->scan->blocks->comparer;
-    const ra_link_table *table = comparer->table;
-    const ra_link_model *model = run->scan->model;
-    const uint32_t *a = table->cells + (size_t)pair->a * table->column_count;
-    const uint32_t *b = table->cells + (size_t)pair->b * table->column_count;
-    uint8_t open[RA_LINK_FIELDS] = {0};
-    uint32_t open_count = 0;
-    float most = model->base, worth[RA_LINK_FIELDS] = {0}, bits;
-    pair->pattern = 0;
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        uint32_t c = run->order[i];
-        bool crossed = crosses(comparer, a, b, c);
-        if ((!a[c] || !b[c]) && !crossed) continue;
-        if (a[c] != b[c] && !crossed) {
-            fetch_terms(table, a, b, c);
-            open[open_count++] = (uint8_t)c;
-            most += run->ceiling[c];
-            continue;
-        }
-        uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);
-        pair->pattern |= level << (4 * c);
-        worth[c] = model->weight[c][level] + bits;
-        most += worth[c];
-    }
-    if (most >= run->scan->floor) most -= settled_shares(model, worth, open, open_count);
-    for (uint32_t i = 0; i < open_count && most >= run->scan->floor; i++) {
-        uint32_t c = open[i];
-        if (i + 1 < open_count) fetch_texts(table, a, b, open[i + 1]);
-        uint64_t level = ra_link_compare_column(comparer, pair->a, pair->b, c, &bits);
-        pair->pattern |= level << (4 * c);
-        worth[c] = model->weight[c][level] + bits;
-        most += worth[c] - run->ceiling[c];
-    }
-    if (most < run->scan->floor || pair->pattern == 0) return false;
-    pair->weight = ra_link_model_sum(model, worth);
-    return pair->weight >= run->scan->floor;
-}
-
 /* What the model is learnt from: pairs that may be the same and are nobody's habit. */
 static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
     const ra_link_comparer *comparer = scan->blocks->comparer;
@@ -164,15 +71,46 @@ static bool observe(const ra_link_scan *scan, ra_link_pair *pair) {
            !ra_link_is_habit(scan->habits, comparer, pair->a, pair->b, pair->pattern);
 }
 
-/* Take the pair? Nothing to compare is no evidence, whatever the prior. Its columns are weighed one
- * by one unless they depend on each other. */
-static bool weigh(const ra_scan_run *run, ra_link_pair *pair) {
-    const ra_link_scan *scan = run->scan;
+/* Take the pair? Nothing to compare is no evidence, whatever the prior. */
+static bool weigh(const ra_link_scan *scan, ra_link_pair *pair) {
     if (scan->model == NULL) return observe(scan, pair);
-    if (!scan->blocks->comparer->grouped) return score(run, pair);
     ra_link_scorer scorer = {scan->blocks->comparer, scan->model, scan->habits};
     *pair = ra_link_score(&scorer, pair->a, pair->b);
     return pair->pattern != 0 && pair->weight >= scan->floor;
+}
+
+static ra_status close_pairs(ra_scan_pipe *pipe) {
+    const ra_link_bound *bound = &pipe->run->bound;
+    ra_status status = RA_OK;
+    for (uint32_t i = 0; i < pipe->open_count; i++)
+        ra_link_bound_fetch_texts(bound, &pipe->open[i]);
+    for (uint32_t i = 0; i < pipe->open_count && status == RA_OK; i++)
+        if (ra_link_bound_close(bound, &pipe->open[i]))
+            status = keep(pipe->task, pipe->arena, &pipe->open[i].pair);
+    pipe->open_count = 0;
+    return status;
+}
+
+static ra_status open_pair(ra_scan_pipe *pipe, const uint32_t rows[2]) {
+    if (!ra_link_bound_open(&pipe->run->bound, rows[0], rows[1], &pipe->open[pipe->open_count]))
+        return RA_OK;
+    return ++pipe->open_count == RA_OPEN_PAIRS ? close_pairs(pipe) : RA_OK;
+}
+
+static ra_status push_pair(ra_scan_pipe *pipe, uint32_t a, uint32_t b) {
+    uint32_t *rows = pipe->coming[pipe->count % RA_AHEAD];
+    ra_status status = pipe->count++ < RA_AHEAD ? RA_OK : open_pair(pipe, rows);
+    rows[0] = a;
+    rows[1] = b;
+    return status;
+}
+
+static ra_status drain(ra_scan_pipe *pipe) {
+    uint32_t waiting = pipe->count < RA_AHEAD ? (uint32_t)pipe->count : RA_AHEAD;
+    ra_status status = RA_OK;
+    for (uint64_t i = pipe->count - waiting; i < pipe->count && status == RA_OK; i++)
+        status = open_pair(pipe, pipe->coming[i % RA_AHEAD]);
+    return status == RA_OK ? close_pairs(pipe) : status;
 }
 
 static bool is_chosen(const ra_link_scan *scan, uint32_t row) {
@@ -190,33 +128,36 @@ static void gather(const ra_link_scan *scan, ra_link_gatherer *gatherer, uint32_
         ra_link_gather(scan->blocks, gatherer, row, scan->from, row);
 }
 
+static ra_status take_candidate(ra_scan_pipe *pipe, uint32_t row, uint32_t other) {
+    ra_link_pair pair = {.a = row < other ? row : other, .b = row < other ? other : row};
+    if (pipe->run->bounded) {
+        ra_link_bound_fetch_row(&pipe->run->bound, other);
+        return push_pair(pipe, pair.a, pair.b);
+    }
+    return weigh(pipe->run->scan, &pair) ? keep(pipe->task, pipe->arena, &pair) : RA_OK;
+}
+
 static ra_status scan_rows(void *context, uint32_t number, uint32_t worker) {
     ra_scan_run *run = context;
     const ra_link_scan *scan = run->scan;
     ra_link_gatherer *gatherer = &run->gatherers[worker];
-    ra_scan_task *task = &run->tasks[number];
     uint32_t rows = ra_link_gather_rows(scan->blocks->comparer->table);
     uint32_t row = scan->from + number * RA_TASK_ROWS;
     uint32_t end = rows - row < RA_TASK_ROWS ? rows : row + RA_TASK_ROWS;
-    const uint32_t *cells = scan->blocks->comparer->table->cells;
-    uint32_t columns = scan->blocks->comparer->table->column_count;
+    ra_scan_pipe pipe;
+    pipe.run = run;
+    pipe.task = &run->tasks[number];
+    pipe.arena = &run->arenas[worker];
+    pipe.count = pipe.open_count = 0;
     ra_status status = RA_OK;
     for (; row < end && status == RA_OK; row++) {
         if (!is_chosen(scan, row)) continue;
         gather(scan, gatherer, row);
-        task->compared += gatherer->count;
-        for (uint32_t i = 0; i < gatherer->count && status == RA_OK; i++) {
-            if (i + RA_AHEAD < gatherer->count) {
-                const uint32_t *ahead = cells + (size_t)gatherer->rows[i + RA_AHEAD] * columns;
-                __builtin_prefetch(ahead);
-                __builtin_prefetch(ahead + columns - 1); /* rows straddle cache lines */
-            }
-            uint32_t other = gatherer->rows[i];
-            ra_link_pair pair = {.a = row < other ? row : other, .b = row < other ? other : row};
-            if (weigh(run, &pair)) status = keep(task, &run->arenas[worker], &pair);
-        }
+        pipe.task->compared += gatherer->count;
+        for (uint32_t i = 0; i < gatherer->count && status == RA_OK; i++)
+            status = take_candidate(&pipe, row, gatherer->rows[i]);
     }
-    return status;
+    return status == RA_OK ? drain(&pipe) : status;
 }
 
 static ra_status join(const ra_scan_run *run, uint32_t tasks, ra_arena *arena, ra_link_found *out) {
@@ -249,12 +190,12 @@ ra_status ra_link_scan_run(const ra_link_scan *scan, ra_arena *arena, ra_link_fo
     run->scan = scan;
     run->tasks = ra_arena_array(arena, tasks, sizeof *run->tasks);
     if (run->tasks == NULL) status = RA_NO_MEMORY;
-    if (scan->model) {
-        set_ceilings(run);
-        set_order(run);
-    }
+    run->bounded = scan->model != NULL && !scan->blocks->comparer->table->grouped;
     for (uint32_t i = 0; i < threads; i++)
         ra_arena_init(&run->arenas[i], scan->limit, scan->allocator);
+    if (run->bounded && status == RA_OK)
+        status = ra_link_bound_init(&run->bound, scan->blocks->comparer, scan->model, scan->floor,
+                                    scan->crew, &run->arenas[0]);
     for (uint32_t i = 0; i < threads && status == RA_OK; i++)
         status = ra_link_gatherer_init(&run->gatherers[i], scan->blocks, &run->arenas[i]);
     if (status == RA_OK) status = ra_link_parallel(scan->crew, tasks, scan_rows, run);

@@ -13,6 +13,7 @@
 #include "dedupe/ra_similarity.h"
 
 #define RA_FIRST_ROOM 1024
+#define RA_SLOT_HASH UINT64_C(0xFFFFFFFF00000000)
 #define RA_ROWS_MAX (UINT32_C(1) << 31)
 
 typedef ra_status (*ra_fold)(ra_str raw, ra_link_value *out);
@@ -27,7 +28,7 @@ static const ra_fold folds[RA_LINK_KINDS] = {
 
 static ra_status grow(ra_arena *arena, void **items, uint32_t *room, size_t size) {
     uint32_t wanted = *room ? *room * 2 : RA_FIRST_ROOM;
-    void *bigger = ra_arena_array(arena, wanted, size);
+    void *bigger = ra_arena_lines(arena, wanted, size);
     if (bigger == NULL) return RA_NO_MEMORY;
     if (*items != NULL) memcpy(bigger, *items, (size_t)*room * size);
     *items = bigger;
@@ -72,16 +73,18 @@ static ra_status new_term(ra_link_dictionary *dictionary, const ra_link_value *v
     return RA_OK;
 }
 
-static ra_status intern(ra_link_dictionary *dictionary, const ra_link_value *value, uint32_t *out) {
-    if (dictionary->count * 2 >= dictionary->slot_room && grow_slots(dictionary) != RA_OK)
-        return RA_NO_MEMORY;
-    uint32_t mask = dictionary->slot_room - 1;
-    uint64_t hash = XXH3_64bits(value->text, value->len) & UINT64_C(0xFFFFFFFF00000000);
-    uint32_t at = (uint32_t)(hash >> 32) & mask;
+/* Where the search for a hash begins. */
+static uint32_t home_of(const ra_link_dictionary *dictionary, uint64_t hash) {
+    return (uint32_t)(hash >> 32) & (dictionary->slot_room - 1);
+}
+
+static ra_status intern(ra_link_dictionary *dictionary, const ra_link_value *value, uint64_t hash,
+                        uint32_t *out) {
+    uint32_t mask = dictionary->slot_room - 1, at = home_of(dictionary, hash);
     for (; (uint32_t)dictionary->slots[at] != 0; at = (at + 1) & mask) {
         uint64_t slot = dictionary->slots[at];
         const ra_link_term *known = &dictionary->terms[(uint32_t)slot];
-        if ((slot & UINT64_C(0xFFFFFFFF00000000)) == hash && known->len == value->len &&
+        if ((slot & RA_SLOT_HASH) == hash && known->len == value->len &&
             memcmp(known->text, value->text, value->len) == 0) {
             *out = (uint32_t)slot;
             return RA_OK;
@@ -90,6 +93,17 @@ static ra_status intern(ra_link_dictionary *dictionary, const ra_link_value *val
     ra_status status = new_term(dictionary, value, out);
     if (status == RA_OK) dictionary->slots[at] = hash | *out;
     return status;
+}
+
+static ra_status make_room(ra_link_dictionary *dictionary, uint32_t terms) {
+    ra_status status = RA_OK;
+    while (status == RA_OK && (dictionary->count + terms) * 2 >= dictionary->slot_room)
+        status = grow_slots(dictionary);
+    return status;
+}
+
+static uint64_t hash_of(const ra_link_value *value) {
+    return XXH3_64bits(value->text, value->len) & RA_SLOT_HASH;
 }
 
 /* A column shares the dictionary of the column it is exchanged with. */
@@ -116,6 +130,8 @@ ra_status ra_link_table_init(ra_link_table *table, const ra_link_profile *profil
         if (present[f]) {
             table->column_of[f] = (uint8_t)table->column_count;
             table->columns[table->column_count++] = (uint8_t)f;
+            table->grouped |=
+                profile->fields[f].group != 0 || profile->fields[f].kind == RA_LINK_TIME;
         }
     }
     if (table->column_count == 0) return RA_MISSING_FIELD;
@@ -147,26 +163,57 @@ static ra_status grow_rows(ra_link_table *table) {
     return RA_OK;
 }
 
+static ra_link_dictionary *dictionary_of(ra_link_table *table, uint32_t column) {
+    return &table->dictionaries[table->dictionary[column]];
+}
+
+/* Normalise the values of a row, and have come what looking them up begins with: in a large
+ * dictionary each slot is a cache miss, as each term is. */
+static ra_status fold_row(ra_link_table *table, const ra_str *raw, ra_link_value *values,
+                          uint64_t *hashes) {
+    for (uint32_t c = 0; c < table->column_count; c++) {
+        const ra_link_field *field = &table->profile.fields[table->columns[c]];
+        ra_fold fold = field->kind == RA_LINK_NAME && field->whole_of ? ra_link_fold_whole_name
+                                                                      : folds[field->kind];
+        values[c].len = 0;
+        if (raw[table->columns[c]].len == 0) continue;
+        ra_status status = fold(raw[table->columns[c]], &values[c]);
+        if (status == RA_OK) status = make_room(dictionary_of(table, c), table->column_count);
+        if (status != RA_OK) return status;
+        hashes[c] = hash_of(&values[c]);
+        const ra_link_dictionary *dictionary = dictionary_of(table, c);
+        __builtin_prefetch(&dictionary->slots[home_of(dictionary, hashes[c])]);
+    }
+    return RA_OK;
+}
+
+static void fetch_known(ra_link_table *table, const ra_link_value *values, const uint64_t *hashes) {
+    for (uint32_t c = 0; c < table->column_count; c++) {
+        if (values[c].len == 0) continue;
+        const ra_link_dictionary *dictionary = dictionary_of(table, c);
+        uint64_t slot = dictionary->slots[home_of(dictionary, hashes[c])];
+        __builtin_prefetch(&dictionary->terms[(uint32_t)slot]);
+    }
+}
+
 ra_status ra_link_table_add(ra_link_table *table, ra_str id, const ra_str values[RA_LINK_FIELDS]) {
     ra_status status = RA_OK;
     if (table->rows == table->room && (status = grow_rows(table)) != RA_OK) return status;
     uint32_t *cells = table->cells + (size_t)table->rows * table->column_count;
+    ra_link_value folded[RA_LINK_FIELDS];
+    uint64_t hashes[RA_LINK_FIELDS];
+    status = fold_row(table, values, folded, hashes);
+    if (status != RA_OK) return status;
+    fetch_known(table, folded, hashes);
     for (uint32_t c = 0; c < table->column_count; c++) {
-        ra_link_value value;
-        ra_str raw = values[table->columns[c]];
         cells[c] = 0;
-        if (raw.len == 0) continue;
-        ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[c]];
-        const ra_link_field *field = &table->profile.fields[table->columns[c]];
-        ra_fold fold = field->kind == RA_LINK_NAME && field->whole_of ? ra_link_fold_whole_name
-                                                                      : folds[field->kind];
-        status = fold(raw, &value);
-        if (status == RA_OK && value.len > 0) status = intern(dictionary, &value, &cells[c]);
+        if (folded[c].len > 0)
+            status = intern(dictionary_of(table, c), &folded[c], hashes[c], &cells[c]);
         if (status != RA_OK) return status;
     }
     if (!ra_arena_copy(&table->arena, id, &table->ids[table->rows])) return RA_NO_MEMORY;
     for (uint32_t c = 0; c < table->column_count; c++) {
-        ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[c]];
+        ra_link_dictionary *dictionary = dictionary_of(table, c);
         if (cells[c]) {
             dictionary->terms[cells[c]].count++;
             dictionary->cells++;
@@ -194,7 +241,8 @@ ra_status ra_link_table_divide(ra_link_table *table, uint32_t column, double by)
         ra_link_value value = {.number = round(dictionary->terms[*cell].number / by)};
         dictionary->terms[*cell].count--;
         value.len = (uint32_t)snprintf(value.text, sizeof value.text, "%.0f", value.number);
-        ra_status status = intern(dictionary, &value, cell);
+        ra_status status = make_room(dictionary, 1);
+        if (status == RA_OK) status = intern(dictionary, &value, hash_of(&value), cell);
         if (status != RA_OK) return status;
         dictionary->terms[*cell].count++;
     }

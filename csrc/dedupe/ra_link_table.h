@@ -40,6 +40,7 @@ typedef struct ra_link_table {
     bool linking;   /* two sets */
     uint32_t split; /* first row of the second set, when linking */
     double scale;   /* what the second set's amounts were divided by, 1: nothing */
+    bool grouped;   /* groups or a time, i.e. columns are not weighed one by one */
     uint32_t *cells;
     ra_str *ids;
     ra_str *unused; /* of files: names of the columns that were taken for no field */

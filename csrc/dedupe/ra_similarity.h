@@ -37,6 +37,15 @@ static inline bool ra_may_have_blank(uint64_t signature) {
     return (signature >> 62) != 0;
 }
 
+/* False when the signatures show that no two words can be equal: two texts of several words may
+ * share some, and one word may be in a text that has all its letters. */
+static inline bool ra_may_share_words(uint64_t signature_a, uint64_t signature_b) {
+    bool blank_a = ra_may_have_blank(signature_a), blank_b = ra_may_have_blank(signature_b);
+    if (blank_a == blank_b) return blank_a;
+    uint64_t word = blank_a ? signature_b : signature_a, text = blank_a ? signature_a : signature_b;
+    return (word & ~text) == 0 || !ra_is_plain(word | text);
+}
+
 /* The same for two plain texts, without looking whether they are. */
 double ra_jaro_winkler_plain(ra_str a, ra_str b);
 uint32_t ra_osa_plain(ra_str a, ra_str b, uint32_t limit);

@@ -29,6 +29,23 @@ static void test_memory_is_zeroed_and_aligned(void **state) {
     ra_arena_free(&arena);
 }
 
+static void test_lines_begin_at_a_cache_line(void **state) {
+    (void)state;
+    ra_arena arena;
+    ra_arena_init(&arena, 0, NULL);
+    for (size_t count = 1; count < 100; count++) {
+        unsigned char *data = ra_arena_lines(&arena, count, 32);
+        assert_non_null(data);
+        assert_int_equal((uintptr_t)data % 64, 0);
+        for (size_t i = 0; i < count * 32; i++)
+            assert_int_equal(data[i], 0);
+        memset(data, 0xff, count * 32);
+    }
+    assert_null(ra_arena_lines(&arena, SIZE_MAX / 2, 4));
+    assert_null(ra_arena_lines(&arena, SIZE_MAX - 8, 1));
+    ra_arena_free(&arena);
+}
+
 static void test_limit_bounds_all_blocks(void **state) {
     (void)state;
     faulty_memory memory = {.calls = 0};
@@ -110,6 +127,7 @@ static void test_every_status_has_a_name_of_its_own(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
+        cmocka_unit_test(test_lines_begin_at_a_cache_line),
         cmocka_unit_test(test_limit_bounds_all_blocks),
         cmocka_unit_test(test_large_request_keeps_the_newest_block_in_use),
         cmocka_unit_test(test_products_and_sums_that_overflow_are_refused),

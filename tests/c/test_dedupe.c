@@ -13,6 +13,7 @@
 
 #include "dedupe/ra_link.h"
 #include "dedupe/ra_link_csv.h"
+#include "dedupe/ra_link_digest.h"
 #include "dedupe/ra_link_text.h"
 #include "dedupe/ra_similarity.h"
 #include "faulty_memory.h"
@@ -95,6 +96,11 @@ static char *people_csv(uint32_t people) {
                        last, i * 31 % 997, year, month, day, phone);
     }
     return text;
+}
+
+static uint64_t next_random(uint64_t *random) {
+    *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *random >> 33;
 }
 
 static void check_fold(ra_status (*fold)(ra_str, ra_link_value *), const char *raw,
@@ -328,6 +334,138 @@ static void huge_cells_are_cut_not_compared_in_full(void **state) {
     free(text);
 }
 
+/* Letters few enough for some texts to be alike, now and then one that is not ASCII or very long.
+ */
+static void random_text(uint64_t *random, char *out, size_t room) {
+    static const char letters[] = "aab ce12-9@x";
+    size_t len = 0, wanted = 1 + next_random(random) % 12;
+    if (next_random(random) % 50 == 0) wanted = 70;
+    if (next_random(random) % 20 == 0) len = (size_t)snprintf(out, room, "\xC5\x82");
+    while (len < wanted && len + 1 < room)
+        out[len++] = letters[next_random(random) % (sizeof letters - 1)];
+    out[len] = 0;
+}
+
+static void random_value(uint64_t *random, ra_link_kind kind, char *out, size_t room) {
+    uint32_t pick = (uint32_t)(next_random(random) % 1000);
+    if (kind == RA_LINK_DATE)
+        snprintf(out, room, "%u-%02u-%02u", 1950 + pick % 60, 1 + pick % 12, 1 + pick % 28);
+    else if (kind == RA_LINK_PHONE)
+        snprintf(out, room, "%u", (pick % 4 + 1) * 1234567 + pick);
+    else if (kind == RA_LINK_EMAIL)
+        snprintf(out, room, "%c%u@%s", 'a' + (int)(pick % 5), pick,
+                 pick % 2 ? "post.example" : "ivy.test");
+    else
+        random_text(random, out, room);
+}
+
+/* All cells of a column against all others. */
+static uint32_t check_digests(const ra_link_comparer *comparer, uint32_t column) {
+    const ra_link_table *table = comparer->table;
+    ra_link_kind kind = table->profile.fields[table->columns[column]].kind;
+    uint32_t proved = 0;
+    for (uint32_t a = 0; a < table->rows; a++)
+        for (uint32_t b = a + 1; b < table->rows; b++) {
+            uint32_t left = table->cells[(size_t)a * table->column_count + column];
+            uint32_t right = table->cells[(size_t)b * table->column_count + column];
+            if (left == 0 || right == 0 || left == right) continue;
+            ra_link_digest digests[2] = {ra_link_digest_of(table, column, left),
+                                         ra_link_digest_of(table, column, right)};
+            if (!ra_link_surely_differ(kind, &digests[0], &digests[1])) continue;
+            float bits;
+            assert_int_equal(ra_link_compare_column(comparer, a, b, column, &bits), 1);
+            proved++;
+        }
+    return proved;
+}
+
+static void what_digests_prove_to_differ_is_of_the_lowest_level(void **state) {
+    (void)state;
+    ra_link_profile profile;
+    ra_link_table table;
+    ra_link_comparer comparer;
+    ra_arena arena;
+    ra_arena_init(&arena, 0, NULL);
+    assert_int_equal(ra_link_profile_parse(RA_STR("profile kinds\n"
+                                                  "field n name\nfield a address\nfield c code\n"
+                                                  "field p phone\nfield e email\nfield d date\n"
+                                                  "block n\n"),
+                                           &profile, NULL),
+                     RA_OK);
+    bool present[RA_LINK_FIELDS] = {true, true, true, true, true, true};
+    assert_int_equal(ra_link_table_init(&table, &profile, present, 0, NULL), RA_OK);
+    uint64_t random = 7;
+    for (uint32_t row = 0; row < 600; row++) {
+        char cells[6][80];
+        ra_str values[RA_LINK_FIELDS] = {{NULL, 0}};
+        for (uint32_t c = 0; c < 6; c++) {
+            random_value(&random, profile.fields[c].kind, cells[c], sizeof cells[c]);
+            values[c] = (ra_str){cells[c], strlen(cells[c])};
+        }
+        assert_int_equal(ra_link_table_add(&table, RA_STR("id"), values), RA_OK);
+    }
+    assert_int_equal(ra_link_comparer_init(&comparer, &table, &arena), RA_OK);
+    for (uint32_t c = 0; c < table.column_count; c++)
+        assert_true(check_digests(&comparer, c) > 1000);
+    ra_link_table_free(&table);
+    ra_arena_free(&arena);
+}
+
+/* People with slips, missing, exchanged and foreign parts; now and then one twice. */
+static char *careless_people_csv(uint32_t rows) {
+    static const char *const names[] = {"anna", "ana",      "anna maria", "maria", "\xC5\x82ukasz",
+                                        "a",    "meierova", "meyer",      "mayer", "de la cruz"};
+    size_t room = 200U + rows * 240U;
+    char *text = malloc(room);
+    assert_non_null(text);
+    uint64_t random = 11;
+    int at = snprintf(text, room, "rec_id,given_name,surname,address_1,postcode,phone,email\n");
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t of = (uint32_t)(next_random(&random) % (rows / 2 + 1));
+        const char *given = names[of % 10], *family = names[(of / 10) % 10];
+        bool exchanged = next_random(&random) % 8 == 0, silent = next_random(&random) % 4 == 0;
+        at += snprintf(text + at, room - (size_t)at,
+                       "r%u,%s,%s,%u high st%s,%u,0%u,%s%u@%s.example\n", i,
+                       exchanged ? family : given, exchanged ? given : family, of % 90,
+                       next_random(&random) % 5 ? "" : " 2", silent ? 0 : 10000 + of % 97,
+                       40000000 + of * 7919 + (uint32_t)(next_random(&random) % 5 == 0),
+                       silent ? "" : given, of, of % 3 ? "shop" : "mail");
+    }
+    return text;
+}
+
+static void giving_a_pair_up_early_loses_none(void **state) {
+    (void)state;
+    char *text = careless_people_csv(600);
+    const char *texts[2] = {text, NULL};
+    ra_link_table table;
+    ra_link_result result;
+    assert_int_equal(load_text("person", texts, &table, NULL, NULL), RA_OK);
+    assert_true(table.rows <= table.profile.all);
+    for (int floor = -20; floor <= 10; floor += 5) {
+        ra_link_options options = {
+            .crew = {.threads = 2}, .seed = 1, .threshold = (float)floor, .scores_only = true};
+        assert_int_equal(ra_link_run(&table, &options, &result), RA_OK);
+        ra_link_scorer scorer = {&result.comparer, &result.model, result.habits};
+        uint64_t at = 0;
+        for (uint32_t a = 0; a < table.rows; a++)
+            for (uint32_t b = a + 1; b < table.rows; b++) {
+                ra_link_pair pair = ra_link_score(&scorer, a, b);
+                if (pair.pattern == 0 || pair.weight < (float)floor) continue;
+                assert_true(at < result.count);
+                assert_int_equal(result.pairs[at].a, a);
+                assert_int_equal(result.pairs[at].b, b);
+                assert_int_equal(result.pairs[at].pattern, pair.pattern);
+                assert_true(fabsf(result.pairs[at++].weight - pair.weight) < 1e-3F);
+            }
+        assert_int_equal(at, result.count);
+        assert_true(at > 100);
+        ra_link_result_free(&result);
+    }
+    ra_link_table_free(&table);
+    free(text);
+}
+
 static void links_of_two_sets_are_one_to_one(void **state) {
     (void)state;
     const char *a = "id,memo,date,amount\no1,ANNA MEYER 77af,2024-01-01,100\n"
@@ -417,6 +555,8 @@ int main(void) {
         cmocka_unit_test(tiny_files_have_no_pairs_or_a_clear_error),
         cmocka_unit_test(a_hundred_thousand_equal_keys_cost_linear_work),
         cmocka_unit_test(huge_cells_are_cut_not_compared_in_full),
+        cmocka_unit_test(what_digests_prove_to_differ_is_of_the_lowest_level),
+        cmocka_unit_test(giving_a_pair_up_early_loses_none),
         cmocka_unit_test(links_of_two_sets_are_one_to_one),
         cmocka_unit_test(assignment_reaches_the_best_sum),
         cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
