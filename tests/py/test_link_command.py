@@ -3,6 +3,7 @@
 
 import csv
 import json
+import os
 import subprocess
 
 import pytest
@@ -180,7 +181,12 @@ def test_two_files_without_a_column_in_common_are_refused(tmp_path):
             (),
             "not valid UTF-8: save it as CSV in UTF-8 (row 1)",
         ),
-        ("surname\nmeyer\n", ("--profile", "nobody"), "no such profile"),
+        (
+            "surname\nmeyer\n",
+            ("--profile", "nobody"),
+            "no profile nobody, nor a file of that name. The profiles: person, order, "
+            "payment.",
+        ),
     ],
 )
 def test_what_cannot_be_linked_is_one_sentence_and_status_1(
@@ -193,3 +199,51 @@ def test_what_cannot_be_linked_is_one_sentence_and_status_1(
     assert run.returncode == 1
     assert words in result["error"]
     assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("spelling", ["a.csv", "./a.csv", "link.csv"])
+def test_the_output_never_overwrites_an_input(spelling, tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    (tmp_path / "link.csv").symlink_to(file)
+    before = file.read_bytes()
+    out = f"{tmp_path}/{spelling}"
+    run, result, _rows = link(tmp_path, "--profile", "person", "--out", out, file)
+    assert run.returncode == 1
+    assert result["error"] == f"--out {out} would overwrite what is read: " + (
+        "name another file."
+    )
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfep\x00", "The profile {} is not a text in UTF-8."),
+        (b"profile x\nfield a name\nblack a\n", "{}, line 3: a line starts with"),
+        (b"profile x\n", "{}: a profile needs a field and a block"),
+    ],
+)
+def test_a_mistake_in_a_profile_names_its_file_and_line(content, words, tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    profile = tmp_path / "own.profile"
+    profile.write_bytes(content)
+    run, result, _rows = link(tmp_path, "--profile", profile, file)
+    assert run.returncode == 1
+    assert result["error"].startswith(words.format(profile))
+
+
+@pytest.mark.parametrize("bits", ["nan", "inf", "ten"])
+def test_a_threshold_is_a_number(bits, tmp_path):
+    file = write(tmp_path / "a.csv", PEOPLE)
+    run, result, _rows = link(
+        tmp_path, "--profile", "person", "--threshold", bits, file
+    )
+    assert run.returncode == 2
+    assert result["error"] == f"argument --threshold: invalid bits value: '{bits}'"
+
+
+def test_a_pipe_is_told_from_a_missing_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    run, result, _rows = link(tmp_path, "--profile", "person", tmp_path / "pipe")
+    assert run.returncode == 1
+    assert "is no file on a disk" in result["error"]

@@ -14,8 +14,10 @@ def require_file(path):
     """Refuse what is not there, what is no file, and what may not be read."""
     if os.path.isdir(path):
         raise UserError(_lt("%s is a folder: name the files in it.", path))
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         raise UserError(_lt("There is no file %s.", path))
+    if not os.path.isfile(path):
+        raise UserError(_lt("%s is no file on a disk: save it as one first.", path))
     try:
         # Asked for, the system would leave out capabilities of the process.
         with open(path, "rb"):

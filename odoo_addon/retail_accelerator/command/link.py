@@ -4,6 +4,8 @@
 import codecs
 import contextlib
 import csv
+import errno
+import math
 import os
 import shutil
 import sys
@@ -30,7 +32,9 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def add_arguments(parser):
     parser.add_argument(
-        "--profile", required=True, help="person, order, payment, or a profile's file"
+        "--profile",
+        required=True,
+        help="what the rows are: person, order or payment; or a profile's file",
     )
     parser.add_argument(
         "--columns",
@@ -38,9 +42,29 @@ def add_arguments(parser):
         metavar="MAP",
         help="FIELD=COLUMN,... for columns that are not known by their names",
     )
-    parser.add_argument("--threshold", type=float, metavar="BITS")
-    parser.add_argument("--out", required=True, metavar="PAIRS.csv")
-    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--threshold",
+        type=bits,
+        metavar="BITS",
+        help="list pairs from this score on (default: the likeliest to be right)",
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="PAIRS.csv", help="file to write the pairs to"
+    )
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="CSV: one file to find duplicates in, or two to link",
+    )
+
+
+def bits(text):
+    """A threshold as it is typed."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def run(_env, args):
@@ -49,30 +73,26 @@ def run(_env, args):
         raise UserError(_lt("One file is searched or two are linked, not more."))
     for path in args.files:
         require_file(path)
+    require_place(args.out, [*args.files, args.profile])
     extension = native.require()
+    profile = profile_text(args.profile)
     with contextlib.ExitStack() as stack:
         paths = [stack.enter_context(in_utf_8(path)) for path in args.files]
         names = dict(zip(paths, args.files, strict=True))
         stack.enter_context(progress(started))
         try:
             found = extension.link_files(
-                profile_text(args.profile),
+                profile,
                 paths,
                 args.columns,
                 threshold=args.threshold,
             )
         except extension.Error as error:
-            raise UserError(explain(error, names, args.profile)) from error
+            raise UserError(explain(error, names, profile)) from error
     try:
         result = write(args.out, found, is_linking=len(args.files) == 2)
     except OSError as error:
-        raise UserError(
-            _lt(
-                "The pairs cannot be written to %(path)s: %(reason)s.",
-                path=args.out,
-                reason=error.strerror,
-            )
-        ) from error
+        raise cannot_write(args.out, error) from error
     result["seconds"] = round(time.monotonic() - started, 4)
     return result
 
@@ -115,12 +135,58 @@ def progress(started):
         thread.join()
 
 
+def require_place(path, files):
+    """Refuse a place for the pairs that takes none, before the work; and never write
+    over what is read."""
+    folder = os.path.dirname(path) or os.curdir
+    if os.path.isdir(path) or not os.path.isdir(folder):
+        reason = errno.EISDIR if os.path.isdir(path) else errno.ENOENT
+        raise cannot_write(path, OSError(reason, os.strerror(reason)))
+    there = [other for other in files if os.path.exists(other)]
+    if os.path.exists(path) and any(os.path.samefile(path, one) for one in there):
+        raise UserError(
+            _lt("--out %s would overwrite what is read: name another file.", path)
+        )
+
+
+def cannot_write(path, error):
+    return UserError(
+        _lt(
+            "The pairs cannot be written to %(path)s: %(reason)s.",
+            path=path,
+            reason=error.strerror,
+        )
+    )
+
+
 def profile_text(name):
     """A default profile by its name, or the text of a file."""
-    if not os.path.isfile(name):
+    defaults = dict(native.require().link_profiles())
+    if name in defaults:
         return name
-    with open(name, encoding="utf-8") as handle:
-        return handle.read() + "\n"
+    if not os.path.exists(name):
+        raise UserError(
+            _lt(
+                "There is no profile %(name)s, nor a file of that name. The profiles: "
+                "%(profiles)s.",
+                name=name,
+                profiles=", ".join(defaults),
+            )
+        )
+    require_file(name)
+    extension = native.require()
+    try:
+        with open(name, encoding="utf-8-sig") as handle:
+            text = handle.read() + "\n"
+        extension.link_check(text)
+    except UnicodeError as error:
+        raise UserError(_lt("The profile %s is not a text in UTF-8.", name)) from error
+    except extension.Error as error:
+        _code, message, line, *_more = error.args
+        place = f"{name}, line {line}" if line else name
+        problem = f"{place}: {message}"
+        raise UserError(problem) from error
+    return text
 
 
 def explain(error, names, profile):
@@ -135,8 +201,7 @@ def explain(error, names, profile):
 def ways_out(profile):
     """What columns can be named as."""
     extension = native.require()
-    text = profile_text(profile)
-    text = dict(extension.link_profiles()).get(text, text)
+    text = dict(extension.link_profiles()).get(profile, profile)
     return "; name columns with --columns FIELD=COLUMN,...: {} (or id)".format(
         ", ".join(extension.link_check(text))
     )
@@ -171,7 +236,7 @@ def write(path, found, is_linking):
         **levels,
         "clusters": len(set(clusters) - {-1}),
         "automatic_bits": round(found.automatic, 3),
-        "review_bits": round(found.review, 3),
+        "review_bits": round(found.review, 3) + 0.0,  # no -0.0
         "candidates": found.compared,
         "unused": found.unused,
         "amount_ratio": round(found.scale, 6),
