@@ -45,19 +45,17 @@ class RetailDuplicateProfile(models.Model):
     def _check_text(self):
         engine = native.require()
         for profile in self:
+            offered = compared_records.SOURCES[profile.kind][2]
             try:
                 known = set(engine.link_check(profile.text))
+                fields = [name for name in offered if name in known]
+                if fields:
+                    engine.link(profile.text, fields, [])  # has it a block for them?
             except engine.Error as error:
-                _code, message, line = error.args[:3]
                 raise ValidationError(
-                    self.env._(
-                        "Line %(line)s of the profile: %(message)s.",
-                        line=line,
-                        message=message,
-                    )
+                    self._explain(error.args[1], error.args[2], offered)
                 ) from error
-            offered = compared_records.SOURCES[profile.kind][2]
-            if not known.intersection(offered):
+            if not fields:
                 raise ValidationError(
                     self.env._(
                         "The profile has none of the fields that these records have: "
@@ -65,6 +63,18 @@ class RetailDuplicateProfile(models.Model):
                         ", ".join(offered),
                     )
                 )
+
+    def _explain(self, message, line, offered):
+        if line:
+            return self.env._(
+                "Line %(line)s of the profile: %(message)s.", line=line, message=message
+            )
+        return self.env._(
+            "The profile cannot be used: %(message)s. These records have the fields: "
+            "%(fields)s.",
+            message=message,
+            fields=", ".join(offered),
+        )
 
     @api.model
     def _text_for(self, kind):

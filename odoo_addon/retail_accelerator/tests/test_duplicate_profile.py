@@ -31,6 +31,21 @@ class TestDuplicateProfile(DuplicateCase):
                 }
             )
 
+    def test_a_profile_that_could_compare_nothing_is_refused(self):
+        """Else the next import or sweep would meet it."""
+        for text, words in (
+            ("profile x\nfield customer name\n", "a profile needs a field and a block"),
+            (
+                "profile x\nfield customer name\nfield shoe code\nblock shoe\n",
+                "no block of the profile fits the fields. These records have the "
+                "fields: customer, email",
+            ),
+        ):
+            with self.assertRaisesRegex(ValidationError, f"cannot be used: {words}"):
+                self.env["retail.duplicate.profile"].create(
+                    {"name": "Mine", "kind": "order", "text": text}
+                )
+
     def test_the_first_active_profile_is_in_force(self):
         profiles = self.env["retail.duplicate.profile"]
         own = profiles._text_for("partner")
