@@ -3,7 +3,7 @@
 
 from markupsafe import Markup
 
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from . import facts, payload
 from .lanes import to_datetime
@@ -71,19 +71,19 @@ def labels(env):
         "surname": env._("Surname"),
         "company": env._("Company"),
         "address_1": env._("Street"),
-        "address_2": env._("Street 2"),
+        "address_2": env._("Street2"),
         "suburb": env._("City"),
-        "postcode": env._("ZIP"),
+        "postcode": env._("Zip"),
         "state": env._("State"),
         "country": env._("Country"),
         "soc_sec_id": env._("Tax ID"),
         "phone": env._("Phone"),
         "mobile": env._("Mobile"),
-        "email": env._("E-mail"),
+        "email": env._("Email"),
         "address": env._("Address"),
         "channel": env._("Channel"),
         "shared": env._("What others have in common, too"),
-        "habit": env._("What these customers always do"),
+        "habit": env._("Genuine repetition"),
         "reference": env._("Reference"),
         "memo": env._("Memo"),
         "account": env._("Bank account"),
@@ -151,7 +151,7 @@ def _values(pair, record):
             result[label] = _text(record, field)
     if pair.kind == "order":
         if record.partner_id.has_access("read"):
-            result[pair.env._("E-mail")] = record.partner_id.email or ""
+            result[pair.env._("Email")] = record.partner_id.email or ""
             result[pair.env._("Phone")] = record.partner_id.phone or ""
             result[pair.env._("Address")] = _address(
                 record.partner_id.street,
@@ -159,7 +159,12 @@ def _values(pair, record):
                 record.partner_id.city,
             )
         result[pair.env._("Lines")] = tuple(
-            _line(line.product_uom_qty, line.name, line.price_subtotal)
+            _line(
+                line.product_uom_qty,
+                line.name,
+                line.price_subtotal,
+                record.currency_id,
+            )
             for line in _goods(record)
         )
     return result
@@ -174,9 +179,14 @@ def _goods(order):
     return lines.sorted(lambda line: (line.name or "", line.product_uom_qty))
 
 
-def _line(quantity, name, total):
+def _line(quantity, name, total, currency):
     first = (name or "").splitlines()[0] if name else ""
-    return f"{float(quantity):g} × {first} = {float(total):.2f}"
+    return f"{float(quantity):g} × {first} = {_money(total, currency)}"
+
+
+def _money(amount, currency):
+    """An amount with its currency's digits; two where Odoo does not know it."""
+    return f"{float(amount):.{currency.decimal_places if currency else 2}f}"
 
 
 def _text(record, field):
@@ -195,8 +205,10 @@ def _text(record, field):
         return dict(selection).get(value, value) or ""
     if field.type == "datetime" and value:
         return format_datetime(record.env, value)
-    if field.type in ("float", "monetary"):
-        return f"{value:.2f}"
+    if field.type == "date" and value:
+        return format_date(record.env, value)
+    if field.type == "monetary":
+        return _money(value, record.currency_id)
     return str(value or "")
 
 
@@ -208,7 +220,7 @@ def _hidden_labels(pair):
     customer = env["sale.order"].fields_get(["partner_id"], ["string"])
     return (
         *(one["string"] for one in customer.values()),
-        *(env._("E-mail"), env._("Phone"), env._("Address")),
+        *(env._("Email"), env._("Phone"), env._("Address")),
     )
 
 
@@ -226,25 +238,25 @@ def _held_values(pair):
         return described[name]["string"] if name in described else name
 
     billing = order["billing"]
+    currency = facts.currency_of(pair.env, order)
     created = order["created_at"]
     moment = to_datetime(created) if created is not None else None
     return {
         label("partner_id"): facts.person(order),
         label("date_order"): format_datetime(pair.env, moment) if moment else "",
-        label("amount_total"): f"{float(order['total']):.2f}",
+        label("amount_total"): _money(order["total"], currency),
         label("currency_id"): order["currency"],
         label("client_order_ref"): order["number"],
         label("retail_channel_id"): entry.channel_id.name,
         label("state"): order["status"],
-        pair.env._("E-mail"): billing["email"] or "",
+        pair.env._("Email"): billing["email"] or "",
         pair.env._("Phone"): billing["phone"] or "",
         pair.env._("Address"): _address(
             billing["address_1"], billing["postcode"], billing["city"]
         ),
         pair.env._("Lines"): tuple(
-            _line(line["quantity"], line["name"], line["total"])
+            _line(line["quantity"], line["name"], line["total"], currency)
             for line in sorted(order["lines"], key=lambda line: line["name"])
-            if line["kind"] == "product" or float(line["total"])
         ),
     }
 
@@ -263,9 +275,9 @@ def waterfall(pair):
     names = labels(env)
     steps, total = [], 0.0
     for field, level, bits in pair.explanation or []:
+        before, total = total, total + bits
         if level == "missing" and abs(bits) < SHOWN:
             continue  # neither record has it
-        before, total = total, total + bits
         steps.append((names.get(field, field), level_name(env, level), before, total))
     low = min([0.0, *(step[3] for step in steps)])
     high = max([0.0, *(step[3] for step in steps)])
@@ -273,8 +285,8 @@ def waterfall(pair):
     rows = [_step(scale, *step) for step in steps]
     rows.append(
         Markup('<tr class="fw-bold"><td>%s</td><td>%s</td><td>%s</td>')
-        % (env._("Together"), odds(env, total), scale.bar(0.0, total, "bg-info"))
-        + Markup('<td></td><td class="text-end">%s</td></tr>') % f"{total:.1f}"
+        % (env._("Together"), odds(env, pair.score), scale.bar(0.0, total, "bg-info"))
+        + Markup('<td></td><td class="text-end">%s</td></tr>') % f"{pair.score:.1f}"
     )
     return Markup(
         '<table class="table table-sm o_retail_waterfall"><thead><tr><th>%s</th><th>%s'

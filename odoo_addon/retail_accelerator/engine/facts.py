@@ -63,9 +63,14 @@ def person(order):
     return " ".join(filter(None, names)) or billing["company"] or ""
 
 
+def currency_of(env, order):
+    """The currency of a canonical order; none if Odoo does not know it."""
+    currencies = env["res.currency"].with_context(active_test=False)
+    return currencies.search([("name", "=", order["currency"])], limit=1)
+
+
 def held_amount(env, order):
-    currency = env["res.currency"].with_context(active_test=False)
-    currency = currency.search([("name", "=", order["currency"])], limit=1)
+    currency = currency_of(env, order)
     if not currency:
         return f"{order['total']} {order['currency'] or ''}"
     return currency.format(float(order["total"]))

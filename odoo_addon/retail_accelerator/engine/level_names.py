@@ -20,7 +20,7 @@ def level_name(env, level):
 def _names(env):
     return {
         "before looking": env._("before looking"),
-        "another field says as much": env._("another field says as much"),
+        "another field says as much": env._("another field counts instead"),
         "missing": env._("missing"),
         "different": env._("different"),
         "a little alike": env._("a little alike"),
@@ -55,5 +55,5 @@ def _names(env):
         "most words": env._("most words"),
         "one begins the other": env._("one begins the other"),
         "others have this in common": env._("others have this in common"),
-        "done again and again": env._("done again and again"),
+        "done again and again": env._("as often as it is seen here"),
     }

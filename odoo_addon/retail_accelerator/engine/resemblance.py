@@ -42,7 +42,7 @@ def pair_values(result, pair):
         "probability": probability,
         "level": "automatic" if bits >= result.automatic else "review",
         "explanation": [
-            [name, level, round(finite(weight), 2)]
+            [name, level, round(finite(weight), 4)]  # their sum is shown, too
             for name, level, weight in result.explain(first, second)
         ],
     }

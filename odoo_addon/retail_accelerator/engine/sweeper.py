@@ -33,7 +33,7 @@ class Sweeper:
 
     def __init__(self, sweep, commit=None):
         sweep.ensure_one()
-        self.sweep = sweep
+        self.sweep = sweep.sudo()  # whoever may start one does not see all its sums
         self.env = sweep.env
         self.commit = commit or self._commit
 

@@ -136,6 +136,10 @@ class RetailDuplicateBulk(models.Model):
         if self.state != "draft":
             raise UserError(self.env._("This was decided already."))
         pairs = self.env["retail.duplicate"].search(self._domain(), limit=LIMIT)
+        if not pairs:
+            raise UserError(
+                self.env._("No open pair fits. Choose another kind or another score.")
+            )
         total = self.matching_count
         pairs._check_may_decide("open")
         decided = self.env["retail.duplicate"]

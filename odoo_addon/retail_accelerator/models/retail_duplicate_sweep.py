@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..engine.sweeper import Sweeper
 from .retail_duplicate import KINDS
@@ -81,6 +82,15 @@ class RetailDuplicateSweep(models.Model):
     seconds = fields.Float(readonly=True, digits=(16, 2))
     progress = fields.Float(compute="_compute_progress", compute_sudo=True)
     error_message = fields.Text(readonly=True)
+
+    @api.depends("kind")
+    @api.depends_context("lang", "uid")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for sweep in self:
+            made = sweep.create_date
+            when = made and format_datetime(self.env, made, dt_format="short")
+            sweep.display_name = ", ".join(filter(None, (kinds.get(sweep.kind), when)))
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_visible_count(self):

@@ -8,6 +8,7 @@ from . import (
     test_duplicate_decisions,
     test_duplicate_obstacles,
     test_duplicate_profile,
+    test_duplicate_screen,
     test_duplicate_sweep,
     test_import_model,
     test_ledger,

@@ -203,7 +203,7 @@ class TestDuplicateDecisions(DuplicateCase):
         html = str(pair.with_user(self.operator).comparison_html)
         [name] = re.findall("<tr><th>Customer</th>(.*?)</tr>", html)
         self.assertEqual(name, f"<td>Ada Lovelace</td><td>{MASK}</td>")
-        [mail] = re.findall("<tr><th>E-mail</th>(.*?)</tr>", html)
+        [mail] = re.findall("<tr><th>Email</th>(.*?)</tr>", html)
         self.assertEqual(mail.count("table-warning"), 2)
         self.assertIn(MASK, mail)
 
@@ -364,7 +364,7 @@ class TestDuplicateDecisions(DuplicateCase):
         pair.explanation += [["email", "missing", 0]]
         html = str(pair.explanation_html)
         self.assertIn("4,000 to 1 for the same", html)
-        self.assertNotIn("E-mail", html)  # neither has one
+        self.assertNotIn("Email", html)  # neither has one
         self.assertIn("-8.0", html)
         self.assertIn("+20.0", html)
         self.assertIn('<td class="text-end">12.0</td>', html)

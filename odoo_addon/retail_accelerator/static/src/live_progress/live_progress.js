@@ -7,7 +7,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 const INTERVAL = 2000; // ms between two looks at a run under way
 const LIVE_STATES = new Set(["queued", "running"]);
 
-/** A progress bar that reloads its record while the import is under way or undone. */
+/** A progress bar that reloads its record while it is under way or being undone. */
 export class LiveProgress extends Component {
     static template = "retail_accelerator.LiveProgress";
     static props = { ...standardFieldProps };
