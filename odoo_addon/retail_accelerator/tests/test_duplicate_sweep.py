@@ -329,6 +329,11 @@ class TestDuplicateSweep(DuplicateCase):
             sweeps._cron_run()
         self.assertFalse(sweeps.search([("state", "!=", "done")]))
 
+    def test_the_nightly_search_begins_at_night(self):
+        cron = self.env.ref("retail_accelerator.ir_cron_duplicates_queue")
+        self.assertEqual((cron.nextcall.hour, cron.nextcall.minute), (2, 0))
+        self.assertEqual((cron.interval_number, cron.interval_type), (1, "days"))
+
     def test_an_auditor_cannot_start_a_sweep(self):
         sweep = self.env["retail.duplicate.sweep"].create({"kind": "order"})
         with self.assertRaises(AccessError):
