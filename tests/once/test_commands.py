@@ -61,6 +61,29 @@ def test_import_replay_and_verify_report_each_record_once(desk, database, feed):
     assert business_rows(desk) == before
 
 
+def test_what_waits_for_a_decision_is_counted_with_the_way_there(desk, database, feed):
+    order = feed.order()
+    again = {**order, "id": order["id"] + 700_000, "number": "again"}
+    path = write(feed.path(), [order, again])
+    run = subprocess.run(
+        [
+            *(ROOT / "tools/odoo", "retail", "import", "-d", database, "--json"),
+            *("--channel", "shop", path),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    *lines, last = run.stdout.splitlines()
+    report = json.loads(last)
+    assert (report["created"], report["rejected"], report["review"]) == (1, 1, 1)
+    assert report["reasons"] == {"duplicate_content": 1}
+    assert "1 of them held for a decision in Odoo: Retail > Duplicates" in lines[-1]
+    desk.env.cr.rollback()
+    desk.env["retail.duplicate"].search([("state", "=", "open")]).action_ignore()
+    desk.env.cr.commit()
+
+
 def test_failures_are_one_sentence_and_an_exit_code(desk, database, feed):
     code, report = retail(database, "import", feed.path())
     assert code == 1 and "There is no file" in report["error"]

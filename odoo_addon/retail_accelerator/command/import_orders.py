@@ -9,7 +9,7 @@ from .files import require_file
 
 NAME = "import"
 HELP = "import order files of a shop"
-COUNTS = ("read", "created", "updated", "unchanged", "skipped", "rejected")
+COUNTS = ("read", "created", "updated", "unchanged", "skipped", "rejected", "review")
 
 
 def add_arguments(parser):
@@ -94,6 +94,11 @@ def summary(result):
     lines += [
         f"  {count} x {reason}" for reason, count in sorted(result["reasons"].items())
     ]
+    if result["review"]:
+        lines.append(
+            "  {review} of them held for a decision in Odoo: Retail > Duplicates, or "
+            "Retail > Operations > Needs attention".format(**result)
+        )
     if result["refunds"] or result["refunds_rejected"]:
         lines.append(
             "refunds: {refunds} recorded, {refunds_rejected} refused".format(**result)
