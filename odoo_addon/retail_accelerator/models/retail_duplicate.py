@@ -176,6 +176,19 @@ class RetailDuplicate(models.Model):
         bounds = [name for name, _label in BANDS if name.isdigit()]
         return next((b for b in bounds if self.score >= int(b)), "below")
 
+    @api.model
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Score ranges from the surest down, not by their names."""
+        band = groupby_terms.get("score_band")
+        if not band:
+            return super()._read_group_orderby(order, groupby_terms, query)
+        ranges = [name for name, _label in BANDS]
+        rank = SQL("array_position(%s::varchar[], %s)", ranges, band)
+        groupby_terms["score_band"] = rank
+        result = super()._read_group_orderby(order, groupby_terms, query)
+        groupby_terms["score_band"] = band
+        return result
+
     def _record(self, side):
         """The first or second record, as the current user may see it."""
         self.ensure_one()

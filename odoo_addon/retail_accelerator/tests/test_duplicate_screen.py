@@ -91,6 +91,26 @@ class TestDuplicateScreen(DuplicateCase):
         self.assertRegex(name, r"^Payments, \d+/\d+/\d+, \d+:\d\d.[AP]M$")
         self.assertNotEqual(name, sweep.with_user(self.operator).display_name)
 
+    def test_groups_of_score_ranges_begin_with_the_surest(self):
+        bands = {"content": 0, "40": 41, "20": 21, "10": 11, "0": 1, "below": -1}
+        made = self.pairs
+        for band, score in bands.items():
+            found_by = "content" if band == "content" else "score"
+            orders = self.make_order(), self.make_order()
+            made |= self.make_pair(*orders, score=score, found_by=found_by)
+        for group_by in (["score_band"], ["kind", "score_band"]):
+            groups = self.pairs.formatted_read_group(
+                [("id", "in", made.ids)], group_by, ["__count"]
+            )
+            self.assertEqual([group["score_band"] for group in groups], list(bands))
+        [group] = self.pairs.web_read_group(
+            [("id", "in", made.ids)],
+            ["kind", "score_band"],
+            auto_unfold=True,
+        )["groups"]
+        inner = [one["score_band"] for one in group["__groups"]["groups"]]
+        self.assertEqual(inner, list(bands))
+
     def test_a_decision_on_no_pairs_is_refused(self):
         bulk = self.env["retail.duplicate.bulk"].create(
             {"kind": "payment", "side": "over", "threshold": 900}
