@@ -157,7 +157,7 @@ static bool settle_differing(const ra_link_bound *bound, ra_link_open_pair *open
     const ra_link_digest *a = digests_of(bound, open->pair.a), *b = digests_of(bound, open->pair.b);
     for (uint32_t i = 0; i < table->column_count && open->most >= bound->floor; i++) {
         uint32_t c = bound->columns[i];
-        if (!(open->unknown >> c & 1)) continue;
+        if (!(open->unknown >> c & 1) || bound->comparer->series[c]) continue;
         if (!ra_link_surely_differ(table->profile.fields[table->columns[c]].kind, &a[i], &b[i]))
             continue;
         open->unknown &= ~(UINT32_C(1) << c);

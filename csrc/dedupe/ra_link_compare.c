@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dedupe/ra_link_digest.h"
+#include "dedupe/ra_link_series.h"
 #include "dedupe/ra_similarity.h"
 
 #define RA_SWAP_ALIKE 0.88
@@ -351,6 +352,11 @@ uint32_t ra_link_compare_column(const ra_link_comparer *comparer, uint32_t a, ui
     const ra_link_term *term_a = &terms[left[column]], *term_b = &terms[right[column]];
     if (field->kind == RA_LINK_LAG) return lag_level(term_a, term_b, table->linking);
     if (field->kind == RA_LINK_TIME) return time_level(term_a, term_b, field->limit);
+    if (comparer->series[column] > 0) {
+        ra_series series = ra_link_series_compare(text_of(term_a), text_of(term_b));
+        if (series != RA_SERIES_NONE)
+            return comparer->series[column] + (series == RA_SERIES_NEAR ? 1U : 0U);
+    }
     uint32_t level = unequal_level(field->kind, term_a, term_b);
     return level > 1 && is_implied(comparer, left, right, column, level) ? 0 : level;
 }
@@ -446,15 +452,34 @@ float ra_link_column_bits(const ra_link_comparer *comparer, uint32_t a, uint32_t
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
     const ra_link_table *table = comparer->table;
     const ra_link_field *field = &table->profile.fields[table->columns[column]];
-    if (field->kind == RA_LINK_MEMO) return level > 1;
+    if (field->kind == RA_LINK_MEMO) return level > 1 && level <= RA_MEMO_LEVELS;
     if (field->kind == RA_LINK_NAME && level == RA_LINK_SWAPPED) return true;
     return field->frequency && ra_link_level_is_equal(comparer, column, level);
+}
+
+bool ra_link_is_other_number(const ra_link_comparer *comparer, uint32_t column, uint32_t level,
+                             bool *near) {
+    uint32_t other = comparer->series[column];
+    *near = level == other + 1;
+    return other > 0 && level >= other;
 }
 
 double ra_link_level_chance(const ra_link_comparer *comparer, uint32_t column, uint32_t level) {
     const ra_link_table *table = comparer->table;
     bool is_memo = table->profile.fields[table->columns[column]].kind == RA_LINK_MEMO;
     return is_memo ? (double)comparer->memos[column].chance[level] : 1;
+}
+
+/* Two books number what they hold each in its own way: only one set has series. */
+static void set_series(ra_link_comparer *comparer, uint32_t column) {
+    const ra_link_table *table = comparer->table;
+    const ra_link_dictionary *dictionary = &table->dictionaries[table->dictionary[column]];
+    bool is_memo = table->profile.fields[table->columns[column]].kind == RA_LINK_MEMO;
+    comparer->series[column] = (uint8_t)(is_memo ? RA_MEMO_OTHER_NUMBER : RA_LINK_EQUAL + 1);
+    comparer->levels[column] = comparer->series[column] + 1U;
+    for (uint32_t t = 1; t < dictionary->count && !is_memo; t++)
+        comparer->repeats[column] |=
+            dictionary->terms[t].count > 1 && ra_link_is_number(text_of(&dictionary->terms[t]));
 }
 
 ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table *table,
@@ -474,10 +499,13 @@ ra_status ra_link_comparer_init(ra_link_comparer *comparer, const ra_link_table 
         comparer->swap[c] = swap == RA_LINK_NO_FIELD ? RA_LINK_NO_FIELD : table->column_of[swap];
         bool shared = comparer->swap[c] != RA_LINK_NO_FIELD;
         comparer->mean_cells[c] = (float)((double)dictionary->cells / (shared ? 2 : 1));
+        if (field->series && !table->linking) set_series(comparer, c);
         if (field->kind != RA_LINK_MEMO) continue;
         ra_status status = ra_link_memo_build(&comparer->memos[c], dictionary, arena);
         if (status != RA_OK) return status;
         comparer->memos[c].is_list = field->group != 0; /* of an order; a group has another field */
+        comparer->memos[c].has_series = comparer->series[c] > 0;
+        comparer->repeats[c] = ra_link_memo_repeats_numbers(&comparer->memos[c]);
         ra_link_memo_calibrate(&comparer->memos[c], table, c);
     }
     return RA_OK;

@@ -4,7 +4,8 @@
  * Level 0: a value is missing. 1: they differ. Higher levels, by kind:
  *   name            2-4 ever more alike, 5 equal, 6 exchanged with the swap field
  *   address         2-4 ever more alike, 5 equal
- *   code, phone     2 same beginning, 3 two edits, 4 one edit, 5 equal
+ *   code, phone     2 same beginning, 3 two edits, 4 one edit, 5 equal; with a series 6 another
+ *                   number of it, 7 one an edit apart
  *   email           2 alike, 3 same name other domain, 4 two edits, 5 equal
  *   date            2 within 400 days, 3 two edits, 4 one edit or day and month exchanged, 5 equal
  *   lag             2-14 days from b's date back to a's, in growing steps, 1 far off
@@ -38,6 +39,9 @@ typedef struct ra_link_comparer {
     uint32_t levels[RA_LINK_FIELDS];    /* highest level of the column */
     uint8_t group[RA_LINK_FIELDS];      /* of the column, 0: none */
     uint32_t made_of[RA_LINK_FIELDS];   /* columns, one bit each */
+    uint8_t series[RA_LINK_FIELDS];     /* level of two numbers of one series, the next is for those
+                                           one edit apart; 0: has none */
+    bool repeats[RA_LINK_FIELDS];       /* some of these numbers occur twice */
     uint8_t time;                       /* the column of kind time, or RA_LINK_NO_FIELD */
 } ra_link_comparer;
 
@@ -82,6 +86,11 @@ const char *ra_link_level_name(ra_link_kind kind, uint32_t level);
 
 /* Does the weight of `level` in this column include the rarity of the value itself? */
 bool ra_link_level_has_bits(const ra_link_comparer *comparer, uint32_t column, uint32_t level);
+
+/* Does the level say that two values are different numbers of one series? `*near`: one edit apart.
+ */
+bool ra_link_is_other_number(const ra_link_comparer *comparer, uint32_t column, uint32_t level,
+                             bool *near);
 
 /* How often different records reach a level that has bits, given that they share as much. */
 double ra_link_level_chance(const ra_link_comparer *comparer, uint32_t column, uint32_t level);

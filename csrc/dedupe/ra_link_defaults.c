@@ -125,7 +125,8 @@ static const char order[] =
 
 static const char payment[] =
     "profile payment\n"
-    "field reference code tf aliases=ref,transaction_id,payment_ref,end_to_end_id,reference_id,"
+    "field reference code tf series "
+    "aliases=ref,transaction_id,payment_ref,end_to_end_id,reference_id,"
     "payment_reference,referenz,transaktions_id,belegnummer,referencia,riferimento,kenmerk\n"
     "field partner name tf aliases=customer,payer,payee,partner_name,counterparty,beneficiary,"
     "name,auftraggeber,empfanger,empfaenger,auftraggeber_empfanger,"
@@ -134,7 +135,7 @@ static const char payment[] =
     "contraparte,tegenpartij,naam\n"
     "field account code tf aliases=iban,account_number,bank_account,konto,kontonummer,compte,"
     "cuenta,conto,rekening,tegenrekening\n"
-    "field memo memo whole_of=reference,partner aliases=description,label,narrative,text,"
+    "field memo memo series whole_of=reference,partner aliases=description,label,narrative,text,"
     "communication,details,narration,payment_details,remittance_information,verwendungszweck,"
     "beschreibung,buchungstext,libelle,motif,concepto,descripcion,causale,descrizione,"
     "omschrijving,mededeling\n"

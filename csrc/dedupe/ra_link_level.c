@@ -4,8 +4,14 @@
 
 static const char *const text_names[] = {"missing",      "different", "a little alike", "alike",
                                          "nearly equal", "equal",     "exchanged"};
-static const char *const code_names[] = {"missing",   "different", "same beginning",
-                                         "two edits", "one edit",  "equal"};
+static const char *const code_names[] = {"missing",
+                                         "different",
+                                         "same beginning",
+                                         "two edits",
+                                         "one edit",
+                                         "equal",
+                                         "another number of the series",
+                                         "a number one edit apart"};
 static const char *const email_names[] = {
     "missing", "different", "alike", "same name, other domain", "nearly equal", "equal"};
 static const char *const date_names[] = {"missing",   "different",    "within 400 days",
@@ -44,7 +50,9 @@ static const char *const memo_names[] = {"missing",
                                          "many words",
                                          "most words",
                                          "one begins the other",
-                                         "equal"};
+                                         "equal",
+                                         "another number of the series",
+                                         "a number one edit apart"};
 
 #define RA_NAMES(list)                                                                             \
     { (list), sizeof(list) / sizeof *(list) }

@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "dedupe/ra_link_series.h"
+
 #define RA_CHANCE_DOUBT .01 /* of the weight of all levels */
 #define RA_MEMO_LITTLE 2.0F /* bits: less is nothing in common */
 #define RA_MEMO_APART 5.0F  /* bits that words say more than with a beginning that differs */
@@ -16,6 +18,8 @@
 #define RA_MEMO_SHARES 3 /* levels by how much is shared */
 #define RA_MEMO_FROM_START (RA_MEMO_SHARES + 2)
 #define RA_MEMO_BEGINS (RA_MEMO_LEVELS - 1)
+#define RA_NUMBER_NOTES 3    /* with a number that is one document's */
+#define RA_NUMBER_SHARE 64U  /* of all notes: or one in so many */
 #define RA_CHANCE_ROWS 40000 /* below: so many comparisons per row, above: a fixed number */
 #define RA_CHANCE_PER_ROW 20
 #define RA_CHANCE_MOST 800000
@@ -226,6 +230,59 @@ static bool has_all(const ra_link_memo *memo, uint32_t a, uint32_t b, float word
     return words > RA_MEMO_ALL * fmaxf(memo->notes[a].bits, memo->notes[b].bits);
 }
 
+/* The rarest word of `note`, if it is a number that `other` has not, and the word before it. */
+static bool own_number(const ra_link_memo *memo, uint32_t note, const ra_memo_note *other,
+                       ra_str *number, ra_str *before) {
+    uint32_t token = ra_link_memo_rare(memo, note, 0);
+    for (uint32_t i = 0; i < other->count; i++)
+        if (memo->words[other->first + i] == token) return false;
+    *number = memo->tokens[token].text;
+    *before = (ra_str){NULL, 0};
+    const ra_link_term *term = &memo->dictionary->terms[note];
+    for (uint32_t at = 0; at < term->len;) {
+        ra_str word = word_at(term, &at);
+        if (ra_str_equal(word, *number)) return true;
+        *before = word;
+    }
+    return false;
+}
+
+/* Have the two a number in common that few others have? Many have the year. */
+static bool share_number(const ra_link_memo *memo, const ra_memo_note *a, const ra_memo_note *b) {
+    const uint32_t *left = memo->words + a->first, *right = memo->words + b->first;
+    for (uint32_t i = 0, j = 0; i < a->count && j < b->count;) {
+        const ra_memo_token *token = &memo->tokens[left[i]];
+        bool is_rare = token->notes <= RA_NUMBER_NOTES ||
+                       (uint64_t)token->notes * RA_NUMBER_SHARE < memo->dictionary->cells;
+        if (left[i] == right[j] && is_rare && ra_link_is_number(token->text)) return true;
+        if (left[i] <= right[j])
+            i++;
+        else
+            j++;
+    }
+    return false;
+}
+
+/* Two numbers without letters are of one series when the same word stands before them. */
+static ra_series compare_numbers(const ra_link_memo *memo, uint32_t a, uint32_t b) {
+    ra_str numbers[2], before[2];
+    if (!own_number(memo, a, &memo->notes[b], &numbers[0], &before[0]) ||
+        !own_number(memo, b, &memo->notes[a], &numbers[1], &before[1]))
+        return RA_SERIES_NONE;
+    if (share_number(memo, &memo->notes[a], &memo->notes[b])) return RA_SERIES_NONE;
+    if (ra_link_is_all_digits(numbers[0]) && !ra_str_equal(before[0], before[1]))
+        return RA_SERIES_NONE;
+    return ra_link_series_compare(numbers[0], numbers[1]);
+}
+
+bool ra_link_memo_repeats_numbers(const ra_link_memo *memo) {
+    for (uint32_t t = 1; t < memo->dictionary->count; t++) {
+        const ra_memo_token *rarest = &memo->tokens[ra_link_memo_rare(memo, t, 0)];
+        if (rarest->notes > 1 && ra_link_is_number(rarest->text)) return true;
+    }
+    return false;
+}
+
 /* How often a beginning or a whole text occurs is counted, only of words it is estimated. Notes
  * that are the same from their beginning on agree in both: the chance of one or the other is at
  * most their sum. Where the same is told in another order, words speak alone, which are levels of
@@ -234,6 +291,11 @@ uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, 
     float words;
     uint32_t level = raw_level(memo, a, b, bits, &words);
     if (level >= RA_MEMO_BEGINS) return level;
+    ra_series series = memo->has_series ? compare_numbers(memo, a, b) : RA_SERIES_NONE;
+    if (series != RA_SERIES_NONE) {
+        *bits = 0;
+        return series == RA_SERIES_OTHER ? RA_MEMO_OTHER_NUMBER : RA_MEMO_NEAR_NUMBER;
+    }
     float worth = memo->worth[bin_of(words)], apart = worth - 1;
     uint32_t share = level > 2 ? level - 2 : 0;
     *bits = -log2f(fminf(exp2f(-*bits) + exp2f(-worth), 1));
@@ -247,8 +309,8 @@ uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, 
 }
 
 typedef struct ra_memo_chance {
-    double words[RA_MEMO_BINS];        /* random pairs by the raw bits of their words */
-    double levels[RA_MEMO_LEVELS + 1]; /* and, each 2^bits, by their level */
+    double words[RA_MEMO_BINS];             /* random pairs by the raw bits of their words */
+    double levels[RA_MEMO_NEAR_NUMBER + 1]; /* and, each 2^bits, by their level */
     double most; /* bits beyond which pairs that are the same would be too many among them */
 } ra_memo_chance;
 

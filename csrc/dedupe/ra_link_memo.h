@@ -13,6 +13,8 @@
 #define RA_MEMO_PREFIX 48 /* bytes of a beginning that are told apart */
 #define RA_MEMO_TOKENS 24 /* words of a note that count */
 #define RA_MEMO_LEVELS 9
+#define RA_MEMO_OTHER_NUMBER (RA_MEMO_LEVELS + 1)
+#define RA_MEMO_NEAR_NUMBER (RA_MEMO_LEVELS + 2)
 #define RA_MEMO_BINS 40 /* raw bits shared, whole ones */
 
 typedef struct ra_memo_token {
@@ -35,6 +37,7 @@ typedef struct ra_link_memo {
     ra_memo_token *tokens;             /* [0] unused */
     uint8_t (*prefix)[RA_MEMO_PREFIX]; /* per term: eighths of a bit of each beginning */
     uint32_t token_count;
+    bool has_series; /* numbers of one series have levels of their own */
     bool is_list; /* words in another order count only where both texts have nearly all of them */
     float worth[RA_MEMO_BINS];        /* what so many raw bits are worth */
     float chance[RA_MEMO_LEVELS + 1]; /* of a level among different ones that share as much */
@@ -50,9 +53,13 @@ ra_status ra_link_memo_build(ra_link_memo *memo, const ra_link_dictionary *dicti
 void ra_link_memo_calibrate(ra_link_memo *memo, const ra_link_table *table, uint32_t column);
 
 /* Level 1 (next to nothing shared), 2-4 (some, many, most words, at other places), 5-7 (the same
- * from a common beginning on), 8 (one text is the beginning of the other), 9 (equal); *bits =
- * log2(1 / chance) of reaching that level with as much in common. */
+ * from a common beginning on), 8 (one text is the beginning of the other), 9 (equal); where there
+ * are series, 10 (their rarest words are two numbers of one) and 11 (the same, one edit apart).
+ * *bits = log2(1 / chance) of reaching that level with as much in common, 0 for 1, 10 and 11. */
 uint32_t ra_link_memo_compare(const ra_link_memo *memo, uint32_t a, uint32_t b, float *bits);
+
+/* Is there a number that two notes have as their rarest word? */
+bool ra_link_memo_repeats_numbers(const ra_link_memo *memo);
 
 /* The `rank`-th rarest word of a term (0 first), 0 when there is none. */
 uint32_t ra_link_memo_rare(const ra_link_memo *memo, uint32_t term, uint32_t rank);

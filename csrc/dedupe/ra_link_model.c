@@ -55,9 +55,9 @@ typedef struct ra_estimate {
     uint32_t random_pairs;
 } ra_estimate;
 
-static const double start_string[] = {0, .05, .03, .04, .08, .80};
+static const double start_string[] = {0, .05, .03, .04, .08, .80, .01, .01};
 static const double start_name[] = {0, .05, .03, .04, .08, .78, .02};
-static const double start_memo[] = {0, .05, .02, .03, .05, .08, .12, .15, .30, .20};
+static const double start_memo[] = {0, .05, .02, .03, .05, .08, .12, .15, .30, .20, .01, .01};
 
 static double start_m(ra_link_kind kind, uint32_t level, uint32_t levels) {
     switch (kind) {
@@ -174,6 +174,9 @@ static void set_u(ra_link_model *model, const ra_link_comparer *comparer, const 
     }
 }
 
+/* What other numbers say is known: where many pay the same again under the next number, the data
+ * would teach that they say nothing. Numbers that never occur twice are of the records themselves,
+ * and say nothing indeed. */
 static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) {
     model->base = (float)log2(model->prior / (1 - model->prior));
     for (uint32_t c = 0; c < model->columns; c++) {
@@ -183,8 +186,16 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
             if (ra_link_level_has_bits(comparer, c, l)) u = ra_link_level_chance(comparer, c, l);
             model->weight[c][l] = (float)log2(model->m[c][l] / u);
         }
-        for (uint32_t l = 1; l <= comparer->levels[c]; l++)
+        /* Beside these, hardly any values just differ. */
+        if (comparer->series[c]) model->weight[c][1] = fminf(model->weight[c][1], 0);
+        for (uint32_t l = 1; l <= comparer->levels[c]; l++) {
+            bool near;
             if (ra_link_is_far(comparer, c, l)) model->weight[c][l] = RA_LINK_VETO;
+            if (ra_link_is_other_number(comparer, c, l, &near))
+                model->weight[c][l] = !comparer->repeats[c] ? 0
+                                      : near                ? RA_LINK_NEAR_NUMBER
+                                                            : RA_LINK_OTHER_NUMBER;
+        }
     }
 }
 

@@ -20,6 +20,10 @@
 #include "dedupe/ra_link_manner.h"
 #include "dedupe/ra_link_parallel.h"
 
+/* Bits. Another number is another document, be all else equal; one that is an edit apart may be a
+ * slip, which is seldom, while two documents of one payer often have numbers that close. */
+#define RA_LINK_OTHER_NUMBER (-20.0F)
+#define RA_LINK_NEAR_NUMBER (-4.0F)
 #define RA_LINK_VETO (-1000.0F) /* bits: beyond what any agreement outweighs */
 
 typedef struct ra_link_pair {

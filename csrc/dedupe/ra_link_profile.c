@@ -123,6 +123,9 @@ static const char *check_field(const ra_link_profile *profile, const ra_link_fie
         if (field->limit && other->limit) return "a profile has at most one field of kind time";
     if ((field->kind == RA_LINK_TIME) != (field->limit > 0))
         return "limit= belongs to fields of kind time, and each of them needs it";
+    if (field->series &&
+        (field->group || (field->kind != RA_LINK_CODE && field->kind != RA_LINK_MEMO)))
+        return "series belongs to fields of kind code or memo without a group";
     if (field->group && field->swap != RA_LINK_NO_FIELD)
         return "a field with a swap field cannot be in a group";
     if (field->group && (field->kind == RA_LINK_TIME || field->kind == RA_LINK_LAG))
@@ -135,6 +138,10 @@ static const char *parse_option(ra_link_profile *profile, uint8_t index, ra_str 
     ra_str rest;
     if (ra_str_equal(word, RA_STR("tf"))) {
         field->frequency = true;
+        return NULL;
+    }
+    if (ra_str_equal(word, RA_STR("series"))) {
+        field->series = true;
         return NULL;
     }
     if (starts_with(word, RA_STR("swap="), &rest)) return parse_swap(profile, index, rest);

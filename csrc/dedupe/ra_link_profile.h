@@ -9,8 +9,10 @@
  *   sort  surname given_name
  *
  * field NAME KIND [tf] [swap=FIELD] [group=WORD] [limit=DAYS] [made_of=A,B] [whole_of=A,B]
- *       [aliases=A,B]
+ *       [series] [aliases=A,B]
  *   - `tf`: agreeing on a rare value weighs more.
+ *   - `series`, of kind code or memo: the numbers in it are of documents, so within one set two
+ *     numbers of one series are two things.
  *   - `swap`: the two fields are often exchanged.
  *   - `group`: its fields say the same thing, so the one that agrees best speaks for all.
  *   - `limit`, of kind time: further apart is never the same.
@@ -89,6 +91,7 @@ typedef struct ra_link_field {
     char aliases[RA_LINK_ALIASES_MAX]; /* comma separated, may be empty */
     ra_link_kind kind;
     bool frequency;
+    bool series;                /* see ra_link_series.h */
     uint8_t swap;               /* index of the other field or RA_LINK_NO_FIELD */
     uint8_t group;              /* from 1; 0: none */
     uint32_t made_of, whole_of; /* fields, one bit each */

@@ -111,3 +111,80 @@ def test_a_payer_named_by_family_name_is_the_same_payer(form):
     precision, recall = figures(found, {(at, place) for place, at in enumerate(order)})
     assert precision >= 0.97
     assert recall >= 0.92
+
+
+def payments(numbered, again=0.03, slips=0.0):
+    """Rows (partner, date, amount, number, note) and the true pairs: some payers pay
+    the same day after day, and one payment in fifty is booked twice. Documents are
+    ``numbered`` by date; slips change a digit in the second number."""
+    pick = random.Random(SEED)
+    deeds = []
+    for name in pick.choices(names(pick, 900), k=3000):
+        amount, day = round(pick.lognormvariate(3.6, 0.8), 2), pick.randrange(300)
+        times = pick.randrange(4, 12) if pick.random() < again else 1
+        step = pick.choice((1, 2, 3))
+        deeds += [(day + step * at, pick.random(), name, amount) for at in range(times)]
+    rows, true = [], set()
+    for at, (day, _order, name, amount) in enumerate(sorted(deeds)):
+        moment, number = BEGIN + timedelta(day), numbered.format(10_000 + 23 * at)
+        rows.append((name, str(moment), str(amount), number, number))
+        if pick.random() < 0.02:
+            later = str(moment + timedelta(pick.randrange(3)))
+            if pick.random() < slips:
+                number = number[:-1] + str((int(number[-1]) + 1) % 10)
+            note = pick.choice((number, f"payment {number}"))
+            rows.append((name, later, str(amount), number, note))
+            true.add((len(rows) - 2, len(rows) - 1))
+    return rows, true
+
+
+def sure(found):
+    return [pair for pair in found.pairs if pair[2] >= found.automatic]
+
+
+COLUMNS = [("memo",), ("reference",), ("reference", "memo")]
+
+
+def chosen(rows, columns):
+    """``rows`` of payments with the partner, date, amount and these columns."""
+    places = {"reference": 3, "memo": 4}
+    return [(*row[:3], *(row[places[name]] for name in columns)) for row in rows]
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_another_number_of_a_series_is_another_payment(columns):
+    rows, true = payments("INV/2026/{:05d}")
+    fields = ("partner", "date", "amount", *columns)
+    found = native.link("payment", fields, chosen(rows, columns))
+    precision, recall = figures(found, true)
+    assert precision >= 0.9
+    assert recall >= 0.98
+    assert len(sure(found)) >= 0.9 * len(true)
+    assert {(a, b) for a, b, *_rest in sure(found)} <= true
+
+
+def test_a_slip_in_a_number_leaves_the_pair_for_review():
+    rows, true = payments("INV/2026/{:05d}", slips=0.2)
+    fields = ("partner", "date", "amount", "memo")
+    precision, recall = figures(
+        native.link("payment", fields, chosen(rows, ["memo"])), true
+    )
+    assert precision >= 0.9
+    assert recall >= 0.95
+
+
+@pytest.mark.parametrize("column", ["memo", "reference"])
+def test_a_number_of_its_own_for_every_record_hides_no_second_note(column):
+    rows, true = payments("", again=0)
+    rows = [(*row[:3], f"TRX {700_000 + 7 * at}") for at, row in enumerate(rows)]
+    found = native.link("payment", ("partner", "date", "amount", column), rows)
+    precision, recall = figures(found, true)
+    assert precision >= 0.7
+    assert recall >= 0.95
+
+
+def test_series_are_for_codes_and_notes_alone():
+    with pytest.raises(ValueError, match="series"):
+        native.link(
+            "profile x\nfield a name series\nblock a\n", ("a",), [("b",), ("b",)]
+        )

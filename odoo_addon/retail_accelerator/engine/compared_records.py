@@ -58,7 +58,7 @@ ORDERS = """
 PAYMENTS = """
     SELECT o.id, %(changed)s, o.company_id, NULL,
            concat_ws(' ', o.payment_type, o.partner_type, o.currency_id), NULL,
-           COALESCE(o.payment_reference, o.memo), p.name, o.memo,
+           NULLIF(o.payment_reference, o.memo), p.name, o.memo,
            to_char(o.date, 'YYYY-MM-DD'), o.amount::text
       FROM account_payment o LEFT JOIN res_partner p ON p.id = o.partner_id
      WHERE o.state NOT IN ('canceled', 'rejected') AND o.company_id = %(company)s

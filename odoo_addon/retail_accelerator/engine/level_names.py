@@ -54,6 +54,8 @@ def _names(env):
         "many words": env._("many words"),
         "most words": env._("most words"),
         "one begins the other": env._("one begins the other"),
+        "another number of the series": env._("another number of the series"),
+        "a number one edit apart": env._("a number, one character differs"),
         "others have this in common": env._("others have this in common"),
         "done again and again": env._("as often as it is seen here"),
     }

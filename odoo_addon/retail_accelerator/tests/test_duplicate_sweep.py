@@ -178,6 +178,25 @@ class TestDuplicateSweep(DuplicateCase):
         self.sweep("payment")
         self.assertEqual(self.found("payment", payments[7], twin).state, "open")
 
+    def test_the_same_amount_every_day_under_other_numbers_is_not_listed(self):
+        payments, _twin = self.make_payments()
+        regular = self.env["account.payment"]
+        payer = self.env["res.partner"].create({"name": "Odd Holmberg"})
+        for number in range(6):
+            day = payments[0].date + timedelta(days=2 * number)
+            regular += payments[0].copy(
+                {"partner_id": payer.id, "amount": 19.9, "date": day}
+            )
+            regular[-1].memo = f"INV/2026/{1000 + 37 * number:05d}"
+        twin = regular[3].copy({"date": regular[3].date + timedelta(days=1)})
+        twin.memo = regular[3].memo
+        self.sweep("payment")
+        listed = self.env["retail.duplicate"].search([("kind", "=", "payment")])
+        ids = {*(regular + twin).ids}
+        listed = listed.filtered(lambda pair: {pair.first_id, pair.second_id} <= ids)
+        self.assertEqual(listed, self.found("payment", regular[3], twin))
+        self.assertTrue(listed)
+
     def test_a_pair_that_was_kept_never_returns(self):
         people, again = self.make_people()
         self.sweep("partner")
