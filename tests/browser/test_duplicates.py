@@ -307,6 +307,23 @@ def test_a_pair_is_decided_by_the_keyboard(screen):
     assert screen.one(".o-mail-Message", "Ignored")
 
 
+def test_what_was_decided_is_listed_with_whom_and_when(screen):
+    screen.open_menu("Retail", "Duplicates", "Duplicates to review")
+    screen.one(".o_group_header")
+    assert not screen.all("th[data-name=decided_by]")
+    screen.click(".o_searchview_facet .o_facet_remove")
+    screen.one("th[data-name=decided_by]")
+    screen.click(".o_searchview_dropdown_toggler")
+    screen.click(".o-dropdown--menu .o_menu_item", "Decided by me")
+    screen.one(".o_searchview_facet", "Decided by me")
+    screen.click(".o_searchview_dropdown_toggler")
+    screen.wait(lambda: not screen.all(".o-dropdown--menu"), "the menu closed")
+    screen.click(".o_group_header", "Contacts")
+    row = screen.one(".o_data_row", "Georg")
+    assert "Ignored" in row.text and "Administrator" in row.text
+    assert row.find_element("css selector", "[name=decided_at]").text
+
+
 def press(screen, key):
     """Alt and a letter, as Odoo shows it over the button."""
     keys = ActionChains(screen.driver)

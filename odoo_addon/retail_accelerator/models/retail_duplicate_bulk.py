@@ -128,7 +128,8 @@ class RetailDuplicateBulk(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "retail_accelerator.retail_duplicate_action"
         )
-        return {**action, "domain": self._domain(), "context": {}}
+        context = {"retail_to_review": 1}  # all are open: nobody has decided yet
+        return {**action, "domain": self._domain(), "context": context}
 
     def action_decide(self):
         """Decide on all that fit; what cannot be decided stays open."""
