@@ -3,17 +3,14 @@
 #include <string.h>
 
 #include "dedupe/ra_link_csv.h"
+#include "dedupe/ra_link_csv_id.h"
+#include "dedupe/ra_link_heading.h"
 #include "dedupe/ra_link_text.h"
 
 #define RA_ALIAS_PARTS 3
 
 static const char id_names[] =
     "id,rec_id,record_id,unique_id,row_id,identifier,identifiant,identificador,uuid,guid";
-/* Words before a column's name that do not change what it is. */
-static const char owner_words[] =
-    "billing,shipping,delivery,mailing,home,private,primary,main,contact,customer,client,buyer,"
-    "person,partner,member,patient,order";
-
 /* Names compare by their letters and digits alone: "Post Code" is post_code is postcode. */
 static bool same_name(ra_str a, ra_str b) {
     ra_link_value left, right;
@@ -47,38 +44,6 @@ static uint32_t find_column(const ra_link_csv *csv, ra_str name) {
     for (uint32_t c = 0; c < csv->width; c++)
         if (same_name(csv->header[c], name)) return c;
     return csv->width;
-}
-
-/* "Betrag (EUR)" without what is in brackets behind it. */
-static ra_str without_brackets(ra_str header) {
-    for (size_t i = 1; i < header.len; i++)
-        if (header.ptr[i] == '(' || header.ptr[i] == '[') return (ra_str){header.ptr, i};
-    return header;
-}
-
-/* "Billing City" without its first word, where that says whose it is. */
-static ra_str without_owner(ra_str header) {
-    ra_str owners = RA_STR(owner_words), owner;
-    size_t end = 0;
-    while (end < header.len && header.ptr[end] != ' ' && header.ptr[end] != '_')
-        end++;
-    for (uint32_t i = 0; list_item(owners, i, &owner); i++)
-        if (end + 1 < header.len && same_name((ra_str){header.ptr, end}, owner))
-            return (ra_str){header.ptr + end + 1, header.len - end - 1};
-    return header;
-}
-
-/* A column whose name says `name` and more; the width when there is none, or more than one. */
-static uint32_t find_longer(const ra_link_csv *csv, ra_str name) {
-    uint32_t found = csv->width;
-    for (uint32_t c = 0; c < csv->width; c++) {
-        if (!ra_link_csv_is_free(csv, c)) continue;
-        ra_str plain = without_brackets(csv->header[c]);
-        if (!same_name(plain, name) && !same_name(without_owner(plain), name)) continue;
-        if (found < csv->width) return csv->width;
-        found = c;
-    }
-    return found;
 }
 
 static bool is_mapped(const ra_link_csv *csv, uint8_t field) {
@@ -125,33 +90,61 @@ static ra_status apply_overrides(ra_link_csv *csv, const ra_link_profile *profil
     return RA_OK;
 }
 
-typedef uint32_t (*ra_find)(const ra_link_csv *csv, ra_str name);
+typedef struct ra_guess {
+    ra_link_csv *csv;
+    const ra_heading *headings; /* one per column */
+    uint32_t farthest;          /* distance up to which a heading is taken */
+} ra_guess;
+
+/* The free column nearest to `name`; the width when there is none, or two are equally near. */
+static uint32_t nearest_column(const ra_guess *guess, ra_str name) {
+    const ra_link_csv *csv = guess->csv;
+    uint32_t found = csv->width, least = RA_HEADING_OTHER;
+    ra_link_value value;
+    if (ra_link_fold_code(name, &value) != RA_OK) return found;
+    for (uint32_t c = 0; c < csv->width; c++) {
+        if (!ra_link_csv_is_free(csv, c)) continue;
+        uint32_t distance =
+            ra_heading_distance(&guess->headings[c], (ra_str){value.text, value.len});
+        if (distance > guess->farthest || distance > least) continue;
+        found = distance < least || distance == 0 ? c : csv->width;
+        least = distance;
+        if (distance == 0) break;
+    }
+    return found;
+}
 
 /* Take the columns that `alias` names, "A+B" more than one, if all are there and free. */
-static void take(ra_link_csv *csv, uint8_t field, ra_str alias, ra_find find) {
+static void take(const ra_guess *guess, uint8_t field, ra_str alias) {
+    ra_link_csv *csv = guess->csv;
     uint32_t columns[RA_ALIAS_PARTS], count = 0;
     for (size_t at = 0; at <= alias.len && count < RA_ALIAS_PARTS; count++) {
         size_t end = at;
         while (end < alias.len && alias.ptr[end] != '+')
             end++;
-        columns[count] = find(csv, (ra_str){alias.ptr + at, end - at});
-        if (!ra_link_csv_is_free(csv, columns[count])) return;
+        columns[count] = nearest_column(guess, (ra_str){alias.ptr + at, end - at});
+        if (columns[count] == csv->width) return;
+        for (uint32_t i = 0; i < count; i++)
+            if (columns[i] == columns[count]) return;
         at = end + 1;
     }
-    for (uint32_t i = 0; i < count; i++)
+    uint8_t place = is_mapped(csv, field) ? RA_ALIAS_PARTS : 0;
+    for (uint32_t i = 0; i < count; i++) {
         csv->field[columns[i]] = field;
+        csv->place[columns[i]] = (uint8_t)(place + i);
+    }
 }
 
-static void guess(ra_link_csv *csv, const ra_link_profile *profile, ra_find find) {
+static void guess_fields(const ra_guess *guess, const ra_link_profile *profile) {
     for (uint32_t f = 0; f < profile->field_count; f++) {
         const ra_link_field *field = &profile->fields[f];
         ra_str name = {field->name, strlen(field->name)};
         ra_str aliases = {field->aliases, strlen(field->aliases)}, alias;
-        if (!is_mapped(csv, (uint8_t)f)) take(csv, (uint8_t)f, name, find);
+        if (!is_mapped(guess->csv, (uint8_t)f)) take(guess, (uint8_t)f, name);
         for (uint32_t i = 0; list_item(aliases, i, &alias); i++) {
             bool is_more = alias.len > 0 && alias.ptr[0] == '+';
             if (is_more) alias = (ra_str){alias.ptr + 1, alias.len - 1};
-            if (is_mapped(csv, (uint8_t)f) == is_more) take(csv, (uint8_t)f, alias, find);
+            if (is_mapped(guess->csv, (uint8_t)f) == is_more) take(guess, (uint8_t)f, alias);
         }
     }
 }
@@ -173,6 +166,15 @@ static void complete(ra_link_csv *csv, const ra_link_profile *profile) {
     }
 }
 
+/* Of a name in one column that also stands in two or more others. */
+static bool has_all_parts(const ra_link_csv *csv, const ra_link_profile *profile, uint8_t whole) {
+    uint32_t parts = profile->fields[whole].whole_of;
+    if (profile->fields[whole].kind != RA_LINK_NAME || (parts & (parts - 1)) == 0) return false;
+    for (uint8_t p = 0; p < profile->field_count; p++)
+        if (parts >> p & 1 && !is_mapped(csv, p)) return false;
+    return true;
+}
+
 ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
                           uint64_t *used, ra_error *error) {
     csv->id_column = csv->width;
@@ -184,9 +186,17 @@ ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_s
         uint32_t column = find_column(csv, name);
         if (column < csv->width && csv->field[column] == RA_LINK_NO_FIELD) csv->id_column = column;
     }
-    guess(csv, profile, find_column);
-    guess(csv, profile, find_longer);
+    ra_heading headings[RA_LINK_COLUMNS_MAX];
+    for (uint32_t c = 0; c < csv->width; c++)
+        ra_heading_read(csv->header[c], &headings[c]);
+    guess_fields(&(ra_guess){csv, headings, 0}, profile);
+    guess_fields(&(ra_guess){csv, headings, RA_HEADING_BEHIND - 1}, profile);
+    guess_fields(&(ra_guess){csv, headings, RA_HEADING_OTHER - 1}, profile);
     complete(csv, profile);
+    for (uint8_t f = 0; f < profile->field_count; f++)
+        if (has_all_parts(csv, profile, f) && is_mapped(csv, f))
+            csv->told_twice |= UINT32_C(1) << f;
+    if (csv->id_column == csv->width) ra_link_csv_guess_id(csv, headings);
     return RA_OK;
 }
 
@@ -210,10 +220,14 @@ static uint32_t parts_to_join(const ra_link_csv *csv, const ra_link_csv *other,
 void ra_link_csv_join(ra_link_csv *csv, const ra_link_csv *other, const ra_link_profile *profile) {
     for (uint8_t f = 0; f < profile->field_count; f++) {
         uint32_t parts = parts_to_join(csv, other, profile, f);
+        bool is_needed = is_mapped(other, f) && !has_all_parts(other, profile, f);
+        if (is_needed) csv->told_twice &= ~(UINT32_C(1) << f);
         for (uint32_t c = 0; c < csv->width && parts; c++) {
             csv->own[c] = csv->field[c] == f && profile->fields[f].kind == RA_LINK_MEMO;
-            if (csv->field[c] != RA_LINK_NO_FIELD && (parts >> csv->field[c] & 1))
-                csv->field[c] = f;
+            if (csv->field[c] == RA_LINK_NO_FIELD || !(parts >> csv->field[c] & 1)) continue;
+            if (profile->fields[f].kind == RA_LINK_NAME)
+                csv->place[c] = (uint8_t)(csv->field[c] + RA_ALIAS_PARTS);
+            csv->field[c] = f;
         }
     }
 }

@@ -5,6 +5,8 @@
 #include <csv.h>
 #include <string.h>
 
+#include "dedupe/ra_link_csv_id.h"
+
 #define RA_READ_SIZE 65536
 
 typedef struct ra_csv_run {
@@ -12,6 +14,9 @@ typedef struct ra_csv_run {
     ra_link_table *table; /* NULL while the header is read */
     ra_arena *arena;      /* header texts; the cells of one row afterwards */
     ra_str values[RA_LINK_FIELDS];
+    ra_str cells[RA_LINK_COLUMNS_MAX];  /* of the row so far */
+    uint8_t order[RA_LINK_COLUMNS_MAX]; /* columns of fields, as they are joined */
+    uint32_t order_count;
     ra_str id;
     uint64_t row; /* 0: the header */
     uint32_t column;
@@ -33,8 +38,7 @@ static bool is_zero(ra_str amount) {
 }
 
 /* Debit and credit, first and last name: more than one column of a field. */
-static void add_value(ra_csv_run *run, uint32_t column, ra_str value) {
-    uint8_t field = run->csv->field[column];
+static void add_value(ra_csv_run *run, uint8_t field, ra_str value) {
     ra_str *known = &run->values[field];
     bool is_amount = run->table->profile.fields[field].kind == RA_LINK_AMOUNT;
     if (known->len == 0 || (is_amount && is_zero(*known))) {
@@ -42,17 +46,47 @@ static void add_value(ra_csv_run *run, uint32_t column, ra_str value) {
         return;
     }
     if (is_amount) return;
-    ra_str first = run->csv->own[column] ? value : *known;
-    ra_str second = run->csv->own[column] ? *known : value;
-    char *text = ra_arena_alloc(run->arena, first.len + 1 + second.len);
+    char *text = ra_arena_alloc(run->arena, known->len + 1 + value.len);
     if (text == NULL) {
         run->status = RA_NO_MEMORY;
         return;
     }
-    memcpy(text, first.ptr, first.len);
-    text[first.len] = ' ';
-    memcpy(text + first.len + 1, second.ptr, second.len);
-    *known = (ra_str){text, first.len + 1 + second.len};
+    memcpy(text, known->ptr, known->len);
+    text[known->len] = ' ';
+    memcpy(text + known->len + 1, value.ptr, value.len);
+    *known = (ra_str){text, known->len + 1 + value.len};
+}
+
+/* Does column a's value stand before column b's? */
+static bool is_before(const ra_link_csv *csv, uint32_t a, uint32_t b) {
+    if (csv->own[a] != csv->own[b]) return csv->own[a];
+    return csv->place[a] < csv->place[b];
+}
+
+static void sort_columns(ra_csv_run *run) {
+    for (uint32_t c = 0; c < run->csv->width; c++) {
+        if (run->csv->field[c] == RA_LINK_NO_FIELD) continue;
+        uint32_t at = run->order_count++;
+        for (; at > 0 && is_before(run->csv, c, run->order[at - 1]); at--)
+            run->order[at] = run->order[at - 1];
+        run->order[at] = (uint8_t)c;
+    }
+}
+
+/* The cells of a row as values of fields; a name that its parts tell already is left out. */
+static void join_cells(ra_csv_run *run) {
+    for (uint32_t i = 0; i < run->order_count && run->status == RA_OK; i++) {
+        uint32_t column = run->order[i];
+        if (run->cells[column].len) add_value(run, run->csv->field[column], run->cells[column]);
+        run->cells[column] = (ra_str){NULL, 0};
+    }
+    const ra_link_profile *profile = &run->table->profile;
+    for (uint32_t f = 0; run->csv->told_twice >> f; f++) {
+        if (!(run->csv->told_twice >> f & 1)) continue;
+        for (uint32_t p = 0; p < profile->field_count; p++)
+            if (profile->fields[f].whole_of >> p & 1 && run->values[p].len)
+                run->values[f] = (ra_str){NULL, 0};
+    }
 }
 
 static void row_cell(ra_csv_run *run, ra_str cell) {
@@ -70,7 +104,7 @@ static void row_cell(ra_csv_run *run, ra_str cell) {
     if (csv->month_first[column]) ra_link_csv_day_first(cell, text);
     ra_str copy = {text, cell.len};
     if (is_id) run->id = copy;
-    if (csv->field[column] != RA_LINK_NO_FIELD) add_value(run, column, copy);
+    run->cells[column] = copy;
 }
 
 static void on_cell(void *data, size_t len, void *context) {
@@ -98,8 +132,11 @@ static void on_row(int last, void *context) {
     if (run->status != RA_OK) return;
     if (run->row > 0) {
         char digits[24];
-        ra_str id = run->id.len ? run->id : row_number(run->row, digits);
-        run->status = ra_link_table_add(run->table, id, run->values);
+        /* A guessed id that is missing somewhere is none: ra_link_csv_check_ids. */
+        bool is_numbered = run->id.len == 0 && !run->csv->is_id_guessed;
+        ra_str id = is_numbered ? row_number(run->row, digits) : run->id;
+        join_cells(run);
+        if (run->status == RA_OK) run->status = ra_link_table_add(run->table, id, run->values);
         memset(run->values, 0, sizeof run->values);
         run->id = (ra_str){NULL, 0};
         run->column = 0;
@@ -220,12 +257,15 @@ ra_status ra_link_csv_rows(ra_link_csv *csv, ra_link_table *table, ra_error *err
     struct csv_parser parser;
     ra_csv_run run = {.csv = csv, .table = table, .arena = &cells};
     ra_status status = RA_NO_MEMORY;
+    uint32_t first = table->rows;
+    sort_columns(&run);
     ra_link_csv_dates(csv, &table->profile);
     if (buffer && csv_init(&parser, 0) == 0) {
         csv_set_delim(&parser, (unsigned char)csv->delimiter);
         status = parse_all(&run, &parser, buffer);
         csv_free(&parser);
     }
+    if (status == RA_OK) status = ra_link_csv_check_ids(csv, table, first, &buffers);
     if (status == RA_READ_FAILED)
         status = ra_fail(error, status, NULL, "the file could not be read");
     else if (status == RA_TRUNCATED || status == RA_BAD_SYNTAX)

@@ -23,7 +23,10 @@ typedef struct ra_link_csv {
     uint8_t field[RA_LINK_COLUMNS_MAX];    /* profile field of a file column or RA_LINK_NO_FIELD */
     bool month_first[RA_LINK_COLUMNS_MAX]; /* dates begin with the month */
     bool own[RA_LINK_COLUMNS_MAX];         /* stands before what is joined to it */
+    uint8_t place[RA_LINK_COLUMNS_MAX];    /* among columns of one field, the lowest first */
+    uint32_t told_twice;                   /* fields only needed where their parts are empty */
     uint32_t id_column;                    /* width: none, rows are numbered from 1 */
+    bool is_id_guessed;                    /* holds for a column of different ids only */
     char delimiter;
 } ra_link_csv;
 
@@ -33,10 +36,11 @@ ra_status ra_link_csv_open(ra_link_csv *csv, ra_input input, ra_arena *arena,
                            ra_error *error) RA_MUST_CHECK;
 
 /* Guess the profile field of each column from its name (case, marks, blanks, _ and - aside; a
- * field's own name first, then its aliases in order; then with words in brackets behind and a word
- * of whose it is before it). Several columns of one field are joined by blanks; of amounts, the one
- * that is not 0 counts. `overrides` is "FIELD=COLUMN,..." or "COLUMN=FIELD,..."; FIELD may be `id`.
- * Bits of the overrides that fit this file are set in *used. */
+ * field's own name first, then its aliases in order; then without words that do not matter, see
+ * ra_link_heading.h). Several columns of one field are joined by blanks in the order of the alias;
+ * of amounts, the one that is not 0 counts. A name that stands in two other columns as well counts
+ * only in rows where those are empty. `overrides` is "FIELD=COLUMN,..." or "COLUMN=FIELD,...";
+ * FIELD may be `id`. Bits of the overrides that fit this file are set in *used. */
 ra_status ra_link_csv_map(ra_link_csv *csv, const ra_link_profile *profile, ra_str overrides,
                           uint64_t *used, ra_error *error) RA_MUST_CHECK;
 

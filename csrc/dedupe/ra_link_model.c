@@ -199,6 +199,12 @@ static void set_weights(ra_link_model *model, const ra_link_comparer *comparer) 
     }
 }
 
+float ra_link_model_follows(const ra_link_model *model, uint32_t share, uint32_t column,
+                            float worth) {
+    if (!(model->sometimes[share] >> column & 1)) return worth;
+    return fmaxf(worth + model->follows[share][column], 0);
+}
+
 float ra_link_model_shared(const ra_link_model *model, const float *worth, uint32_t unknown) {
     float odds = 1;
     for (uint32_t s = 0; s < model->shares; s++) {
@@ -206,8 +212,8 @@ float ra_link_model_shared(const ra_link_model *model, const float *worth, uint3
         if (model->shared[s] & unknown) continue;
         for (uint32_t c = 0; c < model->columns; c++) {
             if (!(model->shared[s] >> c & 1)) continue;
-            sum += worth[c];
-            rarest = fmaxf(rarest, worth[c]);
+            sum += ra_link_model_follows(model, s, c, worth[c]);
+            if (!(model->sometimes[s] >> c & 1)) rarest = fmaxf(rarest, worth[c]);
         }
         if (sum > rarest + RA_SHARED_LEAST) odds += exp2f(fminf(sum - rarest, RA_SHARED_MOST));
     }

@@ -36,8 +36,10 @@ typedef struct ra_link_model {
     double m[RA_LINK_FIELDS][RA_LINK_LEVELS];
     double u[RA_LINK_FIELDS][RA_LINK_LEVELS];
     float weight[RA_LINK_FIELDS][RA_LINK_LEVELS];
-    uint32_t shared[RA_LINK_SHARES];  /* columns of each share of the profile, one bit each */
-    float share_odds[RA_LINK_SHARES]; /* log2 of how often the rest follows when one is shared */
+    uint32_t shared[RA_LINK_SHARES];    /* columns of each share of the profile, one bit each */
+    float share_odds[RA_LINK_SHARES];   /* log2 of how often the rest follows when one is shared */
+    uint32_t sometimes[RA_LINK_SHARES]; /* of these columns, shared by some only */
+    float follows[RA_LINK_SHARES][RA_LINK_FIELDS]; /* log2 of how often, for those columns */
     uint32_t shares;
     double prior;    /* P(two random records are the same) */
     float base;      /* log2 odds of the prior */
@@ -74,6 +76,11 @@ float ra_link_model_sum(const ra_link_model *model, const float *worth);
  * may share all of a share's columns as well; never negative. Shares with one of the `unknown`
  * columns (one bit each) are left out, so that the result is a lower bound. */
 float ra_link_model_shared(const ra_link_model *model, const float *worth, uint32_t unknown);
+
+/* What a column that is worth `worth` bits is worth to records of one share that are not the same.
+ */
+float ra_link_model_follows(const ra_link_model *model, uint32_t share, uint32_t column,
+                            float worth);
 
 double ra_link_probability(float weight);
 

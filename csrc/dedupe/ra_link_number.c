@@ -8,6 +8,7 @@
 #include "dedupe/ra_link_text.h"
 
 #define RA_DATE_PARTS 3
+#define RA_YEAR_LEAST 1000 /* a number below stands for no year */
 
 static const uint8_t month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -64,6 +65,8 @@ ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) {
                     ra_link_month_date((ra_str){out->text, out->len}, &year, &month, &day);
     bool is_short = count == RA_DATE_PARTS && widths[0] <= 2 && widths[1] <= 2 && widths[2] == 2;
     if (is_short) parts[2] = ra_link_whole_year(parts[2], 2);
+    bool is_year = count >= 1 && count < RA_DATE_PARTS && widths[0] == 4 && out->len <= 7 &&
+                   parts[0] >= RA_YEAR_LEAST;
     out->len = 0;
     if (count >= 1 && (widths[0] == 8 || widths[0] == 14))
         set_date(out, parts[0] / 10000, parts[0] / 100 % 100, parts[0] % 100);
@@ -71,6 +74,8 @@ ra_status ra_link_fold_date(ra_str raw, ra_link_value *out) {
         set_date(out, parts[0], parts[1], parts[2]);
     else if (is_named)
         set_date(out, year, month, day);
+    else if (is_year)
+        set_date(out, parts[0], parts[1], 0);
     else if (count == RA_DATE_PARTS && (widths[2] == 4 || is_short) && parts[1] > 12)
         set_date(out, parts[2], parts[0], parts[1]);
     else if (count == RA_DATE_PARTS && (widths[2] == 4 || is_short))

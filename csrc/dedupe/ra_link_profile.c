@@ -246,9 +246,12 @@ static const char *parse_share(ra_link_profile *profile, ra_words *words) {
         return "a share has a name of at most 31 bytes";
     uint32_t count = 0;
     for (ra_str word = next_word(words); word.len; word = next_word(words), count++) {
+        bool sometimes = word.ptr[word.len - 1] == '?';
+        word.len -= sometimes;
         uint8_t field = ra_link_profile_field(profile, word);
         if (field == RA_LINK_NO_FIELD) return "share names an unknown field";
         share->fields |= UINT32_C(1) << field;
+        share->sometimes |= (uint32_t)sometimes << field;
     }
     return count > 1 ? NULL : "a share needs two fields at least";
 }

@@ -37,9 +37,10 @@
  *   - No field differs in more than the rest of the true pairs: where nobody is noted twice,
  *     estimation would otherwise turn to the likest different records.
  *
- * share NAME FIELD ...
+ * share NAME FIELD[?] ...
  *   - Different records may have all of these in common, because they belong to one NAME (a
- *     household, a place); how often is learnt.
+ *     household, a place); how often is learnt. FIELD? is shared by some of them only, and never
+ *     what tells that they belong together: how often is learnt for each.
  *
  * review PERCENT
  *   - List pairs from this probability up; default: where the expected F1 is best.
@@ -111,7 +112,7 @@ typedef struct ra_link_rule {
 
 typedef struct ra_link_share {
     char name[RA_LINK_NAME_MAX];
-    uint32_t fields; /* one bit each */
+    uint32_t fields, sometimes; /* one bit each; the second are among the first */
 } ra_link_share;
 
 typedef struct ra_link_profile {

@@ -12,6 +12,12 @@
 #define RA_SHARE_DOUBT 2.0 /* imaginary pairs at even odds */
 #define RA_SHARE_EVEN (-1.0F)
 #define RA_SHARE_LEAST (-20.0)
+/* A column that is shared by some: imaginary pairs, and how many of them share it. */
+#define RA_FOLLOW_DOUBT 2.0
+#define RA_FOLLOW_USUAL 0.2
+/* Where fewer of the neighbours share it, or of those who do fewer do not seem to be the same, they
+ * are people whose names were noted wrong. */
+#define RA_FOLLOW_LEAST 0.05
 
 typedef struct ra_share_draw {
     const ra_link_comparer *comparer;
@@ -77,6 +83,15 @@ static bool partner(const ra_share_draw *draw, uint32_t row, uint32_t column, ui
     return true;
 }
 
+/* Columns in which both rows have a value, also where their likeness says nothing. */
+static uint32_t present_columns(const ra_link_table *table, uint32_t a, uint32_t b) {
+    uint32_t present = 0;
+    for (uint32_t c = 0; c < table->column_count; c++)
+        present |= (uint32_t)(ra_link_table_term(table, a, c) && ra_link_table_term(table, b, c))
+                   << c;
+    return present;
+}
+
 static void pair_rows(ra_share_draw *draw, uint32_t share, ra_link_neighbours *out) {
     for (uint32_t c = 0; c < draw->comparer->table->column_count; c++) {
         bool sorted = false;
@@ -91,6 +106,7 @@ static void pair_rows(ra_share_draw *draw, uint32_t share, ra_link_neighbours *o
                 ra_link_compare(draw->comparer, a, draw->rows[i] + other - a);
             ra_link_neighbour *pair = &out->pairs[out->count++];
             *pair = (ra_link_neighbour){.pattern = evidence.pattern, .share = share, .column = c};
+            pair->present = present_columns(draw->comparer->table, draw->rows[i], other);
             memcpy(pair->bits, evidence.bits, sizeof pair->bits);
         }
     }
@@ -109,8 +125,13 @@ ra_status ra_link_share_draw(ra_link_model *model, const ra_link_comparer *compa
     *out = (ra_link_neighbours){0};
     for (uint32_t s = 0; s < table->profile.share_count; s++) {
         uint32_t columns = columns_of(table, table->profile.shares[s].fields);
-        if ((columns & (columns - 1)) == 0) continue;
+        uint32_t sometimes = columns_of(table, table->profile.shares[s].sometimes);
+        uint32_t always = columns & ~sometimes;
+        if ((always & (always - 1)) == 0) continue;
         model->shared[model->shares] = columns;
+        model->sometimes[model->shares] = sometimes;
+        for (uint32_t c = 0; c < table->column_count; c++)
+            model->follows[model->shares][c] = RA_SHARE_EVEN;
         model->share_odds[model->shares++] = RA_SHARE_EVEN;
     }
     if (model->shares == 0) return RA_OK;
@@ -127,30 +148,59 @@ ra_status ra_link_share_draw(ra_link_model *model, const ra_link_comparer *compa
     draw->of_term = ra_arena_array(arena, table->rows, sizeof *draw->of_term);
     if (draw->first == NULL || draw->of_term == NULL) return RA_NO_MEMORY;
     for (uint32_t s = 0; s < model->shares; s++) {
-        draw_rows(draw, model->shared[s]);
+        draw_rows(draw, model->shared[s] & ~model->sometimes[s]);
         pair_rows(draw, s, out);
     }
     return RA_OK;
 }
 
-void ra_link_share_learn(ra_link_model *model, const ra_link_neighbours *neighbours) {
-    double follows[RA_LINK_SHARES] = {0}, not_same[RA_LINK_SHARES] = {0};
-    for (uint32_t i = 0; i < neighbours->count; i++) {
-        const ra_link_neighbour *pair = &neighbours->pairs[i];
-        double all = (double)model->base, rest = 0;
-        for (uint32_t c = 0; c < model->columns; c++) {
-            double worth =
-                (double)model->weight[c][ra_link_level(pair->pattern, c)] + (double)pair->bits[c];
-            all += worth;
-            if (c != pair->column && model->shared[pair->share] >> c & 1) rest += worth;
-        }
-        double share = exp2((double)model->share_odds[pair->share]);
-        double shared = share * exp2(rest), chance = 1 - share + shared, same = exp2(all);
-        follows[pair->share] += shared / (same + chance);
-        not_same[pair->share] += chance / (same + chance);
+typedef struct ra_share_sums {
+    double follows, not_same;
+    double columns[RA_LINK_FIELDS]; /* of them, those that share the column */
+    double sharing[RA_LINK_FIELDS]; /* the same, and those of the same record */
+    double present[RA_LINK_FIELDS]; /* of them, those in which both have a value */
+} ra_share_sums;
+
+static void add_neighbour(const ra_link_model *model, const ra_link_neighbour *pair,
+                          ra_share_sums *sums) {
+    float worth[RA_LINK_FIELDS];
+    double all = (double)model->base, rest = 0;
+    for (uint32_t c = 0; c < model->columns; c++) {
+        worth[c] = model->weight[c][ra_link_level(pair->pattern, c)] + pair->bits[c];
+        all += (double)worth[c];
+        if (c != pair->column && model->shared[pair->share] >> c & 1)
+            rest += (double)ra_link_model_follows(model, pair->share, c, worth[c]);
     }
+    double share = exp2((double)model->share_odds[pair->share]);
+    double shared = share * exp2(rest), chance = 1 - share + shared, same = exp2(all);
+    double together = shared / (same + chance);
+    sums->follows += together;
+    sums->not_same += chance / (same + chance);
+    for (uint32_t c = 0; c < model->columns; c++) {
+        if (!((model->sometimes[pair->share] & pair->present) >> c & 1)) continue;
+        sums->present[c] += together;
+        double odds = exp2((double)(worth[c] + model->follows[pair->share][c]));
+        if (worth[c] <= 0) continue;
+        sums->columns[c] += together * odds / (1 + odds);
+        sums->sharing[c] += together * odds / (1 + odds) + same / (same + chance);
+    }
+}
+
+static float follows_of(const ra_share_sums *sums, uint32_t column) {
+    double often = (sums->columns[column] + RA_FOLLOW_DOUBT * RA_FOLLOW_USUAL) /
+                   (sums->present[column] + RA_FOLLOW_DOUBT);
+    bool is_slip = sums->columns[column] < RA_FOLLOW_LEAST * sums->sharing[column];
+    return often < RA_FOLLOW_LEAST || is_slip ? (float)RA_SHARE_LEAST : (float)log2(often);
+}
+
+void ra_link_share_learn(ra_link_model *model, const ra_link_neighbours *neighbours) {
+    ra_share_sums sums[RA_LINK_SHARES] = {0};
+    for (uint32_t i = 0; i < neighbours->count; i++)
+        add_neighbour(model, &neighbours->pairs[i], &sums[neighbours->pairs[i].share]);
     for (uint32_t s = 0; s < model->shares; s++) {
-        double share = (follows[s] + RA_SHARE_DOUBT / 2) / (not_same[s] + RA_SHARE_DOUBT);
+        double share = (sums[s].follows + RA_SHARE_DOUBT / 2) / (sums[s].not_same + RA_SHARE_DOUBT);
         model->share_odds[s] = (float)fmax(log2(share), RA_SHARE_LEAST);
+        for (uint32_t c = 0; c < model->columns; c++)
+            model->follows[s][c] = follows_of(&sums[s], c);
     }
 }

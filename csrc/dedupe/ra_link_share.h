@@ -15,6 +15,7 @@ typedef struct ra_link_neighbour {
     uint64_t pattern;
     float bits[RA_LINK_FIELDS];
     uint32_t share, column; /* of the profile; the column whose value is shared by choice */
+    uint32_t present;       /* columns in which both have a value, one bit each */
 } ra_link_neighbour;
 
 typedef struct ra_link_neighbours {

@@ -47,6 +47,7 @@ class Setting:
     per_field: int = 2  # slips of one value, at most
     missing: float = 0.02  # of all values
     households: float = 0.2  # of the people share address, phone and family name
+    shared_emails: float = 0.0  # of them use the e-mail address of the first one
     given_names: int = 2000
     surnames: int = 20_000
     towns: int = 0  # 0: one per 500 rows, at least 50
@@ -176,11 +177,15 @@ class Crowd:
     # -- the whole ------------------------------------------------------------
 
     def people(self):
-        place = self.place()
+        place, first, shared = self.place(), None, self.setting.shared_emails
         while True:
-            yield self.person(place)
+            person = self.person(place)
+            if first and shared and self.random.random() < shared:
+                person["email"] = first["email"]
+            first = first or person
+            yield person
             if self.random.random() >= self.setting.households:
-                place = self.place()
+                place, first = self.place(), None
 
     def gather(self):
         setting, pick = self.setting, self.random

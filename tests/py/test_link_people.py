@@ -33,6 +33,14 @@ WORLDS = {
         *(0.99, 0.88),
     ),
     "contacts": ({"fields": CONTACT}, 0.98, 0.94),
+    "one e-mail for a family": (
+        {"households": 0.7, "shared_emails": 0.6},
+        *(0.99, 0.97),
+    ),
+    "one e-mail for a family, no numbers": (
+        {"fields": CONTACT, "households": 0.5, "shared_emails": 0.6},
+        *(0.95, 0.75),
+    ),
     "towns without their postcode": ({"are_places_linked": False}, 0.999, 0.99),
     "one town": ({"towns": 1}, 0.999, 0.99),
     "few names": ({"given_names": 50, "surnames": 200}, 0.999, 0.99),
