@@ -13,7 +13,7 @@ typedef struct ra_csv_run {
     ra_link_csv *csv;
     ra_link_table *table; /* NULL while the header is read */
     ra_arena *arena;      /* header texts; the cells of one row afterwards */
-    ra_str values[RA_LINK_FIELDS];
+    ra_str values[RA_LINK_PROFILE_FIELDS];
     ra_str cells[RA_LINK_COLUMNS_MAX];  /* of the row so far */
     uint8_t order[RA_LINK_COLUMNS_MAX]; /* columns of fields, as they are joined */
     uint32_t order_count;

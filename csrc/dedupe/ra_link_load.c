@@ -23,9 +23,21 @@ static bool has_common_field(const ra_link_csv *a, const ra_link_csv *b) {
     return false;
 }
 
+/* There is room for so many columns: what stands further down in the profile is left out. */
+static void keep_first(ra_link_load *load, bool present[RA_LINK_PROFILE_FIELDS]) {
+    uint32_t count = 0;
+    for (uint32_t f = 0; f < load->profile->field_count; f++) {
+        if (!present[f] || ++count <= RA_LINK_FIELDS) continue;
+        present[f] = false;
+        for (uint32_t i = 0; i < load->count; i++)
+            for (uint32_t c = 0; c < load->csvs[i].width; c++)
+                if (load->csvs[i].field[c] == f) load->csvs[i].field[c] = RA_LINK_NO_FIELD;
+    }
+}
+
 /* Open all files and tell which fields any of them has. */
 static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_arena *arena,
-                             bool present[RA_LINK_FIELDS]) {
+                             bool present[RA_LINK_PROFILE_FIELDS]) {
     uint64_t used = 0, wanted = 0;
     uint32_t overrides = load->overrides.len > 0;
     for (size_t i = 0; i < load->overrides.len; i++)
@@ -46,6 +58,7 @@ static ra_status map_columns(ra_link_load *load, const ra_input *inputs, ra_aren
     for (uint32_t f = 0; f < load->count; f++)
         for (uint32_t c = 0; c < load->csvs[f].width; c++)
             if (load->csvs[f].field[c] != RA_LINK_NO_FIELD) present[load->csvs[f].field[c]] = true;
+    keep_first(load, present);
     if (used != wanted)
         return ra_fail(load->error, RA_MISSING_FIELD, "columns",
                        "no file has a column named in columns");
@@ -80,7 +93,7 @@ ra_status ra_link_csv_load(const ra_link_profile *profile, const ra_input *input
                          .overrides = overrides,
                          .where = where,
                          .error = error};
-    bool present[RA_LINK_FIELDS] = {false};
+    bool present[RA_LINK_PROFILE_FIELDS] = {false};
     ra_arena arena;
     ra_arena_init(&arena, limit, NULL);
     ra_status status = map_columns(&load, inputs, &arena, present);

@@ -159,7 +159,7 @@ static const char *parse_option(ra_link_profile *profile, uint8_t index, ra_str 
 }
 
 static const char *parse_field(ra_link_profile *profile, ra_words *words) {
-    if (profile->field_count == RA_LINK_FIELDS) return "too many fields";
+    if (profile->field_count == RA_LINK_PROFILE_FIELDS) return "too many fields";
     uint8_t index = (uint8_t)profile->field_count;
     ra_link_field *field = &profile->fields[index];
     ra_str name = next_word(words);

@@ -52,7 +52,8 @@
 
 #include "base/ra_arena.h"
 
-#define RA_LINK_FIELDS 16 /* four bits each in one pattern word */
+#define RA_LINK_FIELDS 16         /* of a table: four bits each in one pattern word */
+#define RA_LINK_PROFILE_FIELDS 24 /* of which a table has RA_LINK_FIELDS at most */
 #define RA_LINK_RULES 32
 #define RA_LINK_PARTS 4
 #define RA_LINK_NAME_MAX 32
@@ -117,7 +118,7 @@ typedef struct ra_link_share {
 
 typedef struct ra_link_profile {
     char name[RA_LINK_NAME_MAX];
-    ra_link_field fields[RA_LINK_FIELDS];
+    ra_link_field fields[RA_LINK_PROFILE_FIELDS];
     ra_link_rule rules[RA_LINK_RULES];
     uint8_t sort[RA_LINK_PARTS];
     char groups[RA_LINK_GROUPS][RA_LINK_NAME_MAX];

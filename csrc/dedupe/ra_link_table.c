@@ -121,13 +121,13 @@ ra_status ra_link_table_init(ra_link_table *table, const ra_link_profile *profil
     table->profile = *profile;
     table->scale = 1;
     ra_arena_init(&table->arena, limit, allocator);
-    for (uint32_t f = 0; f < RA_LINK_FIELDS; f++) {
-        ra_arena_init(&table->dictionaries[f].arena, limit, allocator);
-        table->dictionaries[f].count = 1;
-        table->column_of[f] = RA_LINK_NO_FIELD;
+    for (uint32_t c = 0; c < RA_LINK_FIELDS; c++) {
+        ra_arena_init(&table->dictionaries[c].arena, limit, allocator);
+        table->dictionaries[c].count = 1;
     }
+    memset(table->column_of, RA_LINK_NO_FIELD, sizeof table->column_of);
     for (uint32_t f = 0; f < profile->field_count; f++) {
-        if (present[f]) {
+        if (present[f] && table->column_count < RA_LINK_FIELDS) {
             table->column_of[f] = (uint8_t)table->column_count;
             table->columns[table->column_count++] = (uint8_t)f;
             table->grouped |=
@@ -196,7 +196,8 @@ static void fetch_known(ra_link_table *table, const ra_link_value *values, const
     }
 }
 
-ra_status ra_link_table_add(ra_link_table *table, ra_str id, const ra_str values[RA_LINK_FIELDS]) {
+ra_status ra_link_table_add(ra_link_table *table, ra_str id,
+                            const ra_str values[RA_LINK_PROFILE_FIELDS]) {
     ra_status status = RA_OK;
     if (table->rows == table->room && (status = grow_rows(table)) != RA_OK) return status;
     uint32_t *cells = table->cells + (size_t)table->rows * table->column_count;

@@ -31,9 +31,9 @@ typedef struct ra_link_dictionary {
 
 typedef struct ra_link_table {
     ra_link_profile profile;
-    uint8_t columns[RA_LINK_FIELDS];    /* profile field of a column */
-    uint8_t column_of[RA_LINK_FIELDS];  /* column of a profile field or RA_LINK_NO_FIELD */
-    uint8_t dictionary[RA_LINK_FIELDS]; /* dictionary of a column */
+    uint8_t columns[RA_LINK_FIELDS];           /* profile field of a column */
+    uint8_t column_of[RA_LINK_PROFILE_FIELDS]; /* column of a field or RA_LINK_NO_FIELD */
+    uint8_t dictionary[RA_LINK_FIELDS];        /* dictionary of a column */
     ra_link_dictionary dictionaries[RA_LINK_FIELDS];
     uint32_t column_count;
     uint32_t rows, room;
@@ -48,7 +48,8 @@ typedef struct ra_link_table {
     ra_arena arena;
 } ra_link_table;
 
-/* `present[i]` tells whether profile field i has a column. At least one must; all memory comes
+/* `present[i]` tells whether profile field i has a column. At least one must, and of more than
+ * RA_LINK_FIELDS the first ones count; all memory comes
  * from `allocator` and, as far as the tables go, from at most `limit` bytes per arena (0: none). */
 ra_status ra_link_table_init(ra_link_table *table, const ra_link_profile *profile,
                              const bool *present, size_t limit,
@@ -57,7 +58,7 @@ ra_status ra_link_table_init(ra_link_table *table, const ra_link_profile *profil
 /* Append a row; `values[i]` is the raw text of profile field i (empty: none). Copies what it
  * keeps. RA_BAD_ENCODING: some value is not UTF-8. RA_TOO_LARGE: 2^31 rows reached. */
 ra_status ra_link_table_add(ra_link_table *table, ra_str id,
-                            const ra_str values[RA_LINK_FIELDS]) RA_MUST_CHECK;
+                            const ra_str values[RA_LINK_PROFILE_FIELDS]) RA_MUST_CHECK;
 
 /* What follows belongs to the second set. */
 void ra_link_table_split(ra_link_table *table);

@@ -12,7 +12,7 @@ typedef struct ra_link_rows {
     PyObject *items; /* tuple of rows, or of columns that are tuples */
     bool by_column;
     Py_ssize_t count;
-    ra_str *values; /* RA_BATCH x RA_LINK_FIELDS */
+    ra_str *values; /* RA_BATCH x RA_LINK_PROFILE_FIELDS */
 } ra_link_rows;
 
 static PyObject *cell_at(const ra_link_rows *rows, Py_ssize_t row, Py_ssize_t field) {
@@ -59,12 +59,13 @@ static bool add_rows(const ra_link_rows *rows, ra_link_table *table) {
         Py_ssize_t batch = rows->count - start < RA_BATCH ? rows->count - start : RA_BATCH;
         for (Py_ssize_t i = 0; i < batch; i++) {
             if (!rows->by_column && !check_row(rows, start + i)) return false;
-            if (!take_row(rows, start + i, rows->values + i * RA_LINK_FIELDS)) return false;
+            if (!take_row(rows, start + i, rows->values + i * RA_LINK_PROFILE_FIELDS)) return false;
         }
         ra_status status = RA_OK;
         Py_BEGIN_ALLOW_THREADS;
         for (Py_ssize_t i = 0; i < batch && status == RA_OK; i++) {
-            status = ra_link_table_add(table, (ra_str){NULL, 0}, rows->values + i * RA_LINK_FIELDS);
+            status = ra_link_table_add(table, (ra_str){NULL, 0},
+                                       rows->values + i * RA_LINK_PROFILE_FIELDS);
         }
         Py_END_ALLOW_THREADS;
         if (status != RA_OK) {
@@ -107,7 +108,7 @@ bool ra_link_add_rows(const ra_link_input *input, PyObject *sequence, ra_link_ta
     rows.by_column = rows.count > 0 && PyList_Check(PyTuple_GetItem(rows.items, 0));
     bool done = !rows.by_column || take_columns(&rows);
     if (done) {
-        rows.values = PyMem_Calloc((size_t)RA_BATCH * RA_LINK_FIELDS, sizeof *rows.values);
+        rows.values = PyMem_Calloc((size_t)RA_BATCH * RA_LINK_PROFILE_FIELDS, sizeof *rows.values);
         if (rows.values == NULL) PyErr_NoMemory();
         done = rows.values != NULL && add_rows(&rows, table);
         PyMem_Free(rows.values);

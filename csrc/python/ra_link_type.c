@@ -58,7 +58,7 @@ static bool read_profile(ra_module_state *state, PyObject *name, ra_link_profile
 }
 
 static bool read_fields(ra_link_input *input, PyObject *fields, const ra_link_profile *profile,
-                        bool present[RA_LINK_FIELDS]) {
+                        bool present[RA_LINK_PROFILE_FIELDS]) {
     input->field_count = PyTuple_Size(fields);
     const char *problem = input->field_count > RA_LINK_FIELDS ? "there are too many fields" : NULL;
     const char *name = NULL;
@@ -87,7 +87,7 @@ static bool fill_table(ra_link_object *self, ra_module_state *state, PyObject *p
                        PyObject *fields, PyObject *rows[2]) {
     ra_link_profile profile;
     ra_link_input input = {.state = state};
-    bool present[RA_LINK_FIELDS] = {false};
+    bool present[RA_LINK_PROFILE_FIELDS] = {false};
     if (!read_profile(state, profile_name, &profile)) return false;
     PyObject *names = PySequence_Tuple(fields);
     bool done = names != NULL && read_fields(&input, names, &profile, present);

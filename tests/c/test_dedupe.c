@@ -40,7 +40,7 @@ static ra_status load_text(const char *profile_name, const char *texts[2], ra_li
     ra_arena_init(&arena, 0, allocator);
     ra_memory_file files[2];
     ra_link_csv csvs[2];
-    bool present[RA_LINK_FIELDS] = {false};
+    bool present[RA_LINK_PROFILE_FIELDS] = {false};
     ra_status status = RA_OK;
     uint64_t used = 0;
     for (int i = 0; i < 2 && texts[i] && status == RA_OK; i++) {
@@ -392,12 +392,12 @@ static void what_digests_prove_to_differ_is_of_the_lowest_level(void **state) {
                                                   "block n\n"),
                                            &profile, NULL),
                      RA_OK);
-    bool present[RA_LINK_FIELDS] = {true, true, true, true, true, true};
+    bool present[RA_LINK_PROFILE_FIELDS] = {true, true, true, true, true, true};
     assert_int_equal(ra_link_table_init(&table, &profile, present, 0, NULL), RA_OK);
     uint64_t random = 7;
     for (uint32_t row = 0; row < 600; row++) {
         char cells[6][80];
-        ra_str values[RA_LINK_FIELDS] = {{NULL, 0}};
+        ra_str values[RA_LINK_PROFILE_FIELDS] = {{NULL, 0}};
         for (uint32_t c = 0; c < 6; c++) {
             random_value(&random, profile.fields[c].kind, cells[c], sizeof cells[c]);
             values[c] = (ra_str){cells[c], strlen(cells[c])};

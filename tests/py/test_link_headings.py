@@ -213,3 +213,23 @@ def test_a_name_that_its_parts_tell_already_does_not_count_twice(tmp_path):
     assert weights["name"] == 0
     alone = {name for name, level, _ in found.explain(300, 301) if level == "equal"}
     assert alone == {"name"}
+
+
+def test_what_registers_tell_of_people_is_compared(tmp_path):
+    header = "voter_id;first_name;midl_name;last_name;sex_code;birth_place;occupation"
+    fields, unused = guessed(tmp_path, "person", header.split(";"))
+    more = {"middle_name", "gender", "birth_place", "occupation"}
+    assert fields == {"given_name", "surname"} | more
+    assert unused == []
+
+
+def test_of_too_many_columns_the_most_telling_ones_are_compared(tmp_path):
+    fields = (
+        *("given_name", "surname", "name", "company", "street_number", "address_1"),
+        *("address_2", "suburb", "postcode", "state", "country", "date_of_birth"),
+        *("soc_sec_id", "phone", "mobile", "email", "middle_name", "gender"),
+    )
+    turned = fields[::-1]
+    compared, unused = guessed(tmp_path, "person", turned)
+    assert compared == set(fields[:16])
+    assert unused == ["gender", "middle_name"]
