@@ -295,7 +295,8 @@ static bool is_swapped(const ra_link_comparer *comparer, const uint32_t *a, cons
 }
 
 /* Does the likeness of two values that are not equal only follow from what they are made of? Of
- * two people of one name, or of one family, it does. A slip does not: then no part differs. */
+ * two people of one name, or of one family, it does, whole names with a word in common included. A
+ * slip does not: then no part differs. */
 static bool is_implied(const ra_link_comparer *comparer, const uint32_t *a, const uint32_t *b,
                        uint32_t column, uint32_t level) {
     const ra_link_table *table = comparer->table;
@@ -304,10 +305,12 @@ static bool is_implied(const ra_link_comparer *comparer, const uint32_t *a, cons
     for (uint32_t c = 0; sources >> c; c++) {
         if (!(sources >> c & 1) || !a[c] || !b[c]) continue;
         const ra_link_term *terms = table->dictionaries[table->dictionary[c]].terms;
+        const ra_link_field *source = &table->profile.fields[table->columns[c]];
         equal |= a[c] == b[c];
-        differs |= level == RA_EMAIL_SLIP && a[c] != b[c] &&
-                   unequal_level(table->profile.fields[table->columns[c]].kind, &terms[a[c]],
-                                 &terms[b[c]]) == 1;
+        if (a[c] == b[c] || (level < RA_EMAIL_SLIP && source->whole_of == 0)) continue;
+        bool alike = unequal_level(source->kind, &terms[a[c]], &terms[b[c]]) > 1;
+        equal |= alike && level < RA_EMAIL_SLIP;
+        differs |= !alike;
     }
     return equal && (level < RA_EMAIL_SLIP || differs);
 }
