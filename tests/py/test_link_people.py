@@ -69,6 +69,20 @@ def test_people_noted_twice_are_found_and_their_neighbours_left_alone(name):
     assert found.automatic_precision >= 0.999
 
 
+def test_addresses_made_of_one_family_name_are_alike_anyway():
+    """Also where names stand in one column."""
+    rows = [
+        ("Koben Kulesza", "1 Elm Lane", "koben.kulesza75@mail.example"),
+        ("Kynan Kulesza", "1 Elm Lane", "kynan.kulesza58@mail.example"),
+        ("Petra Okafor", "2 Elm Lane", "koben.kulesza58@mail.example"),
+    ]
+    result = native.link("person", ("name", "address_1", "email"), rows)
+    family = {field: bits for field, _level, bits in result.explain(0, 1)}
+    strangers = {field: level for field, level, _bits in result.explain(0, 2)}
+    assert family["email"] == 0
+    assert strangers["email"] not in ("missing", "different")
+
+
 @pytest.mark.parametrize("households", [0.0, 0.4])
 def test_where_nobody_is_noted_twice_nothing_is_found(households):
     setting = Setting(rows=10_000, seed=SEED, twins=0.0, households=households)
