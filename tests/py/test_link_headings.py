@@ -6,29 +6,11 @@ parts of a date are one date; the column that names the records is the id, unles
 value comes twice.
 """
 
-import csv
 import random
 
 import pytest
 import retail_accelerator_native as native
-
-SEED = 20261126
-GIVEN = "anna bruno carla dario elena fabio gerda hugo irene jonas karla luis".split()
-FAMILY = "meyer okafor duarte lindqvist moreau petit rossi schulz tanaka weber".split()
-
-
-def write(path, header, rows, delimiter=","):
-    with open(path, "w", newline="", encoding="utf-8") as handle:
-        csv.writer(handle, delimiter=delimiter).writerows([header, *rows])
-    return str(path)
-
-
-def guessed(tmp_path, profile, header):
-    rows = [[f"{at}{row}" for at in range(len(header))] for row in range(2)]
-    found = native.link_files(profile, [write(tmp_path / "a.csv", header, rows)])
-    _prior, *reasons = found.explain(0, 1)
-    return {name for name, *_rest in reasons} - {"shared", "habit"}, found.unused
-
+from link_headings import FAMILY, GIVEN, SEED, guessed, write
 
 PEOPLE = {"given_name", "surname", "phone", "suburb", "postcode"}
 
