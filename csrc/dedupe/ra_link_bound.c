@@ -3,13 +3,11 @@
 #include "dedupe/ra_link_bound.h"
 
 #include <math.h>
-#include <string.h>
 
 #define RA_WIDE_DICTIONARY 100000 /* terms beyond which a look-up is a cache miss */
 #define RA_WIDE_COST 3.0F
 #define RA_LINE_DIGESTS 4 /* in a cache line */
 #define RA_TASK_ROWS 4096
-#define RA_FIRST_DIGESTS 12
 
 static void set_ceilings(ra_link_bound *bound) {
     const ra_link_table *table = bound->comparer->table;

@@ -77,12 +77,8 @@ static uint32_t edits_of(const ra_link_term *a, const ra_link_term *b, uint32_t 
 
 static uint32_t words_of(const ra_link_term *term, ra_str words[RA_NAME_WORDS]) {
     uint32_t count = 0;
-    for (size_t at = 0; at < term->len && count < RA_NAME_WORDS; at++) {
-        size_t start = at;
-        while (at < term->len && term->text[at] != ' ')
-            at++;
-        words[count++] = (ra_str){term->text + start, at - start};
-    }
+    for (uint32_t at = 0; at < term->len && count < RA_NAME_WORDS;)
+        words[count++] = ra_link_next_word(term, &at);
     return count;
 }
 

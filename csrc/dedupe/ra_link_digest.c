@@ -3,7 +3,6 @@
 #include "dedupe/ra_link_digest.h"
 
 #include <math.h>
-#include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -23,10 +22,9 @@ static uint32_t first_bytes(const ra_link_term *term) {
 
 static uint32_t word_bits(const ra_link_term *term) {
     uint32_t bits = 0;
-    for (uint32_t at = 0, end; at < term->len; at = end + 1) {
-        for (end = at; end < term->len && term->text[end] != ' ';)
-            end++;
-        bits |= UINT32_C(1) << XXH3_64bits(term->text + at, end - at) % RA_REST_BITS;
+    for (uint32_t at = 0; at < term->len;) {
+        ra_str word = ra_link_next_word(term, &at);
+        bits |= UINT32_C(1) << XXH3_64bits(word.ptr, word.len) % RA_REST_BITS;
     }
     return bits;
 }

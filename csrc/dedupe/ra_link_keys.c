@@ -77,14 +77,12 @@ static bool near_key(const ra_link_term *term, const ra_link_field *field, uint3
 
 /* The `number`-th word; false behind the last. */
 static bool word_key(const ra_link_term *term, uint32_t number, uint64_t *key) {
-    uint32_t at = 0, end = 0;
-    for (uint32_t i = 0; i <= number; i++, end++) {
-        at = end;
+    ra_str word = {NULL, 0};
+    for (uint32_t i = 0, at = 0; i <= number; i++) {
         if (at >= term->len) return false;
-        while (end < term->len && term->text[end] != ' ')
-            end++;
+        word = ra_link_next_word(term, &at);
     }
-    *key = XXH3_64bits(term->text + at, end - 1 - at);
+    *key = XXH3_64bits(word.ptr, word.len);
     return true;
 }
 

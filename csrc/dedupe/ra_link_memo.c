@@ -48,15 +48,6 @@ static uint32_t token_of(ra_memo_build *build, ra_str text) {
     return memo->token_count++;
 }
 
-static ra_str word_at(const ra_link_term *term, uint32_t *at) {
-    uint32_t start = *at;
-    while (*at < term->len && term->text[*at] != ' ')
-        *at += 1;
-    ra_str word = {term->text + start, *at - start};
-    *at += 1;
-    return word;
-}
-
 /* Insert keeping the words of the note ascending and distinct. */
 static void add_word(ra_memo_build *build, ra_memo_note *note, uint32_t token) {
     uint32_t *words = build->memo->words + note->first, at = note->count;
@@ -73,7 +64,7 @@ static void split_note(ra_memo_build *build, uint32_t index) {
     ra_memo_note *note = &build->memo->notes[index];
     note->first = build->word_count;
     for (uint32_t at = 0; at < term->len && note->count < RA_MEMO_TOKENS;) {
-        note->last = token_of(build, word_at(term, &at));
+        note->last = token_of(build, ra_link_next_word(term, &at));
         add_word(build, note, note->last);
     }
     for (uint32_t i = 0; i < note->count; i++)
@@ -86,7 +77,7 @@ static uint32_t count_words(const ra_link_dictionary *dictionary) {
     for (uint32_t t = 1; t < dictionary->count; t++) {
         uint32_t of_note = 0;
         for (uint32_t at = 0; at < dictionary->terms[t].len && of_note < RA_MEMO_TOKENS; of_note++)
-            (void)word_at(&dictionary->terms[t], &at);
+            (void)ra_link_next_word(&dictionary->terms[t], &at);
         words += of_note;
     }
     return words;
@@ -240,7 +231,7 @@ static bool own_number(const ra_link_memo *memo, uint32_t note, const ra_memo_no
     *before = (ra_str){NULL, 0};
     const ra_link_term *term = &memo->dictionary->terms[note];
     for (uint32_t at = 0; at < term->len;) {
-        ra_str word = word_at(term, &at);
+        ra_str word = ra_link_next_word(term, &at);
         if (ra_str_equal(word, *number)) return true;
         *before = word;
     }

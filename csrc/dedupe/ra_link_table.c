@@ -224,6 +224,15 @@ ra_status ra_link_table_add(ra_link_table *table, ra_str id,
     return RA_OK;
 }
 
+ra_str ra_link_next_word(const ra_link_term *term, uint32_t *at) {
+    uint32_t start = *at;
+    while (*at < term->len && term->text[*at] != ' ')
+        *at += 1;
+    ra_str word = {term->text + start, *at - start};
+    *at += 1;
+    return word;
+}
+
 const ra_link_term *ra_link_table_term(const ra_link_table *table, uint32_t row, uint32_t column) {
     uint32_t term = table->cells[(size_t)row * table->column_count + column];
     return term ? &table->dictionaries[table->dictionary[column]].terms[term] : NULL;

@@ -71,6 +71,10 @@ double ra_link_all_pairs(const ra_link_table *table);
 
 void ra_link_table_free(ra_link_table *table);
 
+/* The word of a folded text that begins at *at, which moves behind it and the blank; to be called
+ * while *at < term->len. */
+ra_str ra_link_next_word(const ra_link_term *term, uint32_t *at);
+
 /* The term of a cell; NULL when the cell is empty. */
 const ra_link_term *ra_link_table_term(const ra_link_table *table, uint32_t row, uint32_t column);
 

@@ -161,7 +161,8 @@ def cannot_write(path, error):
 
 def profile_text(name):
     """A default profile by its name, or the text of a file."""
-    defaults = dict(native.require().link_profiles())
+    extension = native.require()
+    defaults = dict(extension.link_profiles())
     if name in defaults:
         return name
     if not os.path.exists(name):
@@ -174,7 +175,6 @@ def profile_text(name):
             )
         )
     require_file(name)
-    extension = native.require()
     try:
         with open(name, encoding="utf-8-sig") as handle:
             text = handle.read() + "\n"
